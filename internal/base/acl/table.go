@@ -1,0 +1,87 @@
+package acl
+
+// Action is a deed that the table allows or not.
+type Action string
+
+const (
+	ReportSubmit  Action = "submit a report"
+	ReportOpen    Action = "open a case found inside the team"
+	MailboxRead   Action = "read the mailbox"
+	MailboxWrite  Action = "write to the team"
+	CreditConfirm Action = "confirm the credit"
+
+	QueueRead       Action = "see the queue"
+	CaseRead        Action = "see the case"
+	ReportRead      Action = "read the report"
+	CaseAcknowledge Action = "acknowledge"
+	CaseDispose     Action = "decide on the report"
+	CaseMerge       Action = "merge duplicates"
+	CaseEdit        Action = "edit the case"
+	CaseInvite      Action = "invite people"
+	NoteRead        Action = "read internal notes"
+	NoteWrite       Action = "write internal notes"
+	MessageRead     Action = "read messages with the reporter"
+	MessageWrite    Action = "write to the reporter"
+	EmbargoPropose  Action = "propose an embargo"
+	EmbargoDecide   Action = "decide on the embargo"
+	PatchEdit       Action = "record the patch"
+	PatchReview     Action = "review the patch"
+	PatchTest       Action = "test the patch"
+
+	DraftRead      Action = "read the draft"
+	DraftEdit      Action = "edit the draft"
+	DraftShare     Action = "show the draft to the reporter"
+	DraftReview    Action = "review the draft"
+	DraftApprove   Action = "approve the draft"
+	Release        Action = "release the advisory"
+	Withdraw       Action = "withdraw the advisory"
+	PrenoticeWrite Action = "announce a release"
+	ReleaseDue     Action = "release what is due"
+	Sweep          Action = "sweep what was never filed"
+
+	AuditRead Action = "read the audit record"
+	UserRead  Action = "see the team"
+	UserAdmin Action = "manage people"
+)
+
+// Table is the whole of the permissions.
+var Table = map[Action][]Role{
+	ReportSubmit:  {Anonymous, Reporter, Handler, Lead, ReleaseManager, ProgrammeManager, Auditor, Fixer, Reviewer, Distributor, Coordinator},
+	ReportOpen:    {Handler, Lead},
+	MailboxRead:   {Reporter},
+	MailboxWrite:  {Reporter},
+	CreditConfirm: {Reporter},
+
+	QueueRead:       {Handler, Lead, ReleaseManager, ProgrammeManager, Auditor},
+	CaseRead:        {Handler, Lead, ReleaseManager, ProgrammeManager, Auditor, Fixer, Reviewer, Distributor, Coordinator},
+	ReportRead:      {Handler, Lead, ReleaseManager, Fixer, Reviewer, Coordinator},
+	CaseAcknowledge: {Handler, Lead},
+	CaseDispose:     {Handler, Lead},
+	CaseMerge:       {Handler, Lead},
+	CaseEdit:        {Handler, Lead},
+	CaseInvite:      {Handler, Lead},
+	NoteRead:        {Handler, Lead, ReleaseManager},
+	NoteWrite:       {Handler, Lead, ReleaseManager},
+	MessageRead:     {Handler, Lead, ReleaseManager, Coordinator},
+	MessageWrite:    {Handler, Lead},
+	EmbargoPropose:  {Handler, Lead, ReleaseManager, Distributor, Coordinator},
+	EmbargoDecide:   {Handler, Lead},
+	PatchEdit:       {Handler, Lead, Fixer},
+	PatchReview:     {Handler, Lead, Reviewer},
+	PatchTest:       {Handler, Lead, ReleaseManager, Fixer, Reviewer, Distributor},
+
+	DraftRead:      {Handler, Lead, ReleaseManager, Fixer, Reviewer, Distributor, Coordinator},
+	DraftEdit:      {Handler, Lead, ReleaseManager},
+	DraftShare:     {Handler, Lead},
+	DraftReview:    {Handler, Lead, ReleaseManager, Reviewer},
+	DraftApprove:   {Lead, Handler, ReleaseManager},
+	Release:        {Lead, ReleaseManager},
+	Withdraw:       {Lead, ReleaseManager},
+	PrenoticeWrite: {Lead, ReleaseManager},
+	ReleaseDue:     {System},
+	Sweep:          {System},
+
+	AuditRead: {Lead, Auditor},
+	UserRead:  {Handler, Lead, ReleaseManager, ProgrammeManager, Auditor},
+	UserAdmin: {Lead},
+}

@@ -1,0 +1,37 @@
+package db
+
+import (
+	"context"
+	"errors"
+)
+
+// Patience is how long a write waits for a server that is away.
+const Patience = patience
+
+// Rules that tests check.
+var (
+	AcceptSQLite   = acceptSQLite
+	AcceptPostgres = acceptPostgres
+)
+
+// OpenAt opens a database with an older schema, as the program of that time
+// would have.
+func OpenAt(ctx context.Context, dsn string, version int64) (*DB, error) {
+	eng, err := engineFor(dsn)
+	if err != nil {
+		return nil, err
+	}
+	writes, reads, err := eng.open()
+	if err != nil {
+		return nil, err
+	}
+	err = prepare(ctx, eng, writes, func() error { return migrate(ctx, eng, writes, version) })
+	if err != nil {
+		return nil, errors.Join(err, writes.Close(), reads.Close())
+	}
+	writes.SetMaxOpenConns(1)
+	return &DB{eng: eng, writes: writes, reads: reads, writer: startWriter(eng, writes)}, nil
+}
+
+// Break makes every later write fail at its beginning.
+func (d *DB) Break() error { return d.writes.Close() }

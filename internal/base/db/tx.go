@@ -1,0 +1,166 @@
+package db
+
+import (
+	"context"
+	"database/sql"
+	"database/sql/driver"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+	"unicode/utf8"
+)
+
+// Queryer reads. The argument of Read and the Tx of Write are both one.
+type Queryer interface {
+	Query(ctx context.Context, query string, args ...any) (*sql.Rows, error)
+	QueryRow(ctx context.Context, query string, args ...any) *sql.Row
+}
+
+// Tx is one write. It ends when the function it was given to returns.
+//
+// The first statement that fails spoils it: whatever the function then
+// returns, nothing of it is kept, and further statements give that first
+// error. PostgreSQL demands this; SQLite is held to it so that both behave
+// the same.
+type Tx struct {
+	sql   *sql.Tx
+	eng   engine
+	group context.Context // bounds the whole group; the caller's may end one write only
+	rows  []*sql.Rows     // closed at the end of the write, if the function forgot
+	err   error           // the first failure
+}
+
+var errTxOver = errors.New("the write is over; its transaction cannot be used any more")
+
+// Exec runs a statement that gives no rows.
+func (t *Tx) Exec(ctx context.Context, query string, args ...any) (sql.Result, error) {
+	args, err := t.ready(ctx, args)
+	if err != nil {
+		return nil, err
+	}
+	res, err := t.sql.ExecContext(t.group, t.eng.rewrite(query), args...)
+	return res, t.note(err)
+}
+
+// Query runs a statement that gives rows. Close them.
+func (t *Tx) Query(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
+	args, err := t.ready(ctx, args)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := t.sql.QueryContext(t.group, t.eng.rewrite(query), args...)
+	if err != nil {
+		return nil, t.note(err)
+	}
+	t.rows = append(t.rows, rows)
+	return rows, nil
+}
+
+// QueryRow runs a statement that gives at most one row. Scan it.
+func (t *Tx) QueryRow(ctx context.Context, query string, args ...any) *sql.Row {
+	args, err := t.ready(ctx, args)
+	if err != nil {
+		return failedRow(err)
+	}
+	row := t.sql.QueryRowContext(t.group, t.eng.rewrite(query), args...)
+	_ = t.note(row.Err())
+	return row
+}
+
+// ready refuses a statement whose caller has gone, whose write has failed
+// already or whose arguments cannot be stored.
+//
+// The statement itself then runs without the caller's context: to interrupt
+// it would break the transaction that other writes share.
+func (t *Tx) ready(ctx context.Context, args []any) ([]any, error) {
+	if t.err != nil {
+		return nil, t.err
+	}
+	if err := ctx.Err(); err != nil {
+		return nil, t.note(err)
+	}
+	plain, err := plainArgs(args)
+	return plain, t.note(err)
+}
+
+func (t *Tx) note(err error) error {
+	if t.err == nil {
+		t.err = err
+	}
+	return err
+}
+
+// end closes what the write left open and forbids its further use. It returns
+// the first failure.
+func (t *Tx) end() error {
+	for _, r := range t.rows {
+		_ = t.note(r.Err())
+		_ = r.Close()
+	}
+	err := t.err
+	t.err = errTxOver
+	return err
+}
+
+// snapshot is the Queryer of Read.
+type snapshot struct {
+	sql *sql.Tx
+	eng engine
+}
+
+func (s snapshot) Query(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
+	args, err := plainArgs(args)
+	if err != nil {
+		return nil, err
+	}
+	return s.sql.QueryContext(ctx, s.eng.rewrite(query), args...)
+}
+
+func (s snapshot) QueryRow(ctx context.Context, query string, args ...any) *sql.Row {
+	args, err := plainArgs(args)
+	if err != nil {
+		return failedRow(err)
+	}
+	return s.sql.QueryRowContext(ctx, s.eng.rewrite(query), args...)
+}
+
+// plainArgs reduces arguments to int64, float64, bool, string, []byte and nil,
+// so that both engines are given the same, and refuses what only one of them
+// would store.
+func plainArgs(args []any) ([]any, error) {
+	plain := make([]any, len(args))
+	for i, a := range args {
+		v, err := driver.DefaultParameterConverter.ConvertValue(a)
+		if err != nil {
+			return nil, fmt.Errorf("parameter $%d: %w", i+1, err)
+		}
+		switch x := v.(type) {
+		case string:
+			if !utf8.ValidString(x) || strings.ContainsRune(x, 0) {
+				return nil, fmt.Errorf("parameter $%d is not text: it has a NUL character or is not UTF-8", i+1)
+			}
+		case time.Time:
+			return nil, fmt.Errorf("parameter $%d is a time; store db.Micros of it", i+1)
+		case []byte:
+			if x == nil {
+				v = nil // NULL for both, whatever the type of the slice was
+			}
+		}
+		plain[i] = v
+	}
+	return plain, nil
+}
+
+// failedRow makes a row whose Scan gives err: database/sql has no other way to
+// say it than a database that cannot be reached.
+func failedRow(err error) *sql.Row {
+	nowhere := sql.OpenDB(unreachable{err})
+	defer nowhere.Close()
+	return nowhere.QueryRowContext(context.Background(), "")
+}
+
+type unreachable struct{ err error }
+
+func (u unreachable) Connect(context.Context) (driver.Conn, error) { return nil, u.err }
+func (u unreachable) Driver() driver.Driver                        { return nil }

@@ -1,0 +1,133 @@
+package look
+
+import (
+	"errors"
+	"fmt"
+	"html/template"
+	"strings"
+	"time"
+)
+
+// parts are the functions that every template may call.
+func parts() template.FuncMap {
+	return template.FuncMap{
+		"icon":        icon,
+		"metaPolicy":  func() string { return MetaPolicy },
+		"when":        func(t time.Time) stamp { return stamp{At: t.UTC()} },
+		"day":         func(t time.Time) stamp { return stamp{At: t.UTC(), Day: true} },
+		"whenOwn":     func(t time.Time) stamp { return stamp{At: t.UTC(), Own: true} },
+		"severity":    func(level any) chip { return severityChip(fmt.Sprint(level)) },
+		"fingerprint": GroupFingerprint,
+		"size":        Size,
+		"join":        strings.Join,
+		"add":         func(a, b int) int { return a + b },
+		"plural":      Plural,
+		"args":        pairs,
+	}
+}
+
+// stamp is a moment as the part "when" shows it.
+type stamp struct {
+	At  time.Time
+	Day bool // the day is enough
+	Own bool // the reader's own zone is shown beside it
+}
+
+// Words gives the moment for people; always UTC.
+func (s stamp) Words() string {
+	if s.Day {
+		return s.At.Format("2 January 2006")
+	}
+	return s.At.Format("2 January 2006, 15:04 UTC")
+}
+
+// Machine gives the moment as <time datetime> wants it.
+func (s stamp) Machine() string {
+	if s.Day {
+		return s.At.Format(time.DateOnly)
+	}
+	return s.At.Format("2006-01-02T15:04:05Z")
+}
+
+// chip is a short label that says its meaning in words, with colour second.
+type chip struct {
+	Kind string // class: critical, high, moderate, low, good, warn, bad, accent
+	Text string
+	Bars int // 1–4 filled bars of four; 0: no bars
+}
+
+func severityChip(level string) chip {
+	bars := map[string]int{"low": 1, "moderate": 2, "high": 3, "critical": 4}[level]
+	if bars == 0 {
+		return chip{Text: "Not assessed"}
+	}
+	return chip{Kind: level, Text: strings.ToUpper(level[:1]) + level[1:], Bars: bars}
+}
+
+// Rects gives the four bars of the chip's glyph, the last ones pale.
+func (c chip) Rects() []bar {
+	rects := make([]bar, 4)
+	for i := range rects {
+		rects[i] = bar{X: i * 4, Y: 9 - 3*i, Height: 3 + 3*i, Off: i >= c.Bars}
+	}
+	return rects
+}
+
+type bar struct {
+	X, Y, Height int
+	Off          bool
+}
+
+// GroupFingerprint writes a hexadecimal fingerprint in groups of four, as gpg
+// does, so that two of them can be compared by eye.
+func GroupFingerprint(hex string) string {
+	hex = strings.ToUpper(strings.ReplaceAll(hex, " ", ""))
+	var b strings.Builder
+	for i, r := range hex {
+		switch {
+		case i > 0 && i == len(hex)/2 && len(hex)%8 == 0:
+			b.WriteString("  ")
+		case i > 0 && i%4 == 0:
+			b.WriteByte(' ')
+		}
+		b.WriteRune(r)
+	}
+	return b.String()
+}
+
+// Size writes a number of bytes for people, in powers of ten.
+func Size(n int64) string {
+	switch {
+	case n < 1000:
+		return Plural(int(n), "byte", "bytes")
+	case n < 1000*1000:
+		return fmt.Sprintf("%.1f kB", float64(n)/1e3)
+	default:
+		return fmt.Sprintf("%.1f MB", float64(n)/1e6)
+	}
+}
+
+// Plural writes a count with the right form of its noun.
+func Plural(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return fmt.Sprintf("%d %s", n, many)
+}
+
+// pairs makes a map from names and values, so that a template can hand several
+// values to a part.
+func pairs(args ...any) (map[string]any, error) {
+	if len(args)%2 != 0 {
+		return nil, errors.New("a name without a value")
+	}
+	m := make(map[string]any, len(args)/2)
+	for i := 0; i < len(args); i += 2 {
+		name, ok := args[i].(string)
+		if !ok {
+			return nil, fmt.Errorf("name %d is not a text", i)
+		}
+		m[name] = args[i+1]
+	}
+	return m, nil
+}

@@ -1,0 +1,167 @@
+package sign
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"github.com/ProtonMail/go-crypto/openpgp/armor"
+	pgperrors "github.com/ProtonMail/go-crypto/openpgp/errors"
+	openpgp "github.com/ProtonMail/go-crypto/openpgp/v2"
+
+	"steward/internal/base/errs"
+)
+
+// CheckRecipient tells whether a message can be encrypted to an armored key
+// that a person gave, and its fingerprint in upper-case hexadecimal digits.
+// Its errors are of kind Invalid, field "key", for the person who gave it.
+func CheckRecipient(armored []byte, now time.Time) (fingerprint string, err error) {
+	_, fingerprint, err = recipient(armored, now)
+	return fingerprint, err
+}
+
+// EncryptTo encrypts plain to a key that CheckRecipient accepts at the time
+// now, and gives an armored message.
+func EncryptTo(recipientArmored, plain []byte, now time.Time) ([]byte, error) {
+	to, _, err := recipient(recipientArmored, now)
+	if err != nil {
+		return nil, err
+	}
+	var raw bytes.Buffer
+	w, err := openpgp.Encrypt(&raw, []*openpgp.Entity{to}, nil, nil, &openpgp.FileHints{IsUTF8: true}, config(now))
+	if err != nil {
+		return nil, fmt.Errorf("encrypting: %w", err)
+	}
+	if _, err := w.Write(plain); err != nil {
+		return nil, fmt.Errorf("encrypting: %w", err)
+	}
+	if err := w.Close(); err != nil {
+		return nil, fmt.Errorf("encrypting: %w", err)
+	}
+	return enarmor(blockMessage, raw.Bytes())
+}
+
+// Decrypt opens a message that was encrypted to our key, armored or not. The
+// text may have at most limit bytes. A signature within the message is not
+// looked at: who wrote is not established by it.
+func (s *Signer) Decrypt(message []byte, limit int64) ([]byte, error) {
+	if int64(len(message)) > 2*limit+maxKey {
+		return nil, errs.Invalidf("message", "The encrypted message is too large.")
+	}
+	var r io.Reader = bytes.NewReader(message)
+	if bytes.Contains(message, []byte("-----BEGIN PGP")) {
+		block, err := armor.Decode(r)
+		if err != nil || block.Type != blockMessage {
+			return nil, errs.Invalidf("message", "The encrypted message cannot be read.").WithCause(err)
+		}
+		r = block.Body
+	}
+	cfg := config(time.Time{})
+	cfg.Time = nil // an old message may be read although it was made before or after today's rules
+	cfg.MaxDecompressedMessageSize = &limit
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	md, err := openpgp.ReadMessage(r, openpgp.EntityList{s.entity}, nil, cfg)
+	if err != nil {
+		return nil, errs.Invalidf("message", "The message is not encrypted to our key, or it is damaged.").WithCause(err)
+	}
+	if !md.IsEncrypted {
+		return nil, errs.Invalidf("message", "The message is not encrypted.")
+	}
+	plain, err := io.ReadAll(io.LimitReader(md.UnverifiedBody, limit+1))
+	switch {
+	case errors.Is(err, pgperrors.ErrMessageTooLarge) || int64(len(plain)) > limit:
+		return nil, errs.Invalidf("message", "The encrypted message is too large.")
+	case err != nil:
+		return nil, errs.Invalidf("message", "The encrypted message is damaged.").WithCause(err)
+	}
+	return plain, nil
+}
+
+// recipient reads a key that a person gave.
+func recipient(armored []byte, now time.Time) (*openpgp.Entity, string, error) {
+	if len(armored) > maxKey {
+		return nil, "", errs.Invalidf("key", "The key is larger than 64 KiB.").
+			WithHint("export it without the signatures of others: gpg --armor --export-options export-minimal --export YOUR-ADDRESS")
+	}
+	if bytes.Contains(armored, []byte(blockPrivate)) {
+		return nil, "", privateKeyGiven()
+	}
+	begins := bytes.Count(armored, []byte("-----BEGIN "))
+	if begins == 0 || !bytes.Contains(armored, []byte("-----BEGIN "+blockPublic+"-----")) {
+		return nil, "", errs.Invalidf("key", "This is not an OpenPGP public key.").
+			WithHint("paste all of it, from -----BEGIN %s----- to -----END %s-----", blockPublic, blockPublic)
+	}
+	entities, err := openpgp.ReadArmoredKeyRing(bytes.NewReader(armored))
+	switch {
+	case err != nil || len(entities) == 0:
+		return nil, "", errs.Invalidf("key", "The key is damaged or of a kind that we cannot read.").WithCause(err)
+	case begins > 1 || len(entities) > 1:
+		return nil, "", errs.Invalidf("key", "There is more than one key.").WithHint("paste only the one that we shall write to")
+	}
+	e := entities[0]
+	if hasPrivate(e) {
+		return nil, "", privateKeyGiven()
+	}
+	if _, err := e.EncryptionKeyWithError(now, config(now)); err != nil {
+		return nil, "", unusable(err)
+	}
+	return e, fingerprint(e.PrimaryKey), nil
+}
+
+func privateKeyGiven() error {
+	return errs.Invalidf("key", "This is a private key. We have not kept it; please never send it to anyone.").
+		WithHint("export the public key: gpg --armor --export YOUR-ADDRESS")
+}
+
+// hasPrivate finds private keys in a block that calls itself public.
+func hasPrivate(e *openpgp.Entity) bool {
+	if e.PrivateKey != nil {
+		return true
+	}
+	for _, sub := range e.Subkeys {
+		if sub.PrivateKey != nil {
+			return true
+		}
+	}
+	return false
+}
+
+// unusable says in plain words why nothing can be encrypted to a key.
+func unusable(err error) error {
+	reason := err
+	of := "The key"
+	if sel, ok := selectionError(err); ok {
+		reason = sel.PrimaryKeyErr
+		if reason == nil {
+			of, reason = "The part of the key that encrypts", sel.EncSelectionErr
+		}
+	}
+	var weak pgperrors.WeakAlgorithmError
+	var e *errs.Error
+	switch {
+	case errors.Is(reason, pgperrors.ErrKeyExpired):
+		e = errs.Invalidf("key", "%s has expired.", of).WithHint("prolong it, or give another key")
+	case errors.Is(reason, pgperrors.ErrKeyRevoked):
+		e = errs.Invalidf("key", "%s has been revoked.", of).WithHint("give another key")
+	case errors.As(reason, &weak):
+		e = errs.Invalidf("key", "%s is of a kind that is too weak today.", of).WithHint("give another key, for example one made by: gpg --quick-generate-key YOUR-ADDRESS")
+	case reason != nil && strings.Contains(reason.Error(), "no encryption-capable key"):
+		e = errs.Invalidf("key", "The key can sign but not encrypt.").WithHint("add an encryption subkey, or give another key")
+	default:
+		e = errs.Invalidf("key", "%s cannot be used to encrypt.", of).WithHint("give another key")
+	}
+	return e.WithCause(err)
+}
+
+// selectionError finds the library's error in both of its forms: it returns
+// it sometimes by value and sometimes by pointer.
+func selectionError(err error) (pgperrors.ErrEncryptionKeySelection, bool) {
+	if p, ok := errors.AsType[*pgperrors.ErrEncryptionKeySelection](err); ok {
+		return *p, true
+	}
+	return errors.AsType[pgperrors.ErrEncryptionKeySelection](err)
+}

@@ -1,0 +1,220 @@
+// Package config is the manual of Steward's settings: one struct, read from
+// steward.toml in the data directory. The zero value of every field works, or
+// the error says what to write.
+package config
+
+import (
+	"bytes"
+	"fmt"
+	"net/url"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"time"
+
+	"github.com/BurntSushi/toml"
+
+	"steward/internal/base/errs"
+)
+
+// File is the name of the settings in the data directory.
+const File = "steward.toml"
+
+// Config is everything that an operator can set.
+type Config struct {
+	// BaseURL is where people reach Steward, without a path. Passkeys are
+	// bound to its host, so it is a name and not an address.
+	BaseURL string `toml:"base_url"`
+	// Listen is the address that the server binds. Put a TLS proxy before it
+	// unless it is on loopback.
+	Listen string `toml:"listen"`
+	// Proxies are the addresses or networks of proxies before Steward, whose
+	// X-Forwarded-For is believed: limits then count the client and not the proxy.
+	Proxies []string `toml:"proxies"`
+	// Database is a postgres:// URL; empty: SQLite in the data directory.
+	Database string `toml:"database"`
+
+	Team       Team       `toml:"team"`
+	Advisories Advisories `toml:"advisories"`
+	Intake     Intake     `toml:"intake"`
+	Products   []Product  `toml:"product"`
+	Rules      []Rule     `toml:"not_a_vulnerability"`
+}
+
+// Team is who answers.
+type Team struct {
+	Name  string `toml:"name"`  // "The Example security team"
+	Email string `toml:"email"` // in security.txt and on the OpenPGP key
+	// Policy is a Markdown file in the data directory: how the team handles
+	// vulnerabilities. It opens the security page.
+	Policy string `toml:"policy"`
+	// Languages that the team reads, as RFC 5646 tags, the preferred first.
+	Languages []string `toml:"languages"`
+}
+
+// Advisories is what every advisory has in common.
+type Advisories struct {
+	Prefix    string   `toml:"prefix"`    // PREFIX-YEAR-NNNN
+	Namespace string   `toml:"namespace"` // URL that identifies the publisher; empty: BaseURL
+	Terms     string   `toml:"terms"`     // terms of use, one sentence
+	Audience  string   `toml:"audience"`  // for whom they are written
+	Countries []string `toml:"countries"` // ISO 3166 codes: no release on their public holidays
+	Zone      string   `toml:"zone"`      // IANA zone in which the team thinks of hours
+}
+
+// Intake is what the team promises and what it takes.
+type Intake struct {
+	AckWithin       Duration `toml:"ack_within"`        // a person acknowledges within this time
+	AttachmentBytes int64    `toml:"attachment_bytes"`  // the largest attachment
+	Attachments     int      `toml:"attachments"`       // how many in one report or message
+	ReportsPerHour  int      `toml:"reports_per_hour"`  // from one address; more are asked to wait
+	PhrasesPerHour  int      `toml:"phrases_per_hour"`  // mistyped phrases from one address
+	SignInsPerHour  int      `toml:"sign_ins_per_hour"` // attempts from one address
+}
+
+// Product is something that reports can be about.
+type Product struct {
+	Name      string   `toml:"name"`
+	Ecosystem string   `toml:"ecosystem"` // OSV's word; empty: none
+	Package   string   `toml:"package"`   // its name there
+	PURL      string   `toml:"purl"`      // package URL without version
+	Repo      string   `toml:"repo"`      // https URL of the public repository
+	Mirror    string   `toml:"mirror"`    // path of a local clone, to check versions, files and lines that a report cites
+	Versions  []string `toml:"versions"`  // released versions; empty: the mirror's tags
+}
+
+// Rule is one line of the published list of what is not a vulnerability.
+type Rule struct {
+	Title string   `toml:"title"`
+	Why   string   `toml:"why"`
+	Match []string `toml:"match"` // words or RE2 expressions that a report on it would hold
+}
+
+// Duration reads "72h".
+type Duration time.Duration
+
+// UnmarshalText implements encoding.TextUnmarshaler.
+func (d *Duration) UnmarshalText(b []byte) error {
+	v, err := time.ParseDuration(string(b))
+	*d = Duration(v)
+	return err
+}
+
+// MarshalText implements encoding.TextMarshaler.
+func (d Duration) MarshalText() ([]byte, error) { return []byte(time.Duration(d).String()), nil }
+
+// Load reads the settings of a data directory and fills what is empty.
+func Load(dir string) (Config, error) {
+	raw, err := os.ReadFile(filepath.Join(dir, File))
+	if os.IsNotExist(err) {
+		return Config{}, errs.Invalidf("--data", "there is no Steward in %s", dir).
+			WithHint("make one with: steward init --data %s", dir)
+	}
+	if err != nil {
+		return Config{}, fmt.Errorf("reading settings: %w", err)
+	}
+	return Parse(raw)
+}
+
+// Parse reads settings from TOML text. A word that is no setting is an error:
+// a mistyped name must not silently do nothing.
+func Parse(raw []byte) (Config, error) {
+	var c Config
+	md, err := toml.NewDecoder(bytes.NewReader(raw)).Decode(&c)
+	if err != nil {
+		return Config{}, errs.Invalidf(File, "%v", err)
+	}
+	if unknown := md.Undecoded(); len(unknown) > 0 {
+		return Config{}, errs.Invalidf(unknown[0].String(), "is not a setting").WithHint("see the settings that steward init writes")
+	}
+	c.fill()
+	return c, c.check()
+}
+
+func (c *Config) fill() {
+	def := func(p *string, v string) {
+		if *p == "" {
+			*p = v
+		}
+	}
+	def(&c.BaseURL, "http://localhost:8080")
+	c.BaseURL = strings.TrimSuffix(c.BaseURL, "/")
+	def(&c.Listen, "127.0.0.1:8080")
+	def(&c.Team.Name, "The security team")
+	def(&c.Team.Policy, "policy.md")
+	def(&c.Advisories.Prefix, "SEC")
+	def(&c.Advisories.Namespace, c.BaseURL)
+	def(&c.Advisories.Terms, "You may copy and share this advisory as long as you keep its source.")
+	def(&c.Advisories.Audience, "Users, packagers and operators of the affected versions.")
+	def(&c.Advisories.Zone, "UTC")
+	if len(c.Team.Languages) == 0 {
+		c.Team.Languages = []string{"en"}
+	}
+	num := func(p *int, v int) {
+		if *p == 0 {
+			*p = v
+		}
+	}
+	num(&c.Intake.Attachments, 8)
+	num(&c.Intake.ReportsPerHour, 20)
+	num(&c.Intake.PhrasesPerHour, 30)
+	num(&c.Intake.SignInsPerHour, 60)
+	if c.Intake.AckWithin == 0 {
+		c.Intake.AckWithin = Duration(72 * time.Hour)
+	}
+	if c.Intake.AttachmentBytes == 0 {
+		c.Intake.AttachmentBytes = 16 << 20
+	}
+}
+
+var prefix = regexp.MustCompile(`^[A-Z][A-Z0-9]{1,15}$`)
+
+func (c *Config) check() error {
+	var ps errs.Problems
+	checkURL(&ps, "base_url", c.BaseURL, true)
+	checkURL(&ps, "advisories.namespace", c.Advisories.Namespace, false)
+	if c.Database != "" && !strings.HasPrefix(c.Database, "postgres://") && !strings.HasPrefix(c.Database, "postgresql://") {
+		ps.Add("database", "must be a postgres:// URL, or be left out for SQLite")
+	}
+	if !prefix.MatchString(c.Advisories.Prefix) {
+		ps.Add("advisories.prefix", "%q must be 2 to 16 capital letters and digits, a letter first", c.Advisories.Prefix)
+	}
+	if _, err := time.LoadLocation(c.Advisories.Zone); err != nil {
+		ps.Add("advisories.zone", "%q is not a time zone", c.Advisories.Zone).WithHint("write it as Europe/Stockholm")
+	}
+	if c.Intake.AckWithin < 0 || c.Intake.AttachmentBytes < 0 || c.Intake.Attachments < 0 {
+		ps.Add("intake", "limits cannot be negative")
+	}
+	if strings.ContainsAny(c.Team.Email, " \t\r\n<>") {
+		ps.Add("team.email", "%q is not a mail address", c.Team.Email)
+	}
+	seen := map[string]bool{}
+	for i, p := range c.Products {
+		field := fmt.Sprintf("product[%d].name", i)
+		switch {
+		case strings.TrimSpace(p.Name) == "":
+			ps.Add(field, "a product needs a name")
+		case seen[p.Name]:
+			ps.Add(field, "%q is there twice", p.Name)
+		}
+		seen[p.Name] = true
+	}
+	for i, r := range c.Rules {
+		if r.Title == "" || r.Why == "" {
+			ps.Add(fmt.Sprintf("not_a_vulnerability[%d]", i), "needs a title and a why: it is shown to reporters")
+		}
+	}
+	return ps.Err()
+}
+
+func checkURL(ps *errs.Problems, field, s string, bare bool) {
+	u, err := url.Parse(s)
+	if err != nil || (u.Scheme != "https" && u.Scheme != "http") || u.Host == "" {
+		ps.Add(field, "%q is not an http or https URL", s)
+		return
+	}
+	if bare && (u.Path != "" || u.RawQuery != "" || u.Fragment != "" || u.User != nil) {
+		ps.Add(field, "%q must hold a scheme and a host only", s)
+	}
+}
