@@ -1,0 +1,94 @@
+package cvd
+
+import (
+	"slices"
+	"time"
+)
+
+// DeadlineKind is what falls due.
+type DeadlineKind string
+
+// What can fall due.
+const (
+	DueAcknowledge DeadlineKind = "acknowledge the report"
+	DueAnswer      DeadlineKind = "answer the reporter"
+	DueStatus      DeadlineKind = "tell the reporter how it goes"
+	DueEmbargo     DeadlineKind = "the embargo ends"
+	DueRelease     DeadlineKind = "the advisory is released"
+	DueReporter    DeadlineKind = "the reporter goes public"
+)
+
+// Deadline is something that falls due.
+type Deadline struct {
+	At   time.Time    `json:"at"`
+	What DeadlineKind `json:"what"`
+}
+
+// deadlines lists what falls due, the soonest first.
+func (c *Case) deadlines() []Deadline {
+	var ds []Deadline
+	add := func(what DeadlineKind, at time.Time) {
+		if !at.IsZero() {
+			ds = append(ds, Deadline{At: at, What: what})
+		}
+	}
+	if c.State == Receipt {
+		add(DueAcknowledge, c.AcknowledgeBy)
+	}
+	add(DueAnswer, c.AnswerBy)
+	if c.Open() {
+		add(DueStatus, c.NextStatus)
+		if !c.Public() {
+			add(DueReporter, c.ReporterPlan)
+		}
+		if c.Embargo.Active != nil {
+			add(DueEmbargo, c.Embargo.Active.Until)
+		}
+		if c.Review.Schedule != nil {
+			add(DueRelease, c.Review.Schedule.At)
+		}
+	}
+	slices.SortStableFunc(ds, func(a, b Deadline) int { return a.At.Compare(b.At) })
+	return ds
+}
+
+// next gives what of these kinds falls due first; of all kinds if none is
+// named.
+func (c *Case) next(kinds ...DeadlineKind) *Deadline {
+	for _, d := range c.deadlines() {
+		if len(kinds) == 0 || slices.Contains(kinds, d.What) {
+			return &d
+		}
+	}
+	return nil
+}
+
+// place is where a case stands in the queue: by group, then first, then
+// second, then the number of the case, the least in front.
+type place struct{ group, first, second int64 }
+
+// The groups of the queue. Up to groupIdle there is something left to do.
+const (
+	groupNew  = 0 // nobody has answered
+	groupDue  = 1 // something falls due
+	groupIdle = 2
+	groupDone = 3
+)
+
+// place puts first what nobody has answered: by the day of the promise, on one
+// day the reports that came with the most evidence. Then comes what falls due,
+// the soonest first, then the rest. What is done stands at the end, the latest
+// first.
+func (c *Case) place() place {
+	next := c.next()
+	switch {
+	case c.State == Receipt:
+		return place{groupNew, c.AcknowledgeBy.Truncate(24 * time.Hour).UnixMicro(), int64(c.Findings)}
+	case next != nil:
+		return place{groupDue, next.At.UnixMicro(), 0}
+	case c.Open():
+		return place{groupIdle, 0, 0}
+	default:
+		return place{groupDone, -c.Closed.UnixMicro(), 0}
+	}
+}

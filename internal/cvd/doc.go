@@ -1,0 +1,23 @@
+// Package cvd is the work on a vulnerability while it is private: the case
+// that every report opens, the people in it, the embargo, the patch, the talk
+// with the reporter and the draft of the advisory.
+//
+// Its words:
+//
+//   - A Case is one vulnerability under work. Every report opens one; a
+//     duplicate is merged into the case that survives and keeps its own thread
+//     with its own reporter.
+//   - A Note is for the team alone. A Message goes to a reporter or comes from
+//     one. No function turns one into the other.
+//   - The Embargo is an agreement on a date, an hour and a zone; the Patch is
+//     the fix on its way; the Draft is the advisory before it is public.
+//   - The Mailbox is all that a reporter sees of a case.
+//
+// Three rules hold the package together. Case.Draft is the only way from a
+// case to an advisory. Every method of Store takes a caller, asks acl.Table,
+// and writes the audit record in the transaction of the deed. States are
+// words, and what may follow what stands in the tables of state.go alone.
+//
+// case.go, embargo.go, patch.go, checklist.go, deadline.go, draft.go, review.go
+// and state.go are rules without I/O; store*.go do what the rules allow.
+package cvd

@@ -1,0 +1,222 @@
+package cvd
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"time"
+
+	"steward/internal/advisory"
+	"steward/internal/base/acl"
+	"steward/internal/base/audit"
+	"steward/internal/base/blob"
+	"steward/internal/base/db"
+	"steward/internal/base/errs"
+	"steward/internal/base/seal"
+	"steward/internal/intake"
+)
+
+// Store keeps the cases. Every method asks acl.Table for the caller and writes
+// the audit record in the transaction of the deed. A case that the caller may
+// not see is errs.NotFound; a deed that the caller's roles do not allow on a
+// case they see is errs.Denied; one that the state forbids, or an edit made on
+// an older version, is errs.Conflict.
+type Store struct {
+	DB         *db.DB
+	Keys       *seal.Keyring
+	Blobs      *blob.Store
+	Audit      *audit.Log
+	Advisories *advisory.Store
+	Desk       *intake.Desk // files reports; promises an answer to each
+	Settings   Settings
+	Clock      func() time.Time
+	Rand       io.Reader // for identifiers
+}
+
+func (s *Store) now() time.Time { return s.Clock().UTC().Truncate(time.Microsecond) }
+
+// opened is a case as it stands in the database, with its key.
+type opened struct {
+	*Case
+	number int64
+	key    *seal.Key
+}
+
+func scopeOf(caseID string) string { return "case/" + caseID }
+
+const bodyContext = "case" // of the sealed document within its scope
+
+// load reads a case; errs.NotFound if there is none.
+func (s *Store) load(ctx context.Context, q db.Queryer, caseID string) (*opened, error) {
+	if !db.ValidID(caseID) {
+		return nil, errs.Missing()
+	}
+	o := &opened{Case: new(Case)}
+	var body []byte
+	err := q.QueryRow(ctx, `SELECT number, body FROM cases WHERE id = $1`, caseID).Scan(&o.number, &body)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil, errs.Missing()
+	}
+	if err != nil {
+		return nil, fmt.Errorf("reading case %s: %w", caseID, err)
+	}
+	if o.key, err = s.Keys.Key(ctx, q, scopeOf(caseID)); err != nil {
+		return nil, fmt.Errorf("reading case %s: %w", caseID, err)
+	}
+	if err := unseal(o.key, bodyContext, body, o.Case); err != nil {
+		return nil, fmt.Errorf("reading case %s: %w", caseID, err)
+	}
+	return o, nil
+}
+
+// save writes a case that load gave.
+func (o *opened) save(ctx context.Context, tx *db.Tx) error {
+	body, err := sealed(o.key, bodyContext, o.Case)
+	if err != nil {
+		return fmt.Errorf("writing case %s: %w", o.ID, err)
+	}
+	p := o.place()
+	_, err = tx.Exec(ctx, `UPDATE cases SET state = $1, place_group = $2, place_first = $3, place_second = $4,
+		release_at = $5, body = $6 WHERE id = $7`,
+		string(o.State), p.group, p.first, p.second, o.releaseAt(), body, o.ID)
+	if err != nil {
+		return fmt.Errorf("writing case %s: %w", o.ID, err)
+	}
+	return nil
+}
+
+// insert writes a new case.
+func (o *opened) insert(ctx context.Context, tx *db.Tx) error {
+	body, err := sealed(o.key, bodyContext, o.Case)
+	if err != nil {
+		return fmt.Errorf("opening a case: %w", err)
+	}
+	p := o.place()
+	_, err = tx.Exec(ctx, `INSERT INTO cases
+		(id, number, state, place_group, place_first, place_second, release_at, body)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
+		o.ID, o.number, string(o.State), p.group, p.first, p.second, o.releaseAt(), body)
+	if err != nil {
+		return fmt.Errorf("opening a case: %w", err)
+	}
+	return nil
+}
+
+// releaseAt is the hour of a timed release in microseconds, or nil.
+func (c *Case) releaseAt() any {
+	if !c.scheduled() {
+		return nil
+	}
+	return db.Micros(c.Review.Schedule.At)
+}
+
+// sealed and unseal keep a value as sealed JSON.
+func sealed(key *seal.Key, context string, v any) ([]byte, error) {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return nil, fmt.Errorf("writing %s as JSON: %w", context, err)
+	}
+	return key.Seal(context, b), nil
+}
+
+func unseal(key *seal.Key, context string, b []byte, v any) error {
+	plain, err := key.Open(context, b)
+	if err != nil {
+		return err
+	}
+	if err := json.Unmarshal(plain, v); err != nil {
+		return fmt.Errorf("reading %s: %w", context, err)
+	}
+	return nil
+}
+
+// scanner reads the columns of one row.
+type scanner func(dest ...any) error
+
+// each calls f for every row of a query. doing is for the error.
+func each(ctx context.Context, q db.Queryer, doing, query string, args []any, f func(scan scanner) error) error {
+	rows, err := q.Query(ctx, query, args...)
+	if err != nil {
+		return fmt.Errorf("%s: %w", doing, err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		if err := f(rows.Scan); err != nil {
+			return fmt.Errorf("%s: %w", doing, err)
+		}
+	}
+	if err := rows.Err(); err != nil {
+		return fmt.Errorf("%s: %w", doing, err)
+	}
+	return nil
+}
+
+// everywhere are the roles that a caller brings along; a role in one case
+// counts by invitation only.
+var everywhere = append([]acl.Role{acl.Anonymous, acl.Reporter, acl.System}, acl.Team...)
+
+// ownRoles gives the roles that the caller has wherever they are.
+func ownRoles(c acl.Caller) []acl.Role {
+	if slices.Contains(everywhere, c.Role) {
+		return []acl.Role{c.Role}
+	}
+	return nil
+}
+
+// inTeam tells whether the caller reaches every case by a role in the team.
+func inTeam(c acl.Caller) bool { return slices.Contains(acl.Team, c.Role) }
+
+// rolesIn gives the roles of the caller in a case: the caller's own and those
+// by invitation. Who is invited to a case has the same role in the reports
+// that were merged into it; the other way round takes a new invitation.
+func rolesIn(ctx context.Context, q db.Queryer, c acl.Caller, k *Case) ([]acl.Role, error) {
+	roles := ownRoles(c)
+	if len(roles) > 0 && !inTeam(c) {
+		return roles, nil // reporter, system, anonymous: nobody who can be invited
+	}
+	var invited []acl.Role
+	err := each(ctx, q, "reading who is invited to a case", `SELECT DISTINCT role FROM case_people
+		WHERE user_id = $1 AND removed_at = 0 AND case_id IN ($2, $3)`, []any{c.ID, k.ID, k.MergedInto},
+		func(scan scanner) error {
+			var r acl.Role
+			err := scan(&r)
+			invited = append(invited, r)
+			return err
+		})
+	slices.Sort(invited) // text has another order in each engine
+	return append(roles, invited...), err
+}
+
+// access reads a case for a caller who may do the action to it.
+func (s *Store) access(ctx context.Context, q db.Queryer, c acl.Caller, caseID string, a acl.Action) (*opened, []acl.Role, error) {
+	o, err := s.load(ctx, q, caseID)
+	if err != nil {
+		return nil, nil, err
+	}
+	roles, err := rolesIn(ctx, q, c, o.Case)
+	if err != nil {
+		return nil, nil, err
+	}
+	if err := acl.Check(acl.CaseRead, a, roles...); err != nil {
+		return nil, nil, err
+	}
+	return o, roles, nil
+}
+
+// record writes the audit entry of a deed on a case. Who acts by invitation is
+// recorded with the role that allowed it.
+func (s *Store) record(ctx context.Context, tx *db.Tx, o *opened, c acl.Caller, roles []acl.Role, a acl.Action, detail map[string]string) error {
+	if c.Role == "" || !acl.Allow(a, c.Role) {
+		for _, r := range roles {
+			if acl.Allow(a, r) {
+				c.Role = r
+				break
+			}
+		}
+	}
+	return s.Audit.Append(ctx, tx, o.key, c, a, scopeOf(o.ID), detail)
+}

@@ -1,0 +1,259 @@
+package cvd
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"steward/internal/base/acl"
+	"steward/internal/base/db"
+	"steward/internal/base/errs"
+	"steward/internal/intake"
+)
+
+// Unlock gives the caller who holds a case phrase, as typed. To know the
+// phrase is the permission; one that opens nothing is errs.NotFound, one that
+// is written wrong errs.Invalid or errs.Problems, which name its words: show
+// them to that person alone and log none.
+func (s *Store) Unlock(ctx context.Context, phrase string) (acl.Caller, error) {
+	var report, caseID string
+	err := s.DB.Read(ctx, func(q db.Queryer) (err error) { // guesses do not keep the writer busy
+		report, caseID, err = s.Desk.ReportByPhrase(ctx, q, phrase)
+		return err
+	})
+	if err != nil {
+		return acl.Nobody(), err
+	}
+	c := acl.HolderOf(report)
+	err = s.DB.Write(ctx, func(tx *db.Tx) error {
+		o, err := s.load(ctx, tx, caseID)
+		if err != nil {
+			return err
+		}
+		return s.record(ctx, tx, o, c, ownRoles(c), acl.MailboxRead, map[string]string{"ref": o.Ref, "report": report})
+	})
+	return c, err
+}
+
+// post is a reporter's own case and the one in which it is handled: the same
+// unless it was merged.
+type post struct {
+	report string
+	own    *opened
+	root   *opened
+}
+
+// mailbox finds the mailbox of the caller's report; errs.NotFound for anyone
+// but its reporter.
+func (s *Store) mailbox(ctx context.Context, q db.Queryer, c acl.Caller, a acl.Action) (*post, error) {
+	if err := acl.Check(acl.MailboxRead, a, ownRoles(c)...); err != nil {
+		return nil, err
+	}
+	if !db.ValidID(c.Report) {
+		return nil, errs.Missing()
+	}
+	f, err := intake.Find(ctx, q, c.Report)
+	if err != nil {
+		return nil, err
+	}
+	own, err := s.load(ctx, q, f.CaseID)
+	if err != nil {
+		return nil, err
+	}
+	m := &post{report: f.ID, own: own, root: own}
+	if own.State == Merged {
+		if m.root, err = s.load(ctx, q, own.MergedInto); err != nil {
+			return nil, err
+		}
+	}
+	return m, nil
+}
+
+// Mailbox gives a reporter all that they may see, and marks the team's letters
+// as read.
+func (s *Store) Mailbox(ctx context.Context, c acl.Caller) (*Mailbox, error) {
+	var box *Mailbox
+	err := s.DB.Read(ctx, func(q db.Queryer) error {
+		m, err := s.mailbox(ctx, q, c, acl.MailboxRead)
+		if err != nil {
+			return err
+		}
+		box, err = fill(ctx, q, m)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	for _, l := range box.Messages {
+		if l.From == FromTeam && l.Read.IsZero() {
+			return box, s.receive(ctx, c)
+		}
+	}
+	return box, nil
+}
+
+// receive records that the reporter has the team's letters.
+func (s *Store) receive(ctx context.Context, c acl.Caller) error {
+	return s.DB.Write(ctx, func(tx *db.Tx) error {
+		m, err := s.mailbox(ctx, tx, c, acl.MailboxRead)
+		if err != nil {
+			return err
+		}
+		d := s.newDeed(ctx, tx, c, ownRoles(c), m.own)
+		if err := d.read(m.own.ID, FromTeam); err != nil {
+			return err
+		}
+		d.note("read", "all")
+		return s.record(ctx, tx, m.own, c, d.roles, acl.MailboxRead, d.detail)
+	})
+}
+
+// fill puts a mailbox together. Nothing of another reporter is in it.
+func fill(ctx context.Context, q db.Queryer, m *post) (*Mailbox, error) {
+	r, err := intake.Read(ctx, q, m.own.key, m.report)
+	if err != nil {
+		return nil, err
+	}
+	root := m.root
+	box := &Mailbox{
+		Ref: m.own.Ref, Received: m.own.Received, Status: root.status(), Phase: root.State,
+		Together: m.own != root, Next: root.next(DueAcknowledge, DueStatus), Plan: m.own.ReporterPlan,
+		Credit: root.credit(m.report), Advisory: root.Advisory,
+		Encrypted: strings.TrimSpace(r.Submission.PGPKey) != "",
+	}
+	if box.Together {
+		box.Status = "We handle your report together with another one. " + box.Status
+	}
+	if e := root.Embargo.Active; e != nil {
+		box.Embargo = &Terms{Until: e.Until, Zone: e.Zone}
+	}
+	if p := root.Embargo.Proposal; p != nil {
+		box.Proposed = &Terms{Until: p.Until, Zone: p.Zone}
+	}
+	for _, a := range r.Attachments {
+		box.Files = append(box.Files, reportFile(a, r.ReceivedAt))
+	}
+	sh, shown := root.shared(m.report)
+	if !shown {
+		sh, shown = m.own.shared(m.report)
+	}
+	if shown {
+		box.Draft, box.Armored, box.Shown = sh.Draft, sh.Armored, sh.At
+	}
+	if box.Messages, err = messages(ctx, q, m.own, true); err != nil {
+		return nil, err
+	}
+	for i := range box.Messages {
+		l := &box.Messages[i]
+		l.By = Person{}
+		if l.Armored != "" {
+			l.Body = ""
+		}
+	}
+	return box, nil
+}
+
+// Reply writes to the team. It waits for an answer from then on, even if the
+// case is closed or was merged.
+func (s *Store) Reply(ctx context.Context, c acl.Caller, r Reply) (Message, error) {
+	var msg Message
+	err := s.DB.Write(ctx, func(tx *db.Tx) error {
+		m, err := s.mailbox(ctx, tx, c, acl.MailboxWrite)
+		if err != nil {
+			return err
+		}
+		d := s.newDeed(ctx, tx, c, ownRoles(c), m.own)
+		if msg, err = d.reply(m, r.Body, r.Files); err != nil {
+			return err
+		}
+		if !r.Plan.IsZero() {
+			if d.ReporterPlan, err = plan(r.Plan, d.now); err != nil {
+				return err
+			}
+			m.root.ReporterPlan = d.ReporterPlan
+			d.note("plan", "%s", dateText(d.ReporterPlan))
+		}
+		if m.root != m.own {
+			if err := m.root.save(ctx, tx); err != nil {
+				return err
+			}
+		}
+		return d.end(acl.MailboxWrite)
+	})
+	return msg, err
+}
+
+// plan checks the date on which a reporter means to go public.
+func plan(at, now time.Time) (time.Time, error) {
+	if at.Before(now.Add(-24*time.Hour)) || at.Sub(now) > maxEmbargo {
+		return time.Time{}, errs.Invalidf("plan", "The date must be in the next two years.")
+	}
+	return date(at), nil
+}
+
+// reply keeps a reporter's letter and makes the case wait for the answer.
+func (d *deed) reply(m *post, body string, files Files) (Message, error) {
+	if len(files) == 0 || strings.TrimSpace(body) != "" {
+		if err := checkLetter(body); err != nil {
+			return Message{}, err
+		}
+	}
+	var n int
+	err := d.tx.QueryRow(d.ctx, `SELECT COUNT(*) FROM case_messages WHERE report_id = $1 AND side = $2`, m.report, string(FromReporter)).Scan(&n)
+	if err != nil {
+		return Message{}, fmt.Errorf("counting messages: %w", err)
+	}
+	if n >= maxLetters {
+		return Message{}, errs.Conflictf("This mailbox is full: it holds %d messages of yours.", n)
+	}
+	msg := Message{ID: db.NewID(d.s.Rand), Report: m.report, From: FromReporter, At: d.now, Body: body}
+	var es []enclosure
+	for _, f := range files {
+		es = append(es, enclosure{plain: f})
+	}
+	if err := d.s.insertMessage(d.ctx, d.tx, m.own.key, m.own.ID, &msg, es); err != nil {
+		return Message{}, err
+	}
+	m.root.AnswerBy = sooner(m.root.AnswerBy, d.now.Add(d.s.Desk.AnswerWithin))
+	d.note("message", "%s", msg.ID)
+	return msg, nil
+}
+
+// ConfirmCredit says whether and how the reporter wishes to be named. A
+// comment goes to the team as a message.
+func (s *Store) ConfirmCredit(ctx context.Context, c acl.Caller, w CreditWish) error {
+	return s.DB.Write(ctx, func(tx *db.Tx) error {
+		m, err := s.mailbox(ctx, tx, c, acl.CreditConfirm)
+		if err != nil {
+			return err
+		}
+		if m.root.Review.State == DraftWithdrawn {
+			return errs.Conflictf("The advisory was withdrawn: its credits no longer change.")
+		}
+		named, err := w.named()
+		if err != nil {
+			return err
+		}
+		d := s.newDeed(ctx, tx, c, ownRoles(c), m.own)
+		k := Credit{Report: m.report, Consent: Declined, Named: named, At: d.now}
+		if w.Agree {
+			k.Consent = Agreed
+		}
+		if strings.TrimSpace(w.Comment) != "" {
+			if _, err := d.reply(m, w.Comment, nil); err != nil {
+				return err
+			}
+		}
+		d.note("consent", "%s", k.Consent)
+		if m.root != m.own {
+			root := s.newDeed(ctx, tx, c, d.roles, m.root)
+			root.setCredit(k)
+			if err := root.keep(); err != nil {
+				return err
+			}
+		}
+		d.setCredit(k)
+		return d.end(acl.CreditConfirm)
+	})
+}

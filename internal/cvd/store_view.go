@@ -1,0 +1,288 @@
+package cvd
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"steward/internal/advisory"
+	"steward/internal/base/acl"
+	"steward/internal/base/audit"
+	"steward/internal/base/db"
+	"steward/internal/base/errs"
+	"steward/internal/intake"
+)
+
+// What the record says that an invited person has seen; a file by its id.
+const (
+	seenCase   = "case"
+	seenDraft  = "draft"
+	seenReport = "report as it came"
+)
+
+// look lets the caller read a case by f if the table allows the action. Who
+// does so by invitation is recorded, once a day for each thing: it may matter
+// later who knew what, and since when.
+func (s *Store) look(ctx context.Context, c acl.Caller, caseID string, a acl.Action, what string, f func(q db.Queryer, o *opened, roles []acl.Role) error) error {
+	day := s.now().Truncate(24 * time.Hour)
+	known := false
+	err := s.DB.Read(ctx, func(q db.Queryer) error {
+		o, roles, err := s.access(ctx, q, c, caseID, a)
+		if err != nil {
+			return err
+		}
+		if known, err = s.recorded(ctx, q, c, caseID, what, day); err != nil || !known {
+			return err
+		}
+		return f(q, o, roles)
+	})
+	if err != nil || known {
+		return err
+	}
+	return s.DB.Write(ctx, func(tx *db.Tx) error {
+		o, roles, err := s.access(ctx, tx, c, caseID, a)
+		if err != nil {
+			return err
+		}
+		if err := f(tx, o, roles); err != nil {
+			return err
+		}
+		_, err = tx.Exec(ctx, `INSERT INTO case_seen (case_id, user_id, what, day) VALUES ($1, $2, $3, $4)
+			ON CONFLICT DO NOTHING`, caseID, c.ID, what, db.Micros(day))
+		if err != nil {
+			return fmt.Errorf("recording who has seen a case: %w", err)
+		}
+		return s.record(ctx, tx, o, c, roles, a, map[string]string{"ref": o.Ref, "seen": what})
+	})
+}
+
+// recorded tells whether nothing is left to record: the caller is of the team,
+// or has seen it today already.
+func (s *Store) recorded(ctx context.Context, q db.Queryer, c acl.Caller, caseID, what string, day time.Time) (bool, error) {
+	if inTeam(c) {
+		return true, nil
+	}
+	var n int
+	err := q.QueryRow(ctx, `SELECT COUNT(*) FROM case_seen WHERE case_id = $1 AND user_id = $2 AND what = $3 AND day = $4`,
+		caseID, c.ID, what, db.Micros(day)).Scan(&n)
+	if err != nil {
+		return false, fmt.Errorf("reading who has seen a case: %w", err)
+	}
+	return n > 0, nil
+}
+
+// View gives a case as the caller may see it.
+func (s *Store) View(ctx context.Context, c acl.Caller, caseID string) (*View, error) {
+	var v *View
+	err := s.look(ctx, c, caseID, acl.CaseRead, seenCase, func(q db.Queryer, o *opened, roles []acl.Role) (err error) {
+		v, err = s.view(ctx, q, o, roles)
+		return err
+	})
+	return v, err
+}
+
+func (s *Store) view(ctx context.Context, q db.Queryer, o *opened, roles []acl.Role) (*View, error) {
+	may := func(a acl.Action) bool { return acl.Allow(a, roles...) }
+	problems := s.problems(o.Case)
+	counts, err := unread(ctx, q, append([]string{o.ID}, o.Merged...))
+	if err != nil {
+		return nil, err
+	}
+	v := &View{
+		Summary: o.summary(roles, counts), Version: o.Version, Roles: roles,
+		May: actions(roles), Events: o.allowed(roles),
+	}
+	for _, it := range Checklist(o.Case, problems) {
+		if may(acl.QueueRead) || may(it.Action) {
+			v.Checklist = append(v.Checklist, it)
+		}
+	}
+	if may(acl.QueueRead) {
+		v.Deadlines = o.deadlines()
+		if v.People, err = people(ctx, q, o); err != nil {
+			return nil, err
+		}
+	}
+	if may(acl.NoteRead) {
+		if v.Notes, err = notes(ctx, q, o); err != nil {
+			return nil, err
+		}
+	}
+	if may(acl.PatchEdit) || may(acl.PatchReview) || may(acl.PatchTest) {
+		v.Patch = &o.Patch
+	}
+	if may(acl.DraftRead) {
+		v.Embargo, v.Draft = &o.Embargo, o.draftView(roles, problems)
+	}
+	return v, s.viewReports(ctx, q, o, v, may)
+}
+
+// viewReports fills in the reports of the case and the talk with their
+// reporters.
+func (s *Store) viewReports(ctx context.Context, q db.Queryer, o *opened, v *View, may func(acl.Action) bool) error {
+	if may(acl.ReportRead) {
+		v.Decisions = o.Decisions
+	}
+	if !may(acl.ReportRead) && !may(acl.MessageRead) {
+		return nil
+	}
+	parts, err := s.parts(ctx, q, o)
+	if err != nil {
+		return err
+	}
+	for _, p := range parts {
+		if may(acl.ReportRead) {
+			r, err := intake.Read(ctx, q, p.key, p.Report)
+			if err != nil {
+				return err
+			}
+			v.Reports = append(v.Reports, reportView(p.Case, r, o.credit(p.Report), may(acl.MessageRead)))
+		}
+		if may(acl.MessageRead) {
+			ms, err := messages(ctx, q, p, false)
+			if err != nil {
+				return err
+			}
+			v.Threads = append(v.Threads, Thread{Report: p.Report, Case: p.ID, Ref: p.Ref, Messages: ms})
+		}
+	}
+	return nil
+}
+
+// reportView is a report without its reporter, unless they may be known.
+func reportView(k *Case, r intake.Report, credit Credit, known bool) ReportView {
+	v := ReportView{
+		ID: r.ID, Case: k.ID, Ref: k.Ref, Channel: r.Channel, Received: r.ReceivedAt, SHA256: r.SHA256,
+		Submission: r.Submission, Findings: r.Findings,
+	}
+	v.Submission.Attachments = nil
+	for _, a := range r.Attachments {
+		v.Files = append(v.Files, reportFile(a, r.ReceivedAt))
+	}
+	if known {
+		v.Credit = &credit
+	} else {
+		v.Submission.Reporter, v.Submission.Credit, v.Submission.PGPKey = intake.Reporter{}, intake.Credit{}, ""
+		v.Submission.PublicPlan, v.Submission.FoundBy = "", ""
+	}
+	return v
+}
+
+// summary is the case in short, as far as the roles reach.
+func (c *Case) summary(roles []acl.Role, unread map[string]int) Summary {
+	may := func(a acl.Action) bool { return acl.Allow(a, roles...) }
+	s := Summary{
+		ID: c.ID, Ref: c.Ref, State: c.State, Disposition: c.Disposition(),
+		Received: c.Received, Acknowledged: c.Acknowledged,
+		EmbargoState: c.Embargo.State, PatchState: c.Patch.State, DraftState: c.Review.State,
+		Advisory: c.Advisory, MergedInto: c.MergedInto, Merged: len(c.Merged),
+		Next: c.next(DueEmbargo, DueRelease),
+	}
+	if c.Embargo.Active != nil {
+		s.EmbargoUntil = c.Embargo.Active.Until
+	}
+	if c.Review.Schedule != nil {
+		s.ReleaseAt, s.Missed = c.Review.Schedule.At, c.Review.Schedule.Failed != ""
+	}
+	if may(acl.DraftRead) {
+		s.Title, s.Level, s.Exploited = c.Fields.Title, c.Fields.Severity.Level, c.Fields.Exploited
+	}
+	if may(acl.ReportRead) {
+		s.Title, s.Findings = cmp.Or(s.Title, c.Subject), c.Findings
+	}
+	if may(acl.MessageRead) {
+		for _, id := range append([]string{c.ID}, c.Merged...) {
+			s.Unread += unread[id]
+		}
+	}
+	if may(acl.QueueRead) {
+		s.Next = c.next()
+	}
+	return s
+}
+
+// draftView is the draft as far as the roles reach; they may read it.
+func (c *Case) draftView(roles []acl.Role, problems []advisory.Problem) *DraftView {
+	v := &DraftView{
+		Version: c.Version, State: c.Review.State, Advisory: c.Draft(), Problems: problems, Prenotice: c.Prenotice,
+	}
+	if acl.Allow(acl.CaseEdit, roles...) || acl.Allow(acl.DraftEdit, roles...) {
+		v.Fields, v.Text = &c.Fields, &c.Text
+	}
+	if acl.Allow(acl.DraftReview, roles...) {
+		v.Review = &c.Review
+	}
+	return v
+}
+
+// allowed gives the moves that the tables and the roles allow now.
+func (c *Case) allowed(roles []acl.Role) Events {
+	var e Events
+	if c.State == Merged || c.State == Closed {
+		e.Case = c.events(roles)
+		return e
+	}
+	return Events{
+		Case:    c.events(roles),
+		Embargo: embargoTable.allowed(c.Embargo.State, roles),
+		Patch:   patchTable.allowed(c.Patch.State, roles),
+		Draft:   draftTable.allowed(c.Review.State, roles),
+	}
+}
+
+// actions lists what the roles allow, in a fixed order.
+func actions(roles []acl.Role) []acl.Action {
+	var out []acl.Action
+	for a := range acl.Table {
+		if acl.Allow(a, roles...) {
+			out = append(out, a)
+		}
+	}
+	slices.Sort(out)
+	return out
+}
+
+// problems is the lint of a case's draft as it would be released.
+func (s *Store) problems(c *Case) []advisory.Problem {
+	a := c.Draft()
+	a.Publisher = s.Settings.Publisher
+	return advisory.Lint(a, s.now())
+}
+
+// Timeline gives the audit record of a case, oldest first.
+func (s *Store) Timeline(ctx context.Context, c acl.Caller, caseID string) ([]audit.Entry, error) {
+	var entries []audit.Entry
+	err := s.look(ctx, c, caseID, acl.AuditRead, "timeline", func(q db.Queryer, o *opened, _ []acl.Role) (err error) {
+		entries, err = audit.Timeline(ctx, q, o.key, scopeOf(o.ID))
+		return err
+	})
+	return entries, err
+}
+
+// Find gives the id of the case that people call by a reference (YEAR-NNNN).
+func (s *Store) Find(ctx context.Context, c acl.Caller, ref string) (string, error) {
+	number, err := numberOf(ref)
+	if err != nil {
+		return "", err
+	}
+	var id string
+	err = s.DB.Read(ctx, func(q db.Queryer) error {
+		found := ""
+		err := each(ctx, q, "finding a case", `SELECT id FROM cases WHERE number = $1`, []any{number},
+			func(scan scanner) error { return scan(&found) })
+		if err != nil {
+			return err
+		}
+		if found == "" {
+			return errs.Missing()
+		}
+		_, _, err = s.access(ctx, q, c, found, acl.CaseRead)
+		if err == nil {
+			id = found
+		}
+		return err
+	})
+	return id, err
+}
