@@ -1,0 +1,181 @@
+package app_test
+
+import (
+	"bytes"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+
+	"steward/internal/api"
+	"steward/internal/base/acl"
+	"steward/internal/cvd"
+)
+
+// need is what a route asks of its caller.
+type need struct {
+	see acl.Action // who may know of the record; "" where there is none to know of
+	do  acl.Action // who may do the deed; "" for anyone
+}
+
+// apiNeeds says for every route of the API which action it is. A route that is
+// not here fails the test.
+var apiNeeds = map[string]need{
+	"GET /":                  {},
+	"POST /reports":          {do: acl.ReportSubmit},
+	"POST /reports/lint":     {},
+	"POST /reports/internal": {see: acl.ReportSubmit, do: acl.ReportOpen},
+
+	"GET /mailbox":              {do: acl.MailboxRead},
+	"POST /mailbox/messages":    {do: acl.MailboxWrite},
+	"POST /mailbox/credit":      {do: acl.CreditConfirm},
+	"GET /mailbox/files/{file}": {do: acl.MailboxRead},
+
+	"GET /cases":                        {do: acl.QueueRead},
+	"GET /mine":                         {do: "any user"},
+	"GET /cases/{id}":                   {do: acl.CaseRead},
+	"GET /cases/{id}/timeline":          {see: acl.CaseRead, do: acl.QueueRead},
+	"GET /cases/{id}/files/{file}":      {see: acl.CaseRead, do: acl.ReportRead},
+	"GET /cases/{id}/original/{report}": {see: acl.CaseRead, do: acl.ReportRead},
+	"POST /cases/{id}/acknowledge":      {see: acl.CaseRead, do: acl.CaseAcknowledge},
+	"POST /cases/{id}/dispose":          {see: acl.CaseRead, do: acl.CaseDispose},
+	"POST /cases/{id}/move":             {see: acl.CaseRead, do: acl.CaseDispose},
+	"POST /cases/{id}/merge":            {see: acl.CaseRead, do: acl.CaseMerge},
+	"POST /cases/{id}/facts":            {see: acl.CaseRead, do: acl.CaseEdit},
+	"POST /cases/{id}/promise":          {see: acl.CaseRead, do: acl.CaseEdit},
+	"POST /cases/{id}/notes":            {see: acl.CaseRead, do: acl.NoteWrite},
+	"POST /cases/{id}/messages":         {see: acl.CaseRead, do: acl.MessageWrite},
+	"POST /cases/{id}/read":             {see: acl.CaseRead, do: acl.MessageWrite},
+	"POST /cases/{id}/people":           {see: acl.CaseRead, do: acl.CaseInvite},
+	"POST /cases/{id}/people/remove":    {see: acl.CaseRead, do: acl.CaseInvite},
+	"POST /cases/{id}/embargo":          {see: acl.CaseRead, do: acl.EmbargoPropose},
+	"POST /cases/{id}/patch":            {see: acl.CaseRead, do: acl.PatchEdit},
+	"POST /cases/{id}/patch/move":       {see: acl.CaseRead, do: acl.PatchEdit},
+	"GET /cases/{id}/draft":             {see: acl.CaseRead, do: acl.DraftRead},
+	"POST /cases/{id}/draft":            {see: acl.CaseRead, do: acl.DraftEdit},
+	"POST /cases/{id}/draft/share":      {see: acl.CaseRead, do: acl.DraftShare},
+	"POST /cases/{id}/draft/review":     {see: acl.CaseRead, do: acl.DraftReview},
+	"POST /cases/{id}/draft/approve":    {see: acl.CaseRead, do: acl.DraftApprove},
+	"POST /cases/{id}/schedule":         {see: acl.CaseRead, do: acl.Release},
+	"POST /cases/{id}/unschedule":       {see: acl.CaseRead, do: acl.Release},
+	"POST /cases/{id}/release":          {see: acl.CaseRead, do: acl.Release},
+	"POST /cases/{id}/withdraw":         {see: acl.CaseRead, do: acl.Withdraw},
+	"POST /cases/{id}/prenotice":        {see: acl.CaseRead, do: acl.PrenoticeWrite},
+	"GET /advisories":                   {},
+	"GET /advisories/{id}":              {},
+	"GET /audit":                        {do: acl.AuditRead},
+	"GET /users":                        {do: acl.UserRead},
+	"POST /users":                       {see: acl.UserRead, do: acl.UserAdmin},
+	"POST /users/{id}":                  {see: acl.UserRead, do: acl.UserAdmin},
+	"POST /users/{id}/disable":          {see: acl.UserRead, do: acl.UserAdmin},
+	"POST /users/{id}/enable":           {see: acl.UserRead, do: acl.UserAdmin},
+	"POST /users/{id}/link":             {see: acl.UserRead, do: acl.UserAdmin},
+	"GET /tokens":                       {do: "any user"},
+	"POST /tokens":                      {do: "any user"},
+	"POST /tokens/{id}/revoke":          {do: "any user"},
+}
+
+// patchMoves and embargo: one route, several actions; the one with the widest
+// circle is in the table, and cvd's own table test walks each event.
+
+// cast is everyone who may come to a case, with the roles that they have in it.
+func cast(w *world) (ref string, id string, all map[string]*person, roles map[string][]acl.Role) {
+	all = map[string]*person{"anonymous": w.nobody()}
+	roles = map[string][]acl.Role{"anonymous": {acl.Anonymous}}
+	for _, r := range acl.Team {
+		all[string(r)] = w.person("The "+string(r), r)
+		roles[string(r)] = []acl.Role{r}
+	}
+	receipts := make([]api.Receipt, 2)
+	for i := range receipts {
+		w.nobody().api("/reports", map[string]any{"product": "example", "summary": "A fault", "what": "It breaks.", "reporter": map[string]any{"anonymous": true}, "credit": map[string]any{"want": "no"}}, &receipts[i])
+	}
+	var page cvd.Page
+	all["lead"].api("/cases", nil, &page)
+	var v cvd.View
+	for _, c := range page.Cases {
+		all["lead"].api("/cases/"+c.Ref, nil, &v)
+		if v.Reports[0].ID == receipts[0].Report {
+			ref, id = c.Ref, c.ID
+		}
+	}
+	for _, r := range acl.Invited {
+		name := string(r)
+		all[name] = w.person("The "+name, "")
+		roles[name] = []acl.Role{r}
+		all["lead"].api("/cases/"+ref+"/people", api.Invite{User: all[name].Name, Role: r}, nil)
+	}
+	other := page.Cases[0].Ref
+	if other == ref {
+		other = page.Cases[1].Ref
+	}
+	all["fixer elsewhere"] = w.person("The fixer elsewhere", "")
+	roles["fixer elsewhere"] = nil
+	all["lead"].api("/cases/"+other+"/people", api.Invite{User: "The fixer elsewhere", Role: acl.Fixer}, nil)
+	all["reporter"], roles["reporter"] = w.holder(receipts[0].Phrase), []acl.Role{acl.Reporter}
+	return ref, id, all, roles
+}
+
+// TestEveryRoleOnEveryAPIRoute walks everyone over the whole API.
+func TestEveryRoleOnEveryAPIRoute(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, "sqlite")
+	_, id, all, roles := cast(w)
+	nowhere := strings.Repeat("a", len(id))
+	for _, rt := range (&api.Server{}).Routes() {
+		key := rt.Method + " " + rt.Path
+		n, ok := apiNeeds[key]
+		if !ok {
+			t.Errorf("%s is in no row of the table", key)
+			continue
+		}
+		for name, p := range all {
+			path := "/api/v1" + strings.NewReplacer("{id}", target(rt.Path, id), "{file}", nowhere, "{report}", nowhere).Replace(rt.Path)
+			got := send(p, rt.Method, path)
+			user := p.Role != acl.Anonymous && p.Role != acl.Reporter
+			may := n.do == "" || acl.Allow(n.do, roles[name]...) || n.do == "any user" && user || key == "POST /reports" && user
+			sees := may || n.see != "" && acl.Allow(n.see, roles[name]...)
+			missing := got.code == http.StatusNotFound
+			switch {
+			case may && got.code == http.StatusForbidden:
+				t.Errorf("%s as %s: %d %s, but the table allows it", key, name, got.code, got.body)
+			case may && missing && !strings.Contains(rt.Path, "{file}") && !strings.Contains(rt.Path, "{report}") && !strings.Contains(rt.Path, "advisories/{id}") && !strings.Contains(rt.Path, "/{id}/revoke"):
+				t.Errorf("%s as %s: not found, but the table allows it", key, name)
+			case !may && sees && got.code != http.StatusForbidden:
+				t.Errorf("%s as %s: %d %s, but the table does not allow it", key, name, got.code, got.body)
+			case !may && !sees && !missing && got.code != http.StatusForbidden:
+				t.Errorf("%s as %s: %d %s, but this caller may not even know", key, name, got.code, got.body)
+			}
+			if !sees && strings.Contains(rt.Path, "/cases/{id}") {
+				same := send(p, rt.Method, strings.ReplaceAll(path, id, nowhere))
+				if same.code != got.code || !bytes.Equal(same.body, got.body) || !missing {
+					t.Errorf("%s as %s: a case that exists answers %d %s, one that does not %d %s", key, name, got.code, got.body, same.code, same.body)
+				}
+			}
+		}
+	}
+}
+
+// target is a record for the route's {id} that a deed may be tried on.
+func target(path, caseID string) string {
+	if strings.HasPrefix(path, "/cases/") {
+		return caseID
+	}
+	if strings.HasPrefix(path, "/users/") {
+		return "The%20auditor"
+	}
+	return "none"
+}
+
+// send makes a request with an empty body; what is wrong with it shows only
+// to who may do the deed.
+func send(p *person, method, path string) answer {
+	if method == "GET" {
+		return p.get(path)
+	}
+	a := p.do(method, path, strings.NewReader("{}"), map[string]string{"Idempotency-Key": "access-0123456789"})
+	if slices.Contains([]int{200, 201, 204}, a.code) && strings.Contains(path, "disable") {
+		p.do("POST", strings.Replace(path, "disable", "enable", 1), strings.NewReader("{}"), nil)
+	}
+	return a
+}

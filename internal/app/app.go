@@ -1,0 +1,168 @@
+// Package app is the one place where all of Steward meets: settings become
+// stores, stores become faces, and what is due is done.
+package app
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"time"
+
+	"steward/internal/account"
+	"steward/internal/advisory"
+	"steward/internal/base/audit"
+	"steward/internal/base/blob"
+	"steward/internal/base/db"
+	"steward/internal/base/seal"
+	"steward/internal/base/sign"
+	"steward/internal/config"
+	"steward/internal/cvd"
+	"steward/internal/intake"
+	"steward/internal/publish"
+	"steward/internal/publish/render"
+	"steward/internal/publish/tree"
+)
+
+// Options is what differs between a server, a command and a demo.
+type Options struct {
+	Clock func() time.Time // time.Now if nil
+	Log   *slog.Logger     // none if nil
+	Demo  bool             // pages say that nothing is real; sign-in links may be made
+}
+
+// App is an open data directory with all that works on it.
+type App struct {
+	Dir    Dir
+	Config config.Config
+
+	DB         *db.DB
+	Keys       *seal.Keyring
+	Signer     *sign.Signer
+	Blobs      *blob.Store
+	Accounts   *account.Store
+	Advisories *advisory.Store
+	Desk       *intake.Desk
+	Linter     *intake.Linter
+	Cases      *cvd.Store
+	Publisher  *publish.Publisher
+
+	site   render.Site
+	clock  func() time.Time
+	log    *slog.Logger
+	demo   bool
+	closer []func() error
+}
+
+// Open opens a data directory.
+func Open(ctx context.Context, dir Dir, o Options) (*App, error) {
+	c, err := config.Load(string(dir))
+	if err != nil {
+		return nil, err
+	}
+	a := &App{Dir: dir, Config: c, clock: o.Clock, log: o.Log, demo: o.Demo}
+	if a.clock == nil {
+		a.clock = time.Now
+	}
+	if a.log == nil {
+		a.log = slog.New(slog.DiscardHandler)
+	}
+	if err := a.open(ctx); err != nil {
+		return nil, errors.Join(err, a.Close())
+	}
+	return a, nil
+}
+
+func (a *App) open(ctx context.Context) error {
+	master, err := readMaster(a.Dir.Master())
+	if err != nil {
+		return err
+	}
+	if a.Keys, err = seal.OpenKeyring(master); err != nil {
+		return fmt.Errorf("opening the keyring: %w", err)
+	}
+	private, err := os.ReadFile(a.Dir.Signing())
+	if err != nil {
+		return fmt.Errorf("reading the signing key: %w", err)
+	}
+	if a.Signer, err = sign.Load(private); err != nil {
+		return fmt.Errorf("opening the signing key: %w", err)
+	}
+	dsn := a.Config.Database
+	if dsn == "" {
+		dsn = a.Dir.Database()
+	}
+	if a.DB, err = db.Open(ctx, dsn); err != nil {
+		return fmt.Errorf("opening the database: %w", err)
+	}
+	a.closer = append(a.closer, a.DB.Close)
+	a.Blobs = &blob.Store{Dir: a.Dir.Blobs()}
+	if err := a.stores(ctx); err != nil {
+		return err
+	}
+	public, err := tree.Open(a.Dir.Public())
+	if err != nil {
+		return err
+	}
+	a.Publisher = &publish.Publisher{Store: a.Advisories, Tree: public, Signer: a.Signer, Languages: a.Config.Team.Languages, Clock: a.clock}
+	site, err := a.readSite()
+	a.site = a.Publisher.Complete(site)
+	return err
+}
+
+// stores makes the domains over the database.
+func (a *App) stores(ctx context.Context) (err error) {
+	log := &audit.Log{Clock: a.clock}
+	rp, err := account.NewRelyingParty(a.Config.BaseURL, a.Config.Team.Name)
+	if err != nil {
+		return err
+	}
+	a.Accounts = &account.Store{DB: a.DB, Audit: log, RP: rp, Clock: a.clock, Rand: rand.Reader}
+	a.Advisories = &advisory.Store{DB: a.DB}
+	a.Desk = &intake.Desk{
+		Keys: a.Keys, Signer: a.Signer, Team: a.Config.Team.Name,
+		AnswerWithin: time.Duration(a.Config.Intake.AckWithin), Clock: a.clock, Rand: rand.Reader,
+	}
+	if a.Linter, err = a.linter(ctx); err != nil {
+		return err
+	}
+	a.Cases = &cvd.Store{
+		DB: a.DB, Keys: a.Keys, Blobs: a.Blobs, Audit: log, Advisories: a.Advisories, Desk: a.Desk,
+		Settings: a.caseSettings(), Clock: a.clock, Rand: rand.Reader,
+	}
+	return nil
+}
+
+// Close lets go of the data directory.
+func (a *App) Close() error {
+	var all []error
+	for i := len(a.closer) - 1; i >= 0; i-- {
+		all = append(all, a.closer[i]())
+	}
+	a.closer = nil
+	return errors.Join(all...)
+}
+
+var _ io.Closer = (*App)(nil)
+
+func (a *App) publisherIdentity() advisory.Publisher {
+	contact := a.Config.Team.Email
+	if contact == "" {
+		contact = a.Config.BaseURL + "/report"
+	}
+	return advisory.Publisher{
+		Name: a.Config.Team.Name, Namespace: a.Config.Advisories.Namespace, Contact: contact,
+		Terms: a.Config.Advisories.Terms, Audience: a.Config.Advisories.Audience,
+	}
+}
+
+func (a *App) caseSettings() cvd.Settings {
+	return cvd.Settings{
+		Prefix:    a.Config.Advisories.Prefix,
+		Publisher: a.publisherIdentity(), Countries: a.Config.Advisories.Countries,
+		Attachments: a.Config.Intake.Attachments, AttachBytes: a.Config.Intake.AttachmentBytes,
+	}
+}

@@ -1,0 +1,121 @@
+package app
+
+import (
+	"context"
+	"crypto/rand"
+	"net/http"
+	"net/netip"
+	"strings"
+	"time"
+
+	"steward/internal/api"
+	"steward/internal/base/errs"
+	"steward/internal/base/throttle"
+	"steward/internal/publish/render"
+	"steward/internal/web"
+)
+
+// limits are shared by the faces, so that one network has one allowance.
+type limits struct {
+	reports, phrases, signIns *throttle.Limiter
+}
+
+func (a *App) newLimits() (l limits, err error) {
+	for _, x := range []struct {
+		to *(*throttle.Limiter)
+		n  int
+	}{{&l.reports, a.Config.Intake.ReportsPerHour}, {&l.phrases, a.Config.Intake.PhrasesPerHour}, {&l.signIns, a.Config.Intake.SignInsPerHour}} {
+		if *x.to, err = throttle.PerHour(x.n, throttle.DefaultKeys, a.clock, rand.Reader); err != nil {
+			return l, err
+		}
+	}
+	return l, nil
+}
+
+// API is the JSON face alone, for a command that works on the data directory.
+func (a *App) API() (http.Handler, error) {
+	l, err := a.newLimits()
+	if err != nil {
+		return nil, err
+	}
+	return a.api(l), nil
+}
+
+func (a *App) api(l limits) http.Handler {
+	s := &api.Server{
+		DB: a.DB, Cases: a.Cases, Accounts: a.Accounts, Advisories: a.Advisories, Linter: a.Linter, Log: a.log,
+		Reports: l.reports, Phrases: l.phrases, BaseURL: a.Config.BaseURL,
+		Published: func(ctx context.Context) error { return a.Publish(ctx) },
+	}
+	return s.Handler()
+}
+
+// Handler is all of Steward on one address: the API, the dynamic pages, and
+// the published tree for everything else.
+func (a *App) Handler() (http.Handler, error) {
+	l, err := a.newLimits()
+	if err != nil {
+		return nil, err
+	}
+	dynamic, err := web.New(web.Deps{
+		DB: a.DB, Keys: a.Keys, Cases: a.Cases, Accounts: a.Accounts, Linter: a.Linter,
+		Site: func() render.Site { return a.site }, Publish: a.Publish,
+		Zone:    a.Config.Advisories.Zone,
+		Reports: l.reports, Phrases: l.phrases, SignIns: l.signIns,
+		Log: a.log, Clock: a.clock, Rand: rand.Reader,
+	})
+	if err != nil {
+		return nil, err
+	}
+	proxies, err := a.proxies()
+	if err != nil {
+		return nil, err
+	}
+	machine, public := a.api(l), a.Publisher.Handler()
+	return behind(proxies, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		switch {
+		case strings.HasPrefix(r.URL.Path, "/api/"):
+			machine.ServeHTTP(w, r)
+		case isDynamic(r.URL.Path):
+			dynamic.ServeHTTP(w, r)
+		default:
+			public.ServeHTTP(w, r)
+		}
+	})), nil
+}
+
+// isDynamic tells the pages that are made on request from those of the tree.
+func isDynamic(path string) bool {
+	first, _, _ := strings.Cut(strings.TrimPrefix(path, "/"), "/")
+	switch first {
+	case "report", "mailbox", "team", "enrol", "assets":
+		return true
+	}
+	return false
+}
+
+func (a *App) proxies() (list []netip.Prefix, err error) {
+	for _, p := range a.Config.Proxies {
+		prefix, err := netip.ParsePrefix(p)
+		if addr, aerr := netip.ParseAddr(p); aerr == nil {
+			prefix, err = addr.Prefix(addr.BitLen())
+		}
+		if err != nil {
+			return nil, errs.Invalidf("proxies", "%q is not an address or a network", p).WithHint("write it as 127.0.0.1 or 10.0.0.0/8")
+		}
+		list = append(list, prefix.Masked())
+	}
+	return list, nil
+}
+
+// promise is the sentence in which the security page says how soon a person answers.
+func promise(within time.Duration) string {
+	switch hours := int(within.Round(time.Hour).Hours()); {
+	case hours >= 48 && hours%24 == 0:
+		return "A person answers within " + number(hours/24) + " days."
+	case hours == 1:
+		return "A person answers within an hour."
+	default:
+		return "A person answers within " + number(hours) + " hours."
+	}
+}

@@ -1,0 +1,52 @@
+package web
+
+import (
+	"steward/internal/base/acl"
+	"steward/internal/base/errs"
+	"steward/internal/cvd"
+)
+
+// participantsPage is who is invited to the case.
+type participantsPage struct {
+	casePage
+	Roles []acl.Role
+	Users []string // names to choose from
+}
+
+func (s *server) participants(v *visit) error { return s.showParticipants(v, nil) }
+
+func (s *server) showParticipants(v *visit, r *refusal) error {
+	p, err := s.casePage(v, "People", r)
+	if err != nil {
+		return err
+	}
+	out := participantsPage{casePage: p, Roles: acl.Invited}
+	if v.may(acl.UserRead) {
+		users, err := s.Accounts.Users(v.ctx(), v.c)
+		if err != nil {
+			return err
+		}
+		for _, u := range users {
+			if u.Active() {
+				out.Users = append(out.Users, u.Name)
+			}
+		}
+	}
+	return s.render(v, r.status(), "participants", out)
+}
+
+func (s *server) invite(v *visit) error {
+	u, err := s.Accounts.UserNamed(v.ctx(), v.c, v.field("name"))
+	if errs.Is(err, errs.NotFound) {
+		err = errs.Invalidf("name", "There is no person of that name.").WithHint("a lead adds people on the page People, and gives each a link")
+	}
+	if err == nil {
+		err = s.Cases.Invite(v.ctx(), v.c, v.r.PathValue("id"), cvd.Person{ID: u.ID, Name: u.Name}, acl.Role(v.field("role")))
+	}
+	return s.deed(v, "invite", "invited", "/people", err, s.showParticipants)
+}
+
+func (s *server) uninvite(v *visit) error {
+	err := s.Cases.Uninvite(v.ctx(), v.c, v.r.PathValue("id"), v.field("user"), acl.Role(v.field("role")))
+	return s.deed(v, "uninvite", "uninvited", "/people", err, s.showParticipants)
+}

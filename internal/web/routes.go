@@ -1,0 +1,103 @@
+package web
+
+// route is one address: who may come in, and what is done there.
+type route struct {
+	pattern string // as net/http.ServeMux wants it, and as the log has it
+	door    door
+	do      func(*visit) error
+	files   bool   // its form may bring files
+	away    string // where who is not signed in is led; "" for an open door
+}
+
+// The addresses where sessions are opened.
+const (
+	signInPath  = "/team/sign-in"
+	mailboxPath = "/mailbox/sign-in"
+)
+
+// routes is the whole of the dynamic face.
+func (s *server) routes() []route {
+	anyone := []route{
+		{pattern: "GET /report", do: s.report},
+		{pattern: "POST /report", do: s.sendReport, files: true},
+		{pattern: "GET " + mailboxPath, do: s.mailboxSignIn},
+		{pattern: "POST " + mailboxPath, do: s.mailboxSignIn},
+		{pattern: "GET " + signInPath, do: s.signIn},
+		{pattern: "POST " + signInPath, do: s.signIn},
+		{pattern: "GET /enrol", do: s.link},
+		{pattern: "POST /enrol", do: s.link},
+		{pattern: "POST /enrol/passkey", do: s.enrol},
+	}
+	reporter := []route{
+		{pattern: "GET /mailbox", do: s.mailbox},
+		{pattern: "POST /mailbox/reply", do: s.reply, files: true},
+		{pattern: "POST /mailbox/credit", do: s.credit},
+		{pattern: "GET /mailbox/files/{file}", do: s.mailboxFile},
+		{pattern: "POST /mailbox/sign-out", do: s.out(mailboxCookie, mailboxPath)},
+	}
+	// The team, and who is invited to a case.
+	user := []route{
+		{pattern: "GET /team", do: s.queue},
+		{pattern: "GET /team/new", do: s.internal},
+		{pattern: "POST /team/new", do: s.openInternal, files: true},
+		{pattern: "POST /team/sign-out", do: s.out(teamCookie, signInPath)},
+
+		{pattern: "GET /team/people", do: s.people},
+		{pattern: "POST /team/people", do: s.addPerson},
+		{pattern: "GET /team/people/{id}", do: s.person},
+		{pattern: "POST /team/people/{id}", do: s.editPerson},
+		{pattern: "POST /team/people/{id}/link", do: s.makeLink},
+		{pattern: "POST /team/people/{id}/disable", do: s.disablePerson},
+		{pattern: "POST /team/people/{id}/enable", do: s.enablePerson},
+		{pattern: "GET /team/me", do: s.me},
+		{pattern: "POST /team/me/passkey", do: s.addPasskey},
+		{pattern: "POST /team/me/remove", do: s.removeOwn},
+		{pattern: "POST /team/me/token", do: s.addToken},
+		{pattern: "GET /team/audit", do: s.auditPage},
+		{pattern: "POST /team/audit", do: s.auditPage},
+
+		{pattern: "GET /team/cases/{id}", do: s.overview},
+		{pattern: "GET /team/cases/{id}/decide", do: s.decide},
+		{pattern: "POST /team/cases/{id}/acknowledge", do: s.acknowledge},
+		{pattern: "POST /team/cases/{id}/dispose", do: s.dispose},
+		{pattern: "POST /team/cases/{id}/move", do: s.move},
+		{pattern: "POST /team/cases/{id}/merge", do: s.merge},
+		{pattern: "POST /team/cases/{id}/promise", do: s.promise},
+		{pattern: "GET /team/cases/{id}/report", do: s.reports},
+		{pattern: "GET /team/cases/{id}/report/{report}", do: s.original},
+		{pattern: "GET /team/cases/{id}/files/{file}", do: s.caseFile},
+		{pattern: "GET /team/cases/{id}/messages", do: s.messages},
+		{pattern: "POST /team/cases/{id}/messages", do: s.message, files: true},
+		{pattern: "POST /team/cases/{id}/read", do: s.markRead},
+		{pattern: "GET /team/cases/{id}/notes", do: s.notes},
+		{pattern: "POST /team/cases/{id}/notes", do: s.note},
+		{pattern: "GET /team/cases/{id}/facts", do: s.facts},
+		{pattern: "POST /team/cases/{id}/facts", do: s.editFacts},
+		{pattern: "GET /team/cases/{id}/embargo", do: s.embargo},
+		{pattern: "POST /team/cases/{id}/embargo", do: s.moveEmbargo},
+		{pattern: "GET /team/cases/{id}/patch", do: s.patch},
+		{pattern: "POST /team/cases/{id}/patch", do: s.editPatch},
+		{pattern: "POST /team/cases/{id}/patch/move", do: s.movePatch},
+		{pattern: "GET /team/cases/{id}/draft", do: s.draft},
+		{pattern: "POST /team/cases/{id}/draft", do: s.editDraft},
+		{pattern: "GET /team/cases/{id}/preview", do: s.preview},
+		{pattern: "GET /team/cases/{id}/release", do: s.release},
+		{pattern: "POST /team/cases/{id}/release/{deed}", do: s.releaseDeed},
+		{pattern: "GET /team/cases/{id}/people", do: s.participants},
+		{pattern: "POST /team/cases/{id}/people", do: s.invite},
+		{pattern: "POST /team/cases/{id}/people/remove", do: s.uninvite},
+		{pattern: "GET /team/cases/{id}/timeline", do: s.timeline},
+	}
+	var all []route
+	for _, g := range []struct {
+		routes []route
+		door   door
+		away   string
+	}{{anyone, open, ""}, {reporter, mailbox, mailboxPath}, {user, team, signInPath}} {
+		for _, rt := range g.routes {
+			rt.door, rt.away = g.door, g.away
+			all = append(all, rt)
+		}
+	}
+	return all
+}

@@ -1,0 +1,276 @@
+package web
+
+import (
+	"context"
+	"embed"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/netip"
+	"strconv"
+	"strings"
+	"time"
+
+	"steward/internal/account"
+	"steward/internal/base/acl"
+	"steward/internal/base/db"
+	"steward/internal/base/errs"
+	"steward/internal/base/look"
+	"steward/internal/base/seal"
+	"steward/internal/base/throttle"
+	"steward/internal/cvd"
+	"steward/internal/intake"
+	"steward/internal/publish/render"
+)
+
+// Deps is what the face works on. All fields are needed.
+type Deps struct {
+	DB       *db.DB
+	Keys     *seal.Keyring // for the tokens of forms that no session guards
+	Cases    *cvd.Store
+	Accounts *account.Store
+	Linter   *intake.Linter
+	Site     func() render.Site              // as published now
+	Publish  func(ctx context.Context) error // brings the public pages up to the records
+	Zone     string                          // IANA zone that the team thinks in
+	Reports  *throttle.Limiter               // reports from one network
+	Phrases  *throttle.Limiter               // phrases from one network
+	SignIns  *throttle.Limiter               // sign-ins and links from one network
+	Log      *slog.Logger
+	Clock    func() time.Time
+	Rand     io.Reader
+}
+
+// server answers all routes.
+type server struct {
+	Deps
+	pages   *look.Pages
+	tokens  tokens
+	secure  bool // people reach us over https
+	uploads int64
+}
+
+//go:embed templates/*.html
+var templates embed.FS
+
+// New makes the handler of the dynamic face. It answers the routes of
+// routes.go and what lies below /assets/; anything else is not found.
+func New(d Deps) (http.Handler, error) {
+	pages, err := look.Parse(templates, "templates", functions())
+	if err != nil {
+		return nil, err
+	}
+	s := &server{
+		Deps: d, pages: pages, secure: strings.HasPrefix(d.Site().BaseURL, "https:"),
+		tokens: tokens{key: d.Keys.Derive("web form"), clock: d.Clock, rand: d.Rand},
+	}
+	set := d.Cases.Settings
+	s.uploads = maxFields + int64(set.Attachments)*set.AttachBytes
+	mux := http.NewServeMux()
+	for _, rt := range s.routes() {
+		mux.HandleFunc(rt.pattern, s.serve(rt))
+	}
+	for _, a := range look.Assets() {
+		mux.HandleFunc("GET /"+a.Path, asset(a))
+	}
+	mux.HandleFunc("/", s.serve(route{pattern: "/", door: open, do: func(*visit) error { return errs.Missing() }}))
+	guard := http.NewCrossOriginProtection()
+	guard.SetDenyHandler(s.serve(route{pattern: "cross-origin", door: open, do: func(*visit) error {
+		return errs.Deniedf("This form was sent from another site, so nothing was done.").WithHint("open the page here and send it again")
+	}}))
+	return guard.Handler(mux), nil
+}
+
+// visit is one request with who makes it.
+type visit struct {
+	w       http.ResponseWriter
+	r       *http.Request
+	c       acl.Caller
+	session account.Session
+	notice  *look.Notice
+}
+
+func (v *visit) ctx() context.Context { return v.r.Context() }
+
+// post tells whether a form was sent.
+func (v *visit) post() bool { return v.r.Method == http.MethodPost }
+
+// field gives a field of the form that was sent.
+func (v *visit) field(name string) string { return v.r.PostFormValue(name) }
+
+// serve makes the http handler of a route: headers, limits, who asks, the
+// form's token, the deed, and the one place where a failure becomes a page.
+func (s *server) serve(rt route) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		h := w.Header()
+		h.Set("Content-Security-Policy", look.Policy)
+		h.Set("X-Content-Type-Options", "nosniff")
+		h.Set("Referrer-Policy", "no-referrer")
+		h.Set("Cross-Origin-Opener-Policy", "same-origin")
+		h.Set("Cross-Origin-Resource-Policy", "same-origin")
+		h.Set("Cache-Control", "no-store")
+		if s.secure {
+			h.Set("Strict-Transport-Security", "max-age=31536000")
+		}
+		v := &visit{w: w, r: r, c: acl.Nobody()}
+		limit := int64(maxFields)
+		if rt.files {
+			limit = s.uploads
+		}
+		r.Body = http.MaxBytesReader(w, r.Body, limit)
+		err := s.enter(v, rt)
+		if err == nil {
+			err = rt.do(v)
+		}
+		if err != nil {
+			s.fail(v, rt, err)
+		}
+	}
+}
+
+// enter lets the visitor through the route's door and checks the form's token.
+// A form with files is checked where it is read.
+func (s *server) enter(v *visit, rt route) error {
+	if err := rt.door(s, v); err != nil {
+		return err
+	}
+	v.notice = s.takeNotice(v)
+	if !v.post() || rt.files {
+		return nil
+	}
+	if err := v.r.ParseForm(); err != nil {
+		return formFault(err)
+	}
+	return s.checkToken(v, v.field("token"))
+}
+
+// status is the one place where a kind of error becomes a status code.
+var status = map[errs.Kind]int{
+	errs.Invalid:  http.StatusUnprocessableEntity,
+	errs.NotFound: http.StatusNotFound,
+	errs.Conflict: http.StatusConflict,
+	errs.Denied:   http.StatusForbidden,
+	errs.Internal: http.StatusInternalServerError,
+}
+
+// failPage tells what went wrong.
+type failPage struct {
+	look.Shell
+	Code    int
+	Heading string
+	Problem *errs.Error
+	Back    string // where to go on
+	BackTo  string // what is there
+}
+
+var headings = map[errs.Kind]string{
+	errs.Invalid:  "This cannot be taken as it is",
+	errs.NotFound: "There is nothing here",
+	errs.Conflict: "This is not possible now",
+	errs.Denied:   "You cannot do this",
+	errs.Internal: "Something failed on our side",
+}
+
+// fail shows a failure. The log has the route's pattern and the operator's
+// cause; never the address, which may name a case, nor anything that was sent.
+func (s *server) fail(v *visit, rt route, err error) {
+	if errors.Is(err, account.ErrSignedOut) && rt.away != "" {
+		s.signedOut(v, rt)
+		return
+	}
+	kind := errs.KindOf(err)
+	if kind == errs.Internal {
+		s.Log.Error("a page failed", "route", rt.pattern, "error", err)
+	}
+	p := failPage{Shell: s.shell(v, headings[kind]), Code: status[kind], Heading: headings[kind], Problem: first(err)}
+	p.Back, p.BackTo = "/", "Front page"
+	if v.session.UserID != "" {
+		p.Back, p.BackTo = "/team", "Queue"
+	} else if v.session.Report != "" {
+		p.Back, p.BackTo = "/mailbox", "Your mailbox"
+	}
+	if wait, ok := errors.AsType[tooOften](err); ok {
+		v.w.Header().Set("Retry-After", strconv.Itoa(int(wait.Seconds())))
+		p.Code, p.Heading, p.Title = http.StatusTooManyRequests, "Please wait a little", "Please wait a little"
+	}
+	if err := s.render(v, p.Code, "fail", p); err != nil {
+		s.Log.Error("a page failed", "route", rt.pattern, "error", err)
+		http.Error(v.w, errs.Public(err), http.StatusInternalServerError)
+	}
+}
+
+// first gives the error to show for any failure.
+func first(err error) *errs.Error {
+	if e, ok := errors.AsType[*errs.Error](err); ok {
+		return e
+	}
+	if ps, ok := errors.AsType[errs.Problems](err); ok && len(ps) > 0 {
+		return ps[0]
+	}
+	return &errs.Error{Kind: errs.Internal, Message: errs.Public(err)}
+}
+
+// tooOften is a refusal of what comes too often from one network.
+type tooOften struct{ time.Duration }
+
+func (tooOften) Error() string { return "too many requests" }
+
+// As makes the refusal one of the kinds that callers tell apart.
+func (t tooOften) As(target any) bool {
+	e, ok := target.(**errs.Error)
+	if ok {
+		*e = errs.Deniedf("That was too often from your network, so nothing was done.").
+			WithHint("wait %s and try again", t.Round(time.Second))
+	}
+	return ok
+}
+
+// slow counts one event of the visitor's network.
+func slow(v *visit, l *throttle.Limiter) error {
+	key := "unknown"
+	if ap, err := netip.ParseAddrPort(v.r.RemoteAddr); err == nil {
+		key = throttle.Network(ap.Addr())
+	}
+	if wait, ok := l.Allow(key); !ok {
+		return tooOften{wait}
+	}
+	return nil
+}
+
+// render sends a page that was made whole before its first byte goes out.
+func (s *server) render(v *visit, code int, name string, page any) error {
+	body, err := s.pages.Render(name, page)
+	if err != nil {
+		return err
+	}
+	v.w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	v.w.WriteHeader(code)
+	if _, err := v.w.Write(body); err != nil {
+		return nil // the visitor has gone
+	}
+	return nil
+}
+
+// asset serves a file that pages refer to. It is the same for all and may be
+// kept for an hour.
+func asset(a look.Asset) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		h := w.Header()
+		h.Set("Cache-Control", "public, max-age=3600")
+		h.Set("X-Content-Type-Options", "nosniff")
+		h.Set("Content-Security-Policy", "default-src 'none'")
+		h.Set("Content-Type", mediaTypes[a.Path[strings.LastIndexByte(a.Path, '.'):]])
+		h.Set("Content-Length", fmt.Sprint(len(a.Data)))
+		if r.Method != http.MethodHead {
+			_, _ = w.Write(a.Data) // a visitor who has gone needs nothing
+		}
+	}
+}
+
+var mediaTypes = map[string]string{
+	".css": "text/css; charset=utf-8",
+	".js":  "text/javascript; charset=utf-8",
+	".svg": "image/svg+xml",
+}

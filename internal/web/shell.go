@@ -1,0 +1,91 @@
+package web
+
+import (
+	"fmt"
+	"html/template"
+	"strings"
+	"time"
+	"unicode"
+
+	"steward/internal/base/acl"
+	"steward/internal/base/errs"
+	"steward/internal/base/look"
+)
+
+// functions are what templates may call beside those of package look.
+func functions() template.FuncMap {
+	return template.FuncMap{
+		"until":    look.Until,
+		"firstUp":  firstUp,
+		"sentence": sentence,
+		"problem":  problem,
+		"lines":    func(s []string) string { return strings.Join(s, "\n") },
+		"seq":      func(n int) []struct{} { return make([]struct{}, n) },
+	}
+}
+
+// firstUp writes a state as the beginning of a line.
+func firstUp(s any) string {
+	text := fmt.Sprint(s)
+	if text == "" {
+		return ""
+	}
+	return strings.ToUpper(text[:1]) + text[1:]
+}
+
+// sentence writes a hint, of which there are with and without a capital and a
+// full stop, as a sentence.
+func sentence(s string) string {
+	s = firstUp(s)
+	for _, end := range []string{".", "!", "?"} {
+		if strings.HasSuffix(s, end) {
+			return s
+		}
+	}
+	return s + "."
+}
+
+// problem writes what is wrong as a sentence. A message that goes on from the
+// field's name gets it back.
+func problem(e *errs.Error) string {
+	if e.Message == "" || e.Field == "" || !unicode.IsLower(rune(e.Message[0])) {
+		return sentence(e.Message)
+	}
+	name := e.Field[strings.LastIndexByte(e.Field, '.')+1:]
+	return sentence(name + " " + e.Message)
+}
+
+// shell is the frame of a page for this visit.
+func (s *server) shell(v *visit, title string) look.Shell {
+	site := s.Site()
+	sh := look.Shell{
+		Title: title, Team: site.TeamName, Section: "Security", Root: "/", Private: true, Demo: site.Demo, Notice: v.notice,
+		Foot: []look.Link{{Label: "Security page", Href: "/"}},
+	}
+	at := func(label, href string) look.Link {
+		path := v.r.URL.Path
+		return look.Link{Label: label, Href: href, Current: path == href || (href != "/team" && strings.HasPrefix(path, href+"/"))}
+	}
+	switch {
+	case v.session.UserID != "":
+		sh.Section = "Security team"
+		sh.Nav = append(sh.Nav, at("Cases", "/team"))
+		if v.may(acl.UserRead) {
+			sh.Nav = append(sh.Nav, at("People", "/team/people"))
+		}
+		if v.may(acl.AuditRead) {
+			sh.Nav = append(sh.Nav, at("Record", "/team/audit"))
+		}
+		sh.Nav = append(sh.Nav, at(v.c.Name, "/team/me"))
+		sh.SignedIn = &look.SignedIn{Token: v.session.FormToken, Out: "/team/sign-out"}
+	case v.session.Report != "":
+		sh.Nav = []look.Link{at("Your report", "/mailbox")}
+		sh.SignedIn = &look.SignedIn{Token: v.session.FormToken, Out: "/mailbox/sign-out"}
+	default:
+		sh.Nav = []look.Link{{Label: "Security", Href: "/"}, {Label: "Advisories", Href: "/advisories/"}, at("Your report", mailboxPath)}
+	}
+	return sh
+}
+
+// now is the time of the visit, to the second: pages show no more.
+func (s *server) now() time.Time { return s.Clock().UTC().Truncate(time.Second) }
