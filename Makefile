@@ -1,0 +1,31 @@
+# make run    the whole of Steward on this machine: a replayed disclosure, then the pages
+# make test   every test, on SQLite and PostgreSQL; installs what it needs
+# make lint   formatting and vet
+# make bench  the benchmarks
+
+export CGO_ENABLED = 0
+GO ?= go
+
+.PHONY: build run test lint bench torture judges
+
+build:
+	$(GO) build -trimpath -o bin/steward ./cmd/steward
+
+run: build
+	./bin/steward demo
+
+test: judges lint
+	scripts/test.sh
+
+lint:
+	@test -z "$$(gofmt -l cmd internal)" || { gofmt -l cmd internal; echo "run: gofmt -w cmd internal"; exit 1; }
+	$(GO) vet ./...
+
+bench:
+	$(GO) test -run '^$$' -bench . -benchtime 1s ./...
+
+judges:
+	scripts/install-judges.sh
+
+torture:
+	STEWARD_KILLS=200 $(GO) test -count 1 -timeout 60m -v ./internal/torture

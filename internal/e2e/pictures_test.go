@@ -1,0 +1,55 @@
+package e2e
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/page"
+)
+
+// picturesEnv asks for pictures: "1" for those of docs/screenshots, a
+// directory for one of each page that is judged, from its top to its end.
+const picturesEnv = "STEWARD_SCREENSHOTS"
+
+// keep leaves a picture of the page as it stands for the documentation.
+func (b *tab) keep(name string) {
+	b.t.Helper()
+	if os.Getenv(picturesEnv) != "1" {
+		return
+	}
+	b.picture(filepath.Join("..", "..", "docs", "screenshots", name+"-"+b.screen.name+".png"), false)
+}
+
+// keepWhole leaves a picture of a judged page for whoever wants to look at all.
+func (b *tab) keepWhole(name string) {
+	b.t.Helper()
+	if dir := os.Getenv(picturesEnv); dir != "" && dir != "1" {
+		b.picture(filepath.Join(dir, strings.NewReplacer(" ", "-", ",", "").Replace(name)+"-"+b.screen.name+".png"), true)
+	}
+}
+
+func (b *tab) picture(file string, whole bool) {
+	b.t.Helper()
+	ask[bool](b, "document.activeElement.blur(), scrollTo(0, 0), true")
+	yes := true
+	params := page.CaptureScreenshotParams{Format: page.CaptureScreenshotFormatPng}
+	if whole {
+		height := ask[int64](b, "document.documentElement.scrollHeight")
+		call(b, emulation.SetDeviceMetricsOverride, b.screen.metrics(height))
+		defer call(b, emulation.SetDeviceMetricsOverride, b.screen.metrics(b.screen.height))
+		params.CaptureBeyondViewport = &yes
+	}
+	shot := call(b, page.CaptureScreenshot, params)
+	data, err := shrink(shot.Data)
+	if err == nil {
+		err = os.MkdirAll(filepath.Dir(file), 0o755)
+	}
+	if err == nil {
+		err = os.WriteFile(file, data, 0o644)
+	}
+	if err != nil {
+		b.t.Fatal(err)
+	}
+}
