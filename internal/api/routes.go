@@ -223,31 +223,42 @@ func (s *Server) view(ctx context.Context, c acl.Caller, id string, _ none) (*cv
 }
 
 func (s *Server) merge(ctx context.Context, c acl.Caller, id string, in Merge) error {
-	into := in.Into
-	if refPattern.MatchString(into) {
-		found, err := s.Cases.Find(ctx, c, into)
-		if err != nil {
-			return errs.Invalidf("into", "there is no case %s", into)
+	if refPattern.MatchString(in.Into) {
+		// A reference that leads nowhere is left for the store, which asks for
+		// permission before it says so.
+		if found, err := s.Cases.Find(ctx, c, in.Into); err == nil {
+			in.Into = found
+		} else if errs.KindOf(err) == errs.Internal {
+			return err
 		}
-		into = found
 	}
-	return s.Cases.Merge(ctx, c, id, into, in.Reason)
+	return s.Cases.Merge(ctx, c, id, in.Into, in.Reason)
 }
 
 func (s *Server) invite(ctx context.Context, c acl.Caller, id string, in Invite) error {
-	u, err := s.Accounts.UserNamed(ctx, c, in.User)
+	who, err := s.named(ctx, c, in.User)
 	if err != nil {
 		return err
 	}
-	return s.Cases.Invite(ctx, c, id, cvd.Person{ID: u.ID, Name: u.Name}, in.Role)
+	return s.Cases.Invite(ctx, c, id, who, in.Role)
 }
 
 func (s *Server) uninvite(ctx context.Context, c acl.Caller, id string, in Invite) error {
-	u, err := s.Accounts.UserNamed(ctx, c, in.User)
+	who, err := s.named(ctx, c, in.User)
 	if err != nil {
 		return err
 	}
-	return s.Cases.Uninvite(ctx, c, id, u.ID, in.Role)
+	return s.Cases.Uninvite(ctx, c, id, who.ID, in.Role)
+}
+
+// named finds a user. One whom the caller may not know of has no id: whether
+// that matters is for the store to say, after it has asked for permission.
+func (s *Server) named(ctx context.Context, c acl.Caller, name string) (cvd.Person, error) {
+	u, err := s.Accounts.UserNamed(ctx, c, name)
+	if err != nil && errs.KindOf(err) == errs.Internal {
+		return cvd.Person{}, err
+	}
+	return cvd.Person{ID: u.ID, Name: name}, nil
 }
 
 func (s *Server) advisory(ctx context.Context, _ acl.Caller, id string, _ none) (advisory.Advisory, error) {
