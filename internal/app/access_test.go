@@ -34,9 +34,9 @@ var apiNeeds = map[string]need{
 	"GET /cases":                        {do: acl.QueueRead},
 	"GET /mine":                         {do: "any user"},
 	"GET /cases/{id}":                   {do: acl.CaseRead},
-	"GET /cases/{id}/timeline":          {see: acl.CaseRead, do: acl.QueueRead},
+	"GET /cases/{id}/timeline":          {see: acl.CaseRead, do: acl.TimelineRead},
 	"GET /cases/{id}/files/{file}":      {see: acl.CaseRead, do: acl.ReportRead},
-	"GET /cases/{id}/original/{report}": {see: acl.CaseRead, do: acl.ReportRead},
+	"GET /cases/{id}/original/{report}": {see: acl.CaseRead, do: acl.MessageRead}, // it names the reporter
 	"POST /cases/{id}/acknowledge":      {see: acl.CaseRead, do: acl.CaseAcknowledge},
 	"POST /cases/{id}/dispose":          {see: acl.CaseRead, do: acl.CaseDispose},
 	"POST /cases/{id}/move":             {see: acl.CaseRead, do: acl.CaseDispose},
@@ -86,6 +86,7 @@ func cast(w *world) (ref string, id string, all map[string]*person, roles map[st
 		all[string(r)] = w.person("The "+string(r), r)
 		roles[string(r)] = []acl.Role{r}
 	}
+	w.person("The target", "")
 	receipts := make([]api.Receipt, 2)
 	for i := range receipts {
 		w.nobody().api("/reports", map[string]any{"product": "example", "summary": "A fault", "what": "It breaks.", "reporter": map[string]any{"anonymous": true}, "credit": map[string]any{"want": "no"}}, &receipts[i])
@@ -139,9 +140,9 @@ func TestEveryRoleOnEveryAPIRoute(t *testing.T) {
 			switch {
 			case may && got.code == http.StatusForbidden:
 				t.Errorf("%s as %s: %d %s, but the table allows it", key, name, got.code, got.body)
-			case may && missing && !strings.Contains(rt.Path, "{file}") && !strings.Contains(rt.Path, "{report}") && !strings.Contains(rt.Path, "advisories/{id}") && !strings.Contains(rt.Path, "/{id}/revoke"):
+			case may && missing && !namesMore(rt.Path):
 				t.Errorf("%s as %s: not found, but the table allows it", key, name)
-			case !may && sees && got.code != http.StatusForbidden:
+			case !may && sees && got.code != http.StatusForbidden && !(missing && namesMore(rt.Path)):
 				t.Errorf("%s as %s: %d %s, but the table does not allow it", key, name, got.code, got.body)
 			case !may && !sees && !missing && got.code != http.StatusForbidden:
 				t.Errorf("%s as %s: %d %s, but this caller may not even know", key, name, got.code, got.body)
@@ -156,24 +157,50 @@ func TestEveryRoleOnEveryAPIRoute(t *testing.T) {
 	}
 }
 
+// namesMore tells the routes whose request names something beside the case,
+// which is not there in this test.
+func namesMore(path string) bool {
+	for _, part := range []string{"{file}", "{report}", "/merge", "/people/remove", "/advisories/{id}", "/tokens/{id}"} {
+		if strings.Contains(path, part) {
+			return true
+		}
+	}
+	return false
+}
+
 // target is a record for the route's {id} that a deed may be tried on.
 func target(path, caseID string) string {
 	if strings.HasPrefix(path, "/cases/") {
 		return caseID
 	}
 	if strings.HasPrefix(path, "/users/") {
-		return "The%20auditor"
+		return "The%20target"
 	}
 	return "none"
 }
 
-// send makes a request with an empty body; what is wrong with it shows only
-// to who may do the deed.
+// bodies are inputs of routes whose deed depends on them.
+var bodies = map[string]string{
+	"/embargo":       `{"event": "propose"}`,
+	"/patch/move":    `{"event": "start"}`,
+	"/move":          `{"event": "close"}`,
+	"/people":        `{"user": "The target", "role": "fixer"}`,
+	"/people/remove": `{"user": "The target", "role": "fixer"}`,
+}
+
+// send makes a request, mostly with an empty body; what is wrong with it shows
+// only to who may do the deed.
 func send(p *person, method, path string) answer {
 	if method == "GET" {
 		return p.get(path)
 	}
-	a := p.do(method, path, strings.NewReader("{}"), map[string]string{"Idempotency-Key": "access-0123456789"})
+	body, longest := "{}", 0
+	for end, b := range bodies {
+		if strings.HasSuffix(path, end) && len(end) > longest {
+			body, longest = b, len(end)
+		}
+	}
+	a := p.do(method, path, strings.NewReader(body), map[string]string{"Idempotency-Key": "access-0123456789"})
 	if slices.Contains([]int{200, 201, 204}, a.code) && strings.Contains(path, "disable") {
 		p.do("POST", strings.Replace(path, "disable", "enable", 1), strings.NewReader("{}"), nil)
 	}

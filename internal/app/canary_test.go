@@ -71,7 +71,7 @@ func fill(w *world) *secret {
 	s.hand.api(s.on("notes"), api.Body{Body: canary("note")}, nil)
 	s.hand.api(s.on("messages"), api.Letter{Body: canary("message")}, nil)
 	s.reporter.api("/mailbox/messages", cvd.Reply{Body: canary("reply")}, nil)
-	fixer := w.person("Felix "+canary("fixer-name"), "")
+	fixer := w.person("Felix", "")
 	s.hand.api(s.on("people"), api.Invite{User: fixer.Name, Role: acl.Fixer}, nil)
 
 	var v cvd.View

@@ -18,6 +18,7 @@
 // and writes the audit record in the transaction of the deed. States are
 // words, and what may follow what stands in the tables of state.go alone.
 //
-// case.go, embargo.go, patch.go, checklist.go, deadline.go, draft.go, review.go
-// and state.go are rules without I/O; store*.go do what the rules allow.
+// The rules are in the files named after what they are about and do no I/O;
+// store*.go do what the rules allow, each within a deed (deed.go) or a look
+// (store_view.go).
 package cvd

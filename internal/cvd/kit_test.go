@@ -46,13 +46,13 @@ var signer = sync.OnceValue(func() *sign.Signer {
 // kit is a store on a database of its own, with a clock that tests set.
 type kit struct {
 	*Store
-	t   *testing.T
+	t   testing.TB
 	mu  sync.Mutex
 	at  time.Time
 	ctx context.Context
 }
 
-func newKit(t *testing.T, d *db.DB) *kit {
+func newKit(t testing.TB, d *db.DB) *kit {
 	t.Helper()
 	k := &kit{t: t, at: day0, ctx: t.Context()}
 	clock := func() time.Time {

@@ -202,7 +202,7 @@ var asks = map[string]ask{
 	"ShareDraft": {action: acl.DraftShare, call: func(w *world, c acl.Caller) error {
 		return w.ShareDraft(w.ctx, c, w.a.caseID, "")
 	}},
-	"Timeline": {action: acl.AuditRead, reads: true, call: func(w *world, c acl.Caller) error {
+	"Timeline": {action: acl.TimelineRead, reads: true, call: func(w *world, c acl.Caller) error {
 		_, err := w.Timeline(w.ctx, c, w.a.caseID)
 		return err
 	}},

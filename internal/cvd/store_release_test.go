@@ -38,7 +38,7 @@ func TestFromReportToRevisionAndWithdrawal(t *testing.T) {
 			t.Errorf("the reporter is shown %+v", box.Draft)
 		}
 		k.must(k.ConfirmCredit(k.ctx, a.caller, CreditWish{Agree: true, Name: "D. Ray", URL: "https://example.net/d", Comment: "Fine."}))
-		if v := k.view(lead, a.caseID); v.DraftState != DraftWriting || v.Draft.Review.Voided == "" || v.Unread != 1 {
+		if v := k.view(lead, a.caseID); v.DraftState != DraftWriting || v.Draft.Review.Voided == "" || v.Draft.Review.Editor.ID != handler.ID || v.Unread != 1 {
 			t.Errorf("the new credit left the approval: %+v", v.Draft.Review)
 		}
 		k.signed(a)

@@ -104,14 +104,27 @@ func TestMergeKeepsEveryReporter(t *testing.T) {
 		k.refused(err, errs.NotFound)
 
 		// The merged report's reporter still speaks to the team, and has a say.
+		_, err = k.Reply(k.ctx, middle.caller, Reply{Body: "And I?"})
+		k.must(err)
+		answerDue := func() bool {
+			return slices.ContainsFunc(k.view(lead, main.caseID).Deadlines, func(d Deadline) bool { return d.What == DueAnswer })
+		}
+		_, err = k.Message(k.ctx, handler, main.caseID, middle.report, Letter{Body: "You too."})
+		k.must(err)
+		if !answerDue() {
+			t.Error("one reporter was answered, and another waits with no date")
+		}
 		_, err = k.Message(k.ctx, handler, main.caseID, dup.report, Letter{Body: "Yes."})
 		k.must(err)
+		if answerDue() {
+			t.Error("all reporters were answered, and an answer is due")
+		}
 		if v := k.view(lead, main.caseID); v.Unread != 0 {
 			t.Errorf("%d unread", v.Unread)
 		}
 		_, err = k.Reply(k.ctx, dup.caller, Reply{Body: "Good."})
 		k.must(err)
-		if v := k.view(lead, main.caseID); v.Unread != 1 || !slices.ContainsFunc(v.Deadlines, func(d Deadline) bool { return d.What == DueAnswer }) {
+		if v := k.view(lead, main.caseID); v.Unread != 1 || !answerDue() {
 			t.Errorf("a merged report's message does not wait: %+v", v.Deadlines)
 		}
 		k.must(k.ConfirmCredit(k.ctx, dup.caller, CreditWish{Agree: true, Name: "D. Ray", Group: "Rays"}))

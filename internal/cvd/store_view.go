@@ -254,7 +254,7 @@ func (s *Store) problems(c *Case) []advisory.Problem {
 // Timeline gives the audit record of a case, oldest first.
 func (s *Store) Timeline(ctx context.Context, c acl.Caller, caseID string) ([]audit.Entry, error) {
 	var entries []audit.Entry
-	err := s.look(ctx, c, caseID, acl.AuditRead, "timeline", func(q db.Queryer, o *opened, _ []acl.Role) (err error) {
+	err := s.look(ctx, c, caseID, acl.TimelineRead, "timeline", func(q db.Queryer, o *opened, _ []acl.Role) (err error) {
 		entries, err = audit.Timeline(ctx, q, o.key, scopeOf(o.ID))
 		return err
 	})

@@ -76,18 +76,21 @@ func (s *server) again(v *visit, typed url.Values, err error) (form, int, error)
 	if err == nil {
 		return f, http.StatusOK, nil
 	}
-	kind := errs.KindOf(err)
-	switch kind {
+	code := status[errs.KindOf(err)]
+	switch errs.KindOf(err) {
 	case errs.Invalid, errs.Conflict, errs.Denied:
 	default:
 		return f, 0, err
+	}
+	if wait, ok := errors.AsType[tooOften](err); ok {
+		code = wait.announce(v)
 	}
 	if ps, ok := errors.AsType[errs.Problems](err); ok {
 		f.Problems = ps
 	} else {
 		f.Problems = errs.Problems{first(err)}
 	}
-	return f, status[kind], nil
+	return f, code, nil
 }
 
 // upload is a form that may have brought files.
@@ -102,9 +105,15 @@ type attach func(ctx context.Context, name, mediaType string, r io.Reader) (inta
 // readUpload reads a form with files as it streams in. The fields come first,
 // so that the token is checked before the first byte of a file is kept; keep is
 // called at the first file. Nothing touches a temporary file.
-func (s *server) readUpload(v *visit, keep func(url.Values) (attach, error)) (upload, error) {
-	u := upload{Values: url.Values{}}
-	parts, err := v.r.MultipartReader()
+func (s *server) readUpload(v *visit, keep func(url.Values) (attach, error)) (u upload, err error) {
+	u.Values = url.Values{}
+	defer func() {
+		if err != nil { // a browser shows our answer only once it has sent all
+			_, _ = io.Copy(io.Discard, v.r.Body) // as far as the limit allows; what failed is told already
+		}
+	}()
+	var parts *multipart.Reader
+	parts, err = v.r.MultipartReader()
 	if errors.Is(err, http.ErrNotMultipart) {
 		if err := v.r.ParseForm(); err != nil {
 			return u, formFault(err)

@@ -15,7 +15,7 @@ import (
 
 // everyPage is a page of each template.
 var everyPage = map[string]any{
-	"fail": failPage{}, "report": reportPage{}, "receipt": receiptPage{}, "phrase": phrasePage{}, "mailbox": mailboxPage{},
+	"fail": failPage{BackTo: "Queue"}, "report": reportPage{}, "receipt": receiptPage{}, "phrase": phrasePage{}, "mailbox": mailboxPage{},
 	"signin": signInPage{}, "link": linkPage{}, "enrol": enrolPage{}, "queue": queuePage{}, "case": overviewPage{}, "decide": decidePage{},
 	"reports": reportsPage{}, "messages": messagesPage{}, "notes": notesPage{}, "facts": factsPage{}, "embargo": embargoPage{},
 	"patch": patchPage{}, "draft": draftPage{}, "preview": previewPage{}, "release": releasePage{}, "participants": participantsPage{},
@@ -38,6 +38,7 @@ func TestEveryPage(t *testing.T) {
 		}
 		for how, fill := range map[string]filler{"empty": {}, "full": {many: 2}} {
 			v := reflect.New(reflect.TypeOf(page)).Elem()
+			v.Set(reflect.ValueOf(page))
 			fill.value(v, 0)
 			html, err := pages.Render(name, v.Interface())
 			if err != nil {

@@ -108,21 +108,26 @@ func (s *server) showReport(v *visit, code int, p reportPage) error {
 
 // sendReport checks or sends a report, as the button says.
 func (s *server) sendReport(v *visit) error {
-	if err := slow(v, s.Reports); err != nil {
-		return err
-	}
-	return s.takeReport(v, false)
+	return s.takeReport(v, false, slow(v, s.Reports))
 }
 
-func (s *server) takeReport(v *visit, internal bool) (err error) {
+// takeReport reads the form. refused, if it is not nil, is why nothing is done
+// with it but to show it again.
+func (s *server) takeReport(v *visit, internal bool, refused error) error {
 	var env *cvd.Envelope
 	u, err := s.readUpload(v, func(url.Values) (attach, error) {
+		if refused != nil {
+			return nil, refused
+		}
 		var err error
 		if env, err = s.Cases.NewReport(v.ctx(), v.c); err != nil {
 			return nil, err
 		}
 		return env.Attach, nil
 	})
+	if err == nil {
+		err = refused
+	}
 	sub := submission(u.Values)
 	sub.Channel = intake.Web
 	if internal {
@@ -156,7 +161,7 @@ func (s *server) reportAgain(v *visit, u upload, sub intake.Submission, internal
 	}
 	f.lostFiles(u)
 	p := s.reportPage(v, f, internal)
-	if p.Checked = fault == nil || sent; p.Checked {
+	if p.Checked = fault == nil || sent; p.Checked && code != http.StatusTooManyRequests {
 		p.Findings = s.lint(v.ctx(), sub)
 	}
 	return s.showReport(v, code, p)
@@ -217,4 +222,4 @@ func (s *server) caseOf(ctx context.Context, report string) (id string, err erro
 	return id, err
 }
 
-func (s *server) openInternal(v *visit) error { return s.takeReport(v, true) }
+func (s *server) openInternal(v *visit) error { return s.takeReport(v, true, nil) }

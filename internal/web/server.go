@@ -80,7 +80,20 @@ func New(d Deps) (http.Handler, error) {
 	guard.SetDenyHandler(s.serve(route{pattern: "cross-origin", door: open, do: func(*visit) error {
 		return errs.Deniedf("This form was sent from another site, so nothing was done.").WithHint("open the page here and send it again")
 	}}))
-	return guard.Handler(mux), nil
+	return withoutNullOrigin(guard.Handler(mux)), nil
+}
+
+// withoutNullOrigin drops the header "Origin: null" where a browser does not
+// say Sec-Fetch-Site, as over http without TLS. Our own forms come with it
+// there, since our pages send no referrer; their tokens tell them from others.
+func withoutNullOrigin(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Header.Get("Sec-Fetch-Site") == "" && r.Header.Get("Origin") == "null" {
+			r = r.Clone(r.Context())
+			r.Header.Del("Origin")
+		}
+		next.ServeHTTP(w, r)
+	})
 }
 
 // visit is one request with who makes it.
@@ -192,8 +205,7 @@ func (s *server) fail(v *visit, rt route, err error) {
 		p.Back, p.BackTo = "/mailbox", "Your mailbox"
 	}
 	if wait, ok := errors.AsType[tooOften](err); ok {
-		v.w.Header().Set("Retry-After", strconv.Itoa(int(wait.Seconds())))
-		p.Code, p.Heading, p.Title = http.StatusTooManyRequests, "Please wait a little", "Please wait a little"
+		p.Code, p.Heading, p.Title = wait.announce(v), "Please wait a little", "Please wait a little"
 	}
 	if err := s.render(v, p.Code, "fail", p); err != nil {
 		s.Log.Error("a page failed", "route", rt.pattern, "error", err)
@@ -216,6 +228,12 @@ func first(err error) *errs.Error {
 type tooOften struct{ time.Duration }
 
 func (tooOften) Error() string { return "too many requests" }
+
+// announce tells programs how long to wait, and gives the status.
+func (t tooOften) announce(v *visit) int {
+	v.w.Header().Set("Retry-After", strconv.Itoa(int(t.Seconds())))
+	return http.StatusTooManyRequests
+}
 
 // As makes the refusal one of the kinds that callers tell apart.
 func (t tooOften) As(target any) bool {

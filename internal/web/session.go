@@ -232,7 +232,6 @@ func (s *server) out(cookie, to string) func(*visit) error {
 			return err
 		}
 		s.setCookie(v, cookie, "", -1)
-		v.w.Header().Set("Clear-Site-Data", `"cache"`)
 		return s.done(v, "left", to)
 	}
 }

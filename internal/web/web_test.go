@@ -1,6 +1,7 @@
 package web
 
 import (
+	"net/http"
 	"net/url"
 	"regexp"
 	"strings"
@@ -133,6 +134,15 @@ func TestDoors(t *testing.T) {
 	reporter := h.browser()
 	reporter.get(mailboxPath).submit(mailboxPath, url.Values{"phrase": {sendReport(h, h.browser(), fullReport())}}).expect(200)
 	reporter.get("/team").expect(200, "Sign in with a passkey")
+	// The secret of one door in the cookie of the other.
+	home := must(url.Parse(h.server.URL))(t)
+	for _, c := range reporter.http.Jar.Cookies(home) {
+		if c.Name == mailboxCookie {
+			reporter.http.Jar.SetCookies(home, []*http.Cookie{{Name: teamCookie, Value: c.Value}})
+		}
+	}
+	reporter.get("/team").expect(200, "Sign in with a passkey")
+	reporter.get("/team/me").expect(200, "Sign in with a passkey")
 	invited := h.member("Ivo", "")
 	invited.get("/team").expect(200, "Nobody has invited you to a case.")
 	for _, path := range []string{"/team/people", "/team/audit", "/team/cases/aaaaaaaaaaaaaaaaaaaaaaaaaa"} {
@@ -152,4 +162,47 @@ func TestReportForm(t *testing.T) {
 	report := fullReport()
 	report.Set("reproduce", "")
 	b.get("/report").expect(200, "What is not a vulnerability here", "I wish to stay anonymous").submit("/report", report).expect(200, "Send it as it is")
+}
+
+// TestOtherSites: a form that another site sends is refused, whatever it holds.
+func TestOtherSites(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	b := h.browser()
+	b.get(mailboxPath)
+	form := b.form(mailboxPath).fields
+	form.Set("phrase", "x")
+	for _, c := range []struct {
+		header, value string
+		code          int
+	}{
+		{"Sec-Fetch-Site", "cross-site", 403}, {"Sec-Fetch-Site", "same-site", 403}, {"Origin", "https://evil.example", 403},
+		{"Sec-Fetch-Site", "same-origin", 422}, {"Origin", "null", 422}, {"Origin", h.server.URL, 422},
+	} {
+		req := must(http.NewRequest("POST", h.server.URL+mailboxPath, strings.NewReader(form.Encode())))(t)
+		req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		req.Header.Set(c.header, c.value)
+		if b.take(b.http.Do(req)); b.code != c.code {
+			t.Errorf("%s: %s was answered %d, want %d", c.header, c.value, b.code, c.code)
+		}
+	}
+}
+
+func TestTooOften(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	b := h.browser()
+	b.get(mailboxPath)
+	for range 20 {
+		b.submit(mailboxPath, url.Values{"phrase": {"x"}}).expect(422)
+	}
+	b.submit(mailboxPath, url.Values{"phrase": {"x"}}).expect(429, "Please wait a little")
+	b.get("/report")
+	for range 50 {
+		b.submit("/report", fullReport())
+	}
+	b.submit("/report", fullReport()).expect(429, "That was too often", "quill_header_read copies")
+	b.submit("/report", url.Values{"do": {"send"}}).expect(429, "quill_header_read copies")
+	h.pass(time.Hour)
+	b.submit("/report", url.Values{"do": {"check"}}).expect(200).submit("/report", url.Values{"do": {"send"}}, file{"a", "b"}).expect(200, "Thank you")
 }

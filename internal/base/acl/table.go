@@ -18,6 +18,7 @@ const (
 	CaseMerge       Action = "merge duplicates"
 	CaseEdit        Action = "edit the case"
 	CaseInvite      Action = "invite people"
+	TimelineRead    Action = "read the timeline"
 	NoteRead        Action = "read internal notes"
 	NoteWrite       Action = "write internal notes"
 	MessageRead     Action = "read messages with the reporter"
@@ -60,6 +61,7 @@ var Table = map[Action][]Role{
 	CaseMerge:       {Handler, Lead},
 	CaseEdit:        {Handler, Lead},
 	CaseInvite:      {Handler, Lead},
+	TimelineRead:    {Handler, Lead, ReleaseManager, Auditor},
 	NoteRead:        {Handler, Lead, ReleaseManager},
 	NoteWrite:       {Handler, Lead, ReleaseManager},
 	MessageRead:     {Handler, Lead, ReleaseManager, Coordinator},

@@ -220,7 +220,7 @@ func TestWords(t *testing.T) {
 			t.Errorf("Until(%v) = %q; want %q", d, got, want)
 		}
 	}
-	for n, want := range map[int64]string{0: "0 bytes", 1: "1 byte", 999: "999 bytes", 1000: "1.0 kB", 16 << 20: "16.8 MB"} {
+	for n, want := range map[int64]string{0: "0 bytes", 1: "1 byte", 999: "999 bytes", 1000: "1.0 kB", 16 << 20: "16 MB", 16<<20 + 1: "16.8 MB"} {
 		if got := Size(n); got != want {
 			t.Errorf("Size(%d) = %q; want %q", n, got, want)
 		}

@@ -95,13 +95,15 @@ func GroupFingerprint(hex string) string {
 	return b.String()
 }
 
-// Size writes a number of bytes for people, in powers of ten.
+// Size writes a number of bytes for people.
 func Size(n int64) string {
 	switch {
 	case n < 1000:
 		return Plural(int(n), "byte", "bytes")
 	case n < 1000*1000:
 		return fmt.Sprintf("%.1f kB", float64(n)/1e3)
+	case n%(1<<20) == 0: // a limit that someone set: it is a little more than this
+		return fmt.Sprintf("%d MB", n>>20)
 	default:
 		return fmt.Sprintf("%.1f MB", float64(n)/1e6)
 	}
