@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+	_ "time/tzdata" // hours are chosen in zones, also where the system has none
 
 	"steward/internal/cli"
 )

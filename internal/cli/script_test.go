@@ -4,6 +4,7 @@ import (
 	"context"
 	"os"
 	"testing"
+	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 
@@ -22,6 +23,12 @@ func TestScripts(t *testing.T) {
 	t.Parallel()
 	testscript.Run(t, testscript.Params{Dir: "testdata", RequireExplicitExec: true, Setup: func(e *testscript.Env) error {
 		e.Setenv("STEWARD_DATA", e.WorkDir+"/data")
+		// A Monday some weeks ahead, for what must lie in the future.
+		day := time.Now().UTC().AddDate(0, 0, 14)
+		for day.Weekday() != time.Monday {
+			day = day.AddDate(0, 0, 1)
+		}
+		e.Setenv("MONDAY", day.Format(time.DateOnly))
 		return nil
 	}})
 }

@@ -180,6 +180,9 @@ func (c *Config) check() error {
 	if !prefix.MatchString(c.Advisories.Prefix) {
 		ps.Add("advisories.prefix", "%q must be 2 to 16 capital letters and digits, a letter first", c.Advisories.Prefix)
 	}
+	if c.Advisories.Prefix == "PRE" {
+		ps.Add("advisories.prefix", "PRE is kept for announcements of releases")
+	}
 	if _, err := time.LoadLocation(c.Advisories.Zone); err != nil {
 		ps.Add("advisories.zone", "%q is not a time zone", c.Advisories.Zone).WithHint("write it as Europe/Stockholm")
 	}
