@@ -6,7 +6,7 @@
 export CGO_ENABLED = 0
 GO ?= go
 
-.PHONY: build run test lint bench torture judges
+.PHONY: build run test lint bench torture tools
 
 build:
 	$(GO) build -trimpath -o bin/steward ./cmd/steward
@@ -14,7 +14,7 @@ build:
 run: build
 	./bin/steward demo
 
-test: judges lint
+test: tools lint
 	scripts/test.sh
 
 lint:
@@ -24,8 +24,10 @@ lint:
 bench:
 	$(GO) test -run '^$$' -bench . -benchtime 1s ./...
 
-judges:
+tools:
+	scripts/install-postgres.sh
 	scripts/install-judges.sh
+	scripts/install-browser.sh
 
 torture:
 	STEWARD_KILLS=200 $(GO) test -count 1 -timeout 60m -v ./internal/torture

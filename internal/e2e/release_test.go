@@ -2,7 +2,6 @@ package e2e
 
 import (
 	"net/http"
-	"strings"
 )
 
 // write writes the advisory and shows it to the reporter.
@@ -97,7 +96,7 @@ func (w *walk) public() {
 	b.judge("front page")
 	b.keep("front")
 	b.follow("main", "brindle: out-of-bounds")
-	b.sees("2.1.0", "2.6.1", reporter, "Lagos Systems Lab", fixer, "CVSS 4.0: 8.6", "First release")
+	b.sees("2.1.0", "2.6.1", reporter, "Lagos Systems Lab", fixer, "CVSS 4.0: 8.7", "First release")
 	b.seesNot(canary, handler, "private.brindle.example")
 	b.judge("advisory")
 	b.keep("advisory")
@@ -125,7 +124,6 @@ func (w *walk) public() {
 // says why.
 func (w *walk) revise() {
 	w.clock.set(saturday)
-	w.open(w.handler, w.lead, w.releaser)
 	b := w.handler
 	b.open(w.caseID + "/draft")
 	b.fill(w.form("draft"), "summary", "Says how to find out whether you are affected.",
@@ -150,16 +148,6 @@ func (w *walk) revise() {
 	w.anyone.open("/advisories/" + advisory1 + "/history/")
 	w.anyone.sees("Says how to find out")
 	w.anyone.judge("advisory, revisions")
-}
-
-// open signs people in again whose sessions have ended.
-func (w *walk) open(all ...*tab) {
-	for _, b := range all {
-		b.open("/team")
-		if strings.HasPrefix(b.path(), "/team/sign-in") {
-			b.press("main", "Sign in with a passkey")
-		}
-	}
 }
 
 // records looks at what the team keeps: the timeline, the audit record, the

@@ -18,6 +18,7 @@ import (
 	"github.com/chromedp/cdproto/log"
 	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/cdproto/runtime"
+	"github.com/chromedp/cdproto/webauthn"
 	"github.com/chromedp/chromedp"
 )
 
@@ -40,6 +41,9 @@ type tab struct {
 	script bool // does the person let pages run scripts?
 	ctx    context.Context
 	watch  *watch
+
+	signIn        func()                   // what they do when their session has ended
+	authenticator webauthn.AuthenticatorID // of the device with the passkeys
 }
 
 func openTab(t *testing.T, s *steward, sc screen, who string) *tab {
@@ -98,10 +102,13 @@ func (b *tab) until(what string, so func() bool) {
 	}
 }
 
-// open types an address.
+// open types an address. Who is asked to sign in first does so and is led on.
 func (b *tab) open(path string) {
 	b.t.Helper()
 	b.load(func() error { return b.navigate(path) })
+	if b.signIn != nil && b.path() != path && strings.HasSuffix(b.path(), "/sign-in") {
+		b.signIn()
+	}
 	if doc, _ := b.watch.shown(); doc.status >= 400 {
 		b.fatalf("the page was answered with %d", doc.status)
 	}

@@ -14,8 +14,8 @@ import (
 // Where programs look for what a CSAF provider has. csaf:7.1.7, csaf:7.1.9
 const (
 	providerPath = ".well-known/csaf/provider-metadata.json"
-	servicePath  = render.CSAFFolder + "service.json"
-	categoryPath = render.CSAFFolder + "category-csaf.json"
+	servicePath  = ".well-known/csaf/service.json"
+	categoryPath = render.CSAFFolder + "category-white.json"
 )
 
 // roliePath is where the feed of an archive's documents lies. One feed for all
@@ -188,12 +188,9 @@ func (u *update) provider(archives []render.Archive) ([]tree.File, error) {
 	}
 	var categories struct {
 		Categories struct {
-			Fixed    string `json:"fixed"`
-			Scheme   string `json:"scheme"`
 			Category []term `json:"category"`
 		} `json:"categories"`
 	}
-	categories.Categories.Fixed, categories.Categories.Scheme = "no", csafTerm.Scheme
 	categories.Categories.Category = []term{csafTerm}
 	w := workspace{Title: "CSAF documents of " + s.TeamName}
 	feeds := &rolie{Categories: []string{s.URL(categoryPath)}, Services: []string{s.URL(servicePath)}}

@@ -2,6 +2,7 @@ package publish
 
 import (
 	"encoding/json"
+	"net/http/httptest"
 	"strings"
 	"testing"
 
@@ -76,6 +77,26 @@ func TestProviderLeadsToEverything(t *testing.T) {
 	for _, p := range index {
 		if !byFeed[render.CSAFFolder+p] || !strings.Contains(page, `href="`+strings.TrimPrefix(p, "2026/")+`"`) {
 			t.Errorf("%s is in the index, not in a feed or the folder's page", p)
+		}
+	}
+}
+
+// By the name that csaf:7.1.10 gives, the root is the provider's metadata; by
+// any other it is the front page.
+func TestHandlerDomain(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, dbtest.Open(t, "sqlite"))
+	w.update(site())
+	for url, want := range map[string]string{
+		"https://csaf.data.security.example.org/":           providerPath,
+		"https://csaf.data.security.example.org/index.html": render.FrontPath,
+		"https://security.example.org/":                     render.FrontPath,
+		"https://security.example.org/security/":            render.SecurityPath,
+	} {
+		rec := httptest.NewRecorder()
+		w.Handler().ServeHTTP(rec, httptest.NewRequest("GET", url, nil))
+		if rec.Code != 200 || rec.Body.String() != w.read(want) {
+			t.Errorf("%s: status %d, want the bytes of %s", url, rec.Code, want)
 		}
 	}
 }

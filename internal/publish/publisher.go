@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"reflect"
 	"strconv"
+	"strings"
 	"sync"
 	"time"
 
@@ -134,8 +135,19 @@ func (p *Publisher) update(ctx context.Context, s render.Site) error {
 	return nil
 }
 
-// Handler serves the public tree.
-func (p *Publisher) Handler() http.Handler { return p.Tree.Handler() }
+// Handler serves the public tree. Asked by the name that starts with
+// csaf.data.security, should the domain have one, it gives the provider's
+// metadata for the root, as csaf:7.1.10 wants it.
+func (p *Publisher) Handler() http.Handler {
+	all := p.Tree.Handler()
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/" && strings.HasPrefix(r.Host, "csaf.data.security.") {
+			r = r.Clone(r.Context())
+			r.URL.Path = "/" + providerPath
+		}
+		all.ServeHTTP(w, r)
+	})
+}
 
 // Export copies the public tree to a directory, as tree.Export does.
 func (p *Publisher) Export(ctx context.Context, dir string) error { return p.Tree.Export(ctx, dir) }

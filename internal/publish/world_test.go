@@ -3,6 +3,7 @@ package publish
 import (
 	"context"
 	"fmt"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -172,13 +173,32 @@ func (w *world) contains(path string, words ...string) {
 	}
 }
 
-// contents gives every file of an export of the tree but the companions, the
-// tree's own lists, and security.txt, whose date is that of its first making.
+// contents gives every file of the tree but the companions, the tree's own
+// lists, and security.txt, whose date is that of its first making.
 func contents(t testing.TB, p *Publisher) map[string]string {
 	t.Helper()
-	dir := t.TempDir()
-	if err := p.Export(t.Context(), dir); err != nil {
-		t.Fatal(err)
+	out := map[string]string{}
+	var walk func(list string)
+	walk = func(list string) {
+		text, err := p.Tree.Read(list)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for line := range strings.Lines(string(text)) {
+			_, path, ok := strings.Cut(strings.TrimSpace(line), "  ")
+			switch ext := filepath.Ext(path); {
+			case !ok || ext == ".asc" || ext == ".sha256" || ext == ".sha512" || path == securityPath:
+			case strings.HasPrefix(path, "index/"):
+				walk(path)
+			default:
+				data, err := p.Tree.Read(path)
+				if err != nil {
+					t.Fatal(err)
+				}
+				out[path] = string(data)
+			}
+		}
 	}
-	return readAll(t, dir)
+	walk(tree.RootPath)
+	return out
 }

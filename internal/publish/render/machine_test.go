@@ -63,8 +63,10 @@ func shapes() map[string]advisory.Advisory {
 	}
 	repo := "https://git.quillfeather.example/quilld"
 	return map[string]advisory.Advisory{
-		"full":      released(nil),
-		"withdrawn": released(func(a *advisory.Advisory) { a.Withdrawn = &advisory.Withdrawal{At: a.Updated, Reason: "The report was wrong."} }),
+		"full": released(nil),
+		"withdrawn": released(func(a *advisory.Advisory) {
+			a.Withdrawn = &advisory.Withdrawal{At: a.Updated, Reason: "The report was wrong."}
+		}),
 		"bare": released(func(a *advisory.Advisory) {
 			*a = advisory.Advisory{ID: a.ID, Title: "quilld: crash", Overview: "It crashes.", Impact: "It stops.",
 				Severity: advisory.Severity{Level: advisory.Low}, Affected: []advisory.Affected{{Product: "quilld", Ranges: []advisory.Range{{Introduced: "0"}}}},
@@ -414,7 +416,9 @@ func TestTextIsClean(t *testing.T) {
 
 func TestPaths(t *testing.T) {
 	t.Parallel()
-	a := released(func(a *advisory.Advisory) { a.Published = time.Date(2026, 1, 1, 1, 0, 0, 0, time.FixedZone("", 2*3600)) })
+	a := released(func(a *advisory.Advisory) {
+		a.Published = time.Date(2026, 1, 1, 1, 0, 0, 0, time.FixedZone("", 2*3600))
+	})
 	for got, want := range map[string]string{
 		CSAFPath(a):               ".well-known/csaf/white/2025/qf-2026-0012.json",
 		OSVPath(a.ID):             "osv/x_QF-2026-0012.json",
