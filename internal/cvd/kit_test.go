@@ -119,7 +119,7 @@ func submission() intake.Submission {
 	}
 }
 
-// opened is a report that came in.
+// arrival is a report that came in.
 type arrival struct {
 	caseID  string
 	report  string
@@ -200,7 +200,7 @@ func (k *kit) written(a arrival) {
 	k.must(k.EditDraft(k.ctx, handler, a.caseID, k.version(a.caseID), prose()))
 }
 
-// approved brings a written draft to its approval.
+// signed brings a written draft to its approval.
 func (k *kit) signed(a arrival) {
 	k.t.Helper()
 	k.must(k.ReviewDraft(k.ctx, second, a.caseID, k.version(a.caseID), true, ""))

@@ -55,19 +55,26 @@ func (s *Store) load(ctx context.Context, q db.Queryer, caseID string) (*opened,
 	if !db.ValidID(caseID) {
 		return nil, errs.Missing()
 	}
-	o := &opened{Case: new(Case)}
+	var number int64
 	var body []byte
-	err := q.QueryRow(ctx, `SELECT number, body FROM cases WHERE id = $1`, caseID).Scan(&o.number, &body)
+	err := q.QueryRow(ctx, `SELECT number, body FROM cases WHERE id = $1`, caseID).Scan(&number, &body)
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil, errs.Missing()
 	}
 	if err != nil {
 		return nil, fmt.Errorf("reading case %s: %w", caseID, err)
 	}
-	if o.key, err = s.Keys.Key(ctx, q, scopeOf(caseID)); err != nil {
+	return s.unlock(ctx, q, caseID, number, body)
+}
+
+// unlock opens the sealed document of a case.
+func (s *Store) unlock(ctx context.Context, q db.Queryer, caseID string, number int64, body []byte) (*opened, error) {
+	key, err := s.Keys.Key(ctx, q, scopeOf(caseID))
+	if err != nil {
 		return nil, fmt.Errorf("reading case %s: %w", caseID, err)
 	}
-	if err := unseal(o.key, bodyContext, body, o.Case); err != nil {
+	o := &opened{Case: new(Case), number: number, key: key}
+	if err := unseal(key, bodyContext, body, o.Case); err != nil {
 		return nil, fmt.Errorf("reading case %s: %w", caseID, err)
 	}
 	return o, nil

@@ -3,6 +3,7 @@ package cvd
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -85,23 +86,24 @@ func (s *Store) Mailbox(ctx context.Context, c acl.Caller) (*Mailbox, error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, l := range box.Messages {
+	for _, l := range slices.Backward(box.Messages) {
 		if l.From == FromTeam && l.Read.IsZero() {
-			return box, s.receive(ctx, c)
+			return box, s.receive(ctx, c, l.At)
 		}
 	}
 	return box, nil
 }
 
-// receive records that the reporter has the team's letters.
-func (s *Store) receive(ctx context.Context, c acl.Caller) error {
+// receive records that the reporter has the team's letters up to a time: not
+// one that came after the mailbox was read.
+func (s *Store) receive(ctx context.Context, c acl.Caller, until time.Time) error {
 	return s.DB.Write(ctx, func(tx *db.Tx) error {
 		m, err := s.mailbox(ctx, tx, c, acl.MailboxRead)
 		if err != nil {
 			return err
 		}
 		d := s.newDeed(ctx, tx, c, ownRoles(c), m.own)
-		if err := d.read(m.own.ID, FromTeam); err != nil {
+		if err := d.read(m.own.ID, FromTeam, until); err != nil {
 			return err
 		}
 		d.note("read", "all")

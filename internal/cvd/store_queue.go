@@ -45,10 +45,11 @@ func readSpot(s string) (spot, error) {
 	return a, nil
 }
 
-// row is a case in the queue before it is read.
+// row is a case in the queue, still sealed.
 type row struct {
 	spot
-	id string
+	id   string
+	body []byte
 }
 
 // Queue gives a part of the queue. Its order is that of Case.place: what
@@ -89,7 +90,7 @@ func (s *Store) Queue(ctx context.Context, c acl.Caller, f Filter) (Page, error)
 
 // The queries of the queue. Each follows one index from a place on.
 const (
-	queryColumns = `SELECT id, place_group, place_first, place_second, number FROM cases `
+	queryColumns = `SELECT id, place_group, place_first, place_second, number, body FROM cases `
 	queryBehind  = `(place_group, place_first, place_second, number) > ($1, $2, $3, $4)`
 	queryOrder   = ` ORDER BY place_group, place_first, place_second, number LIMIT $5`
 
@@ -122,7 +123,7 @@ func readRows(ctx context.Context, q db.Queryer, query string, args []any) ([]ro
 	var rows []row
 	err := each(ctx, q, "reading the queue", query, args, func(scan scanner) error {
 		var r row
-		err := scan(&r.id, &r.group, &r.first, &r.second, &r.number)
+		err := scan(&r.id, &r.group, &r.first, &r.second, &r.number, &r.body)
 		rows = append(rows, r)
 		return err
 	})
@@ -134,7 +135,7 @@ func (s *Store) summaries(ctx context.Context, q db.Queryer, rows []row, roles f
 	cases := make([]*Case, len(rows))
 	var ids []string
 	for i, r := range rows {
-		o, err := s.load(ctx, q, r.id)
+		o, err := s.unlock(ctx, q, r.id, r.number, r.body)
 		if err != nil {
 			return nil, err
 		}

@@ -67,7 +67,6 @@ func notes(ctx context.Context, q db.Queryer, o *opened) ([]Note, error) {
 // thread is where the letters with one reporter are kept.
 type thread struct {
 	caseID    string // that the report opened
-	ref       string
 	report    string
 	received  time.Time
 	key       *seal.Key
@@ -108,14 +107,15 @@ func (s *Store) thread(ctx context.Context, q db.Queryer, o *opened, report stri
 		return nil, err
 	}
 	return &thread{
-		caseID: of.ID, ref: of.Ref, report: of.Report, received: of.Received, key: of.key,
+		caseID: of.ID, report: of.Report, received: of.Received, key: of.key,
 		recipient: strings.TrimSpace(r.Submission.PGPKey),
 	}, nil
 }
 
 // Message writes to the reporter of the case or, with report set, to that of a
 // report merged into it. The files come from NewLetter for the same report. A
-// promise made before is kept by it; the letter may make the next.
+// promise made before is kept by it; the letter may make the next. The first
+// letter acknowledges the report.
 func (s *Store) Message(ctx context.Context, c acl.Caller, caseID, report string, l Letter) (Message, error) {
 	enclosures, err := s.enclose(ctx, c, caseID, report, l.Files)
 	if err != nil {
@@ -165,11 +165,13 @@ func (d *deed) write(report string, l Letter, enclosures []enclosure) (Message, 
 	if err != nil {
 		return Message{}, err
 	}
-	d.NextStatus = l.NextStatus.UTC().Truncate(time.Microsecond)
-	if l.NextStatus.IsZero() {
-		d.NextStatus = time.Time{}
+	if d.State == Receipt {
+		if err := d.move(EventAcknowledge, "", d.now); err != nil {
+			return Message{}, err
+		}
 	}
-	if err := d.read(th.caseID, FromReporter); err != nil {
+	d.NextStatus = date(l.NextStatus)
+	if err := d.read(th.caseID, FromReporter, d.now); err != nil {
 		return Message{}, err
 	}
 	d.note("message", "%s", m.ID)
@@ -231,7 +233,7 @@ func messageContext(id string) string { return "message/" + id }
 func (s *Store) MarkRead(ctx context.Context, c acl.Caller, caseID string) error {
 	return s.deed(ctx, c, caseID, acl.MessageWrite, func(d *deed) error {
 		for _, id := range append([]string{d.ID}, d.Merged...) {
-			if err := d.read(id, FromReporter); err != nil {
+			if err := d.read(id, FromReporter, d.now); err != nil {
 				return err
 			}
 		}
@@ -240,10 +242,12 @@ func (s *Store) MarkRead(ctx context.Context, c acl.Caller, caseID string) error
 	})
 }
 
-// read marks what one side wrote in a thread as read by the other.
-func (d *deed) read(caseID string, from Side) error {
-	_, err := d.tx.Exec(d.ctx, `UPDATE case_messages SET read_at = $1 WHERE case_id = $2 AND side = $3 AND read_at = 0`,
-		db.Micros(d.now), caseID, string(from))
+// read marks what one side wrote in a thread, up to a time, as read by the
+// other.
+func (d *deed) read(caseID string, from Side, until time.Time) error {
+	_, err := d.tx.Exec(d.ctx, `UPDATE case_messages SET read_at = $1
+		WHERE case_id = $2 AND side = $3 AND read_at = 0 AND at <= $4`,
+		db.Micros(d.now), caseID, string(from), db.Micros(until))
 	if err != nil {
 		return fmt.Errorf("marking messages as read: %w", err)
 	}

@@ -80,6 +80,19 @@ func TestTalkWithTheReporter(t *testing.T) {
 	})
 }
 
+func TestFirstLetterAcknowledges(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		k := newKit(t, d)
+		a := k.report()
+		_, err := k.Message(k.ctx, handler, a.caseID, "", Letter{Body: "Thank you."})
+		k.must(err)
+		if v := k.view(lead, a.caseID); v.State != Verification || v.Acknowledged.IsZero() {
+			t.Errorf("answered and still not acknowledged: %+v", v.Summary)
+		}
+	})
+}
+
 func TestLettersAreBounded(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {

@@ -50,7 +50,7 @@ func (s *Store) Dispose(ctx context.Context, c acl.Caller, caseID string, dec De
 				return err
 			}
 			message = m.ID
-			if err := d.read(d.ID, FromReporter); err != nil {
+			if err := d.read(d.ID, FromReporter, d.now); err != nil {
 				return err
 			}
 			if err := d.answered(); err != nil {

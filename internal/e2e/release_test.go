@@ -18,7 +18,6 @@ func (w *walk) write() {
 		"references.0.url", "https://git.brindle.example/brindle/commit/7be49f21c0a9", "references.0.title", "The fix", "references.0.kind", "fix",
 		"timeline.0.at", "2026-03-02", "timeline.0.what", "Reported to the team",
 		"timeline.1.at", "2026-03-03", "timeline.1.what", "Confirmed",
-		"timeline.2.at", "2026-03-24", "timeline.2.what", "brindle 2.6.1 and this advisory published",
 		"credits.0.name", fixer, "credits.0.role", "remediation developer", "credits.0.agreed", "yes")
 	b.press(form, "Save")
 	b.sees("Saved", "the draft is whole")

@@ -111,7 +111,7 @@ func addSettings(dir app.Dir) error {
 	if err != nil {
 		return err
 	}
-	all := strings.Replace(string(made), `zone = "UTC"`, `zone = "Europe/Berlin"`, 1) + settings
+	all := strings.Replace(string(made), `zone = "UTC"`, "zone = \"Europe/Berlin\"\nnamespace = \"https://security.brindle.example\"", 1) + settings
 	return os.WriteFile(dir.Settings(), []byte(all), 0o600)
 }
 

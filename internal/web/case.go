@@ -45,7 +45,10 @@ type refusal struct {
 // opened, else the form that is shown again.
 func (s *server) casePage(v *visit, title string, r *refusal) (casePage, error) {
 	id := v.r.PathValue("id")
-	view, err := s.Cases.View(v.ctx(), v.c, id)
+	view, err := v.view, error(nil)
+	if r != nil { // what was refused may be so because the case has changed
+		view, err = s.Cases.View(v.ctx(), v.c, id)
+	}
 	if err != nil {
 		return casePage{}, err
 	}
@@ -94,7 +97,7 @@ func (p casePage) tabs(at string) []tab {
 	add(tab{Label: "Report", Icon: "flag"}, "/report", v.Reports != nil)
 	add(tab{Label: "Messages", Icon: "envelope", Kind: "outside", Count: v.Unread}, "/messages", v.Threads != nil)
 	add(tab{Label: "Notes", Icon: "lock", Kind: "inside"}, "/notes", p.May(string(acl.NoteRead)))
-	add(tab{Label: "Facts", Icon: "pencil"}, "/facts", v.Draft != nil && v.Draft.Fields != nil)
+	add(tab{Label: "Facts", Icon: "pencil"}, "/facts", p.May(string(acl.CaseEdit)))
 	add(tab{Label: "Patch", Icon: "fork"}, "/patch", v.Patch != nil)
 	add(tab{Label: "Embargo", Icon: "bell"}, "/embargo", v.Embargo != nil)
 	add(tab{Label: "Draft", Icon: "note"}, "/draft", v.Draft != nil && v.Draft.Text != nil)

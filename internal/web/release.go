@@ -109,29 +109,33 @@ func draftSteps(d *cvd.DraftView) []look.Step {
 func (s *server) releaseDeed(v *visit) error {
 	name := v.r.PathValue("deed")
 	deeds := map[string]struct {
+		asks   acl.Action
 		notice string
 		do     func(*visit, string) error
 	}{
-		"share": {"shared", func(v *visit, id string) error {
+		"share": {acl.DraftShare, "shared", func(v *visit, id string) error {
 			return s.Cases.ShareDraft(v.ctx(), v.c, id, v.field("report"))
 		}},
-		"review": {"reviewed", func(v *visit, id string) error {
+		"review": {acl.DraftReview, "reviewed", func(v *visit, id string) error {
 			return s.word(v, id, s.Cases.ReviewDraft)
 		}},
-		"approve": {"approved", func(v *visit, id string) error {
+		"approve": {acl.DraftApprove, "approved", func(v *visit, id string) error {
 			return s.word(v, id, s.Cases.ApproveDraft)
 		}},
-		"schedule": {"scheduled", s.schedule},
-		"unschedule": {"unscheduled", func(v *visit, id string) error {
+		"schedule": {acl.Release, "scheduled", s.schedule},
+		"unschedule": {acl.Release, "unscheduled", func(v *visit, id string) error {
 			return s.Cases.Unschedule(v.ctx(), v.c, id, lineBreaks(v.field("reason")))
 		}},
-		"now":      {"released", s.releaseNow},
-		"announce": {"announced", s.announce},
-		"withdraw": {"withdrawn", s.withdraw},
+		"now":      {acl.Release, "released", s.releaseNow},
+		"announce": {acl.PrenoticeWrite, "announced", s.announce},
+		"withdraw": {acl.Withdraw, "withdrawn", s.withdraw},
 	}
 	d, ok := deeds[name]
 	if !ok {
 		return errs.Missing()
+	}
+	if err := acl.CheckAny(v.view.May, d.asks); err != nil {
+		return err
 	}
 	return s.deed(v, name, d.notice, "/release", d.do(v, v.r.PathValue("id")), s.showRelease)
 }

@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"strings"
 
+	"steward/internal/base/acl"
 	"steward/internal/base/db"
 	"steward/internal/base/look"
 	"steward/internal/cvd"
@@ -65,7 +66,20 @@ func (s *server) report(v *visit) error {
 }
 
 // internal is the form by which the team opens a case itself.
-func (s *server) internal(v *visit) error { return s.newReport(v, true) }
+func (s *server) internal(v *visit) error {
+	if err := mayOpen(v); err != nil {
+		return err
+	}
+	return s.newReport(v, true)
+}
+
+// mayOpen refuses who may not open a case for what the team found.
+func mayOpen(v *visit) error {
+	if acl.Allow(acl.ReportOpen, v.c.Role) {
+		return nil
+	}
+	return acl.CheckAny(nil, acl.ReportOpen)
+}
 
 // newReport opens the form. The field "once" tells a report that is sent twice
 // from two reports.
@@ -222,4 +236,9 @@ func (s *server) caseOf(ctx context.Context, report string) (id string, err erro
 	return id, err
 }
 
-func (s *server) openInternal(v *visit) error { return s.takeReport(v, true, nil) }
+func (s *server) openInternal(v *visit) error {
+	if err := mayOpen(v); err != nil {
+		return err
+	}
+	return s.takeReport(v, true, nil)
+}

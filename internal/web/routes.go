@@ -1,9 +1,12 @@
 package web
 
+import "steward/internal/base/acl"
+
 // route is one address: who may come in, and what is done there.
 type route struct {
 	pattern string // as net/http.ServeMux wants it, and as the log has it
 	door    door
+	asks    acl.Action // of a page of a case: what one must be allowed there; "" elsewhere
 	do      func(*visit) error
 	files   bool   // its form may bring files
 	away    string // where who is not signed in is led; "" for an open door
@@ -56,37 +59,37 @@ func (s *server) routes() []route {
 		{pattern: "GET /team/audit", do: s.auditPage},
 		{pattern: "POST /team/audit", do: s.auditPage},
 
-		{pattern: "GET /team/cases/{id}", do: s.overview},
-		{pattern: "GET /team/cases/{id}/decide", do: s.decide},
-		{pattern: "POST /team/cases/{id}/acknowledge", do: s.acknowledge},
-		{pattern: "POST /team/cases/{id}/dispose", do: s.dispose},
-		{pattern: "POST /team/cases/{id}/move", do: s.move},
-		{pattern: "POST /team/cases/{id}/merge", do: s.merge},
-		{pattern: "POST /team/cases/{id}/promise", do: s.promise},
-		{pattern: "GET /team/cases/{id}/report", do: s.reports},
-		{pattern: "GET /team/cases/{id}/report/{report}", do: s.original},
-		{pattern: "GET /team/cases/{id}/files/{file}", do: s.caseFile},
-		{pattern: "GET /team/cases/{id}/messages", do: s.messages},
-		{pattern: "POST /team/cases/{id}/messages", do: s.message, files: true},
-		{pattern: "POST /team/cases/{id}/read", do: s.markRead},
-		{pattern: "GET /team/cases/{id}/notes", do: s.notes},
-		{pattern: "POST /team/cases/{id}/notes", do: s.note},
-		{pattern: "GET /team/cases/{id}/facts", do: s.facts},
-		{pattern: "POST /team/cases/{id}/facts", do: s.editFacts},
-		{pattern: "GET /team/cases/{id}/embargo", do: s.embargo},
-		{pattern: "POST /team/cases/{id}/embargo", do: s.moveEmbargo},
-		{pattern: "GET /team/cases/{id}/patch", do: s.patch},
-		{pattern: "POST /team/cases/{id}/patch", do: s.editPatch},
-		{pattern: "POST /team/cases/{id}/patch/move", do: s.movePatch},
-		{pattern: "GET /team/cases/{id}/draft", do: s.draft},
-		{pattern: "POST /team/cases/{id}/draft", do: s.editDraft},
-		{pattern: "GET /team/cases/{id}/preview", do: s.preview},
-		{pattern: "GET /team/cases/{id}/release", do: s.release},
-		{pattern: "POST /team/cases/{id}/release/{deed}", do: s.releaseDeed},
-		{pattern: "GET /team/cases/{id}/people", do: s.participants},
-		{pattern: "POST /team/cases/{id}/people", do: s.invite},
-		{pattern: "POST /team/cases/{id}/people/remove", do: s.uninvite},
-		{pattern: "GET /team/cases/{id}/timeline", do: s.timeline},
+		{pattern: "GET /team/cases/{id}", asks: acl.CaseRead, do: s.overview},
+		{pattern: "GET /team/cases/{id}/decide", asks: acl.CaseDispose, do: s.decide},
+		{pattern: "POST /team/cases/{id}/acknowledge", asks: acl.CaseAcknowledge, do: s.acknowledge},
+		{pattern: "POST /team/cases/{id}/dispose", asks: acl.CaseDispose, do: s.dispose},
+		{pattern: "POST /team/cases/{id}/move", asks: acl.CaseDispose, do: s.move},
+		{pattern: "POST /team/cases/{id}/merge", asks: acl.CaseMerge, do: s.merge},
+		{pattern: "POST /team/cases/{id}/promise", asks: acl.CaseEdit, do: s.promise},
+		{pattern: "GET /team/cases/{id}/report", asks: acl.ReportRead, do: s.reports},
+		{pattern: "GET /team/cases/{id}/report/{report}", asks: acl.MessageRead, do: s.original},
+		{pattern: "GET /team/cases/{id}/files/{file}", asks: acl.CaseRead, do: s.caseFile},
+		{pattern: "GET /team/cases/{id}/messages", asks: acl.MessageRead, do: s.messages},
+		{pattern: "POST /team/cases/{id}/messages", asks: acl.MessageWrite, do: s.message, files: true},
+		{pattern: "POST /team/cases/{id}/read", asks: acl.MessageWrite, do: s.markRead},
+		{pattern: "GET /team/cases/{id}/notes", asks: acl.NoteRead, do: s.notes},
+		{pattern: "POST /team/cases/{id}/notes", asks: acl.NoteWrite, do: s.note},
+		{pattern: "GET /team/cases/{id}/facts", asks: acl.CaseEdit, do: s.facts},
+		{pattern: "POST /team/cases/{id}/facts", asks: acl.CaseEdit, do: s.editFacts},
+		{pattern: "GET /team/cases/{id}/embargo", asks: acl.DraftRead, do: s.embargo},
+		{pattern: "POST /team/cases/{id}/embargo", asks: acl.EmbargoPropose, do: s.moveEmbargo},
+		{pattern: "GET /team/cases/{id}/patch", asks: acl.PatchTest, do: s.patch},
+		{pattern: "POST /team/cases/{id}/patch", asks: acl.PatchEdit, do: s.editPatch},
+		{pattern: "POST /team/cases/{id}/patch/move", asks: acl.PatchTest, do: s.movePatch},
+		{pattern: "GET /team/cases/{id}/draft", asks: acl.DraftEdit, do: s.draft},
+		{pattern: "POST /team/cases/{id}/draft", asks: acl.DraftEdit, do: s.editDraft},
+		{pattern: "GET /team/cases/{id}/preview", asks: acl.DraftRead, do: s.preview},
+		{pattern: "GET /team/cases/{id}/release", asks: acl.DraftRead, do: s.release},
+		{pattern: "POST /team/cases/{id}/release/{deed}", asks: acl.DraftRead, do: s.releaseDeed},
+		{pattern: "GET /team/cases/{id}/people", asks: acl.QueueRead, do: s.participants},
+		{pattern: "POST /team/cases/{id}/people", asks: acl.CaseInvite, do: s.invite},
+		{pattern: "POST /team/cases/{id}/people/remove", asks: acl.CaseInvite, do: s.uninvite},
+		{pattern: "GET /team/cases/{id}/timeline", asks: acl.TimelineRead, do: s.timeline},
 	}
 	var all []route
 	for _, g := range []struct {
@@ -100,4 +103,14 @@ func (s *server) routes() []route {
 		}
 	}
 	return all
+}
+
+// Patterns lists every address of the dynamic face, as net/http.ServeMux wants
+// it, so that a test can walk them all.
+func Patterns() []string {
+	var list []string
+	for _, rt := range (&server{}).routes() {
+		list = append(list, rt.pattern)
+	}
+	return list
 }

@@ -77,7 +77,7 @@ func New(d Deps) (http.Handler, error) {
 	}
 	mux.HandleFunc("/", s.serve(route{pattern: "/", door: open, do: func(*visit) error { return errs.Missing() }}))
 	guard := http.NewCrossOriginProtection()
-	guard.SetDenyHandler(s.serve(route{pattern: "cross-origin", door: open, do: func(*visit) error {
+	guard.SetDenyHandler(s.serve(route{pattern: "cross-origin", door: func(*server, *visit) error {
 		return errs.Deniedf("This form was sent from another site, so nothing was done.").WithHint("open the page here and send it again")
 	}}))
 	return withoutNullOrigin(guard.Handler(mux)), nil
@@ -102,6 +102,7 @@ type visit struct {
 	r       *http.Request
 	c       acl.Caller
 	session account.Session
+	view    *cvd.View // of a page of a case: the case as it was when the visitor came in
 	notice  *look.Notice
 }
 
@@ -150,13 +151,27 @@ func (s *server) enter(v *visit, rt route) error {
 		return err
 	}
 	v.notice = s.takeNotice(v)
-	if !v.post() || rt.files {
-		return nil
+	if err := s.ask(v, rt); err != nil || !v.post() || rt.files {
+		return err
 	}
 	if err := v.r.ParseForm(); err != nil {
 		return formFault(err)
 	}
 	return s.checkToken(v, v.field("token"))
+}
+
+// ask opens the case of a page and refuses who may not do there what the page
+// is for, before anything else of the request is looked at. The stores ask
+// again; here it is asked so that a page shows nothing where there is nothing
+// for its visitor.
+func (s *server) ask(v *visit, rt route) (err error) {
+	if rt.asks == "" {
+		return nil
+	}
+	if v.view, err = s.Cases.View(v.ctx(), v.c, v.r.PathValue("id")); err != nil {
+		return err
+	}
+	return acl.CheckAny(v.view.May, rt.asks)
 }
 
 // status is the one place where a kind of error becomes a status code.

@@ -145,7 +145,7 @@ func TestInvitedSeesOneCase(t *testing.T) {
 	fixer.get(at).expect(200, "Start the patch.").lacks("/notes", "/messages")
 	fixer.get(at+"/report").expect(200, "quill_header_read").lacks("ada@reporter.example", "Ada Example")
 	for _, page := range []string{"/facts", "/draft"} {
-		fixer.get(at + page).expect(404)
+		fixer.get(at + page).expect(403)
 	}
 	fixer.get(at+"/patch").submit(at+"/patch/move", one("event", "start")).expect(200, "Saved.")
 	fixer.get(at+"/preview").expect(200, "Not public")

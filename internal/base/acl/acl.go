@@ -78,8 +78,20 @@ func Check(see, a Action, roles ...Role) error {
 	case Allow(a, roles...):
 		return nil
 	case Allow(see, roles...):
-		return errs.Deniedf("Your role does not allow this (%s).", a).WithHint("ask a lead of the team")
+		return denied(a)
 	default:
 		return errs.Missing()
 	}
+}
+
+// CheckAny refuses an action that is not among those that are allowed.
+func CheckAny(allowed []Action, a Action) error {
+	if slices.Contains(allowed, a) {
+		return nil
+	}
+	return denied(a)
+}
+
+func denied(a Action) error {
+	return errs.Deniedf("Your role does not allow this (%s).", a).WithHint("ask a lead of the team")
 }

@@ -204,6 +204,7 @@ func TestRestoreRefuses(t *testing.T) {
 	fill(t, source)
 	good := string(dump(t, source))
 	lines := strings.SplitAfter(strings.TrimSuffix(good, "\n"), "\n")
+	row := regexp.MustCompile(`(?m)^\[2,-1,"a",.*\n`).FindString(good)
 	cases := map[string]string{
 		"empty":               "",
 		"no dump":             "hello\n",
@@ -212,8 +213,8 @@ func TestRestoreRefuses(t *testing.T) {
 		"future schema":       regexp.MustCompile(`"schema":\d+`).ReplaceAllString(good, `"schema":9998`),
 		"cut off":             strings.Join(lines[:len(lines)-1], ""),
 		"cut in a line":       good[:len(good)/2],
-		"a row less":          strings.Replace(good, lines[3], "", 1),
-		"a row twice":         strings.Replace(good, lines[3], lines[3]+lines[3], 1),
+		"a row less":          strings.Replace(good, row, "", 1),
+		"a row twice":         strings.Replace(good, row, row+row, 1),
 		"a table renamed":     strings.Replace(good, `"table":"audit"`, `"table":"audio"`, 1),
 		"a column retyped":    strings.Replace(good, `{"name":"at","kind":"int"}`, `{"name":"at","kind":"text"}`, 1),
 		"a value less":        strings.Replace(good, `[2,-1,"a",`, `[2,-1,`, 1),
@@ -221,7 +222,7 @@ func TestRestoreRefuses(t *testing.T) {
 		"a value of number":   strings.Replace(good, `[2,-1,"a",`, `[2,-1,5,`, 1),
 		"a broken base64":     strings.Replace(good, `"/w=="`, `"/w="`, 1),
 		"a number with point": strings.Replace(good, `[2,-1,"a",`, `[2,-1.5,"a",`, 1),
-		"more on a line":      strings.Replace(good, lines[3], strings.TrimSuffix(lines[3], "\n")+" []\n", 1),
+		"more on a line":      strings.Replace(good, row, strings.TrimSuffix(row, "\n")+" []\n", 1),
 		"a NULL too many":     strings.Replace(good, `[2,-1,"a",`, `[2,-1,null,`, 1),
 	}
 	dsn := dbtest.DSN(t, "sqlite")

@@ -313,13 +313,31 @@ func TestCannotBegin(t *testing.T) {
 	wg.Wait()
 }
 
+// TestTxIsOverAfterTheWrite uses the Tx of a write that has ended, in another
+// write of the same group and after the commit.
 func TestTxIsOverAfterTheWrite(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		mustExec(t, d, numbers)
 		ctx := context.Background()
 		var kept *db.Tx
-		if err := d.Write(ctx, func(tx *db.Tx) error { kept = tx; return nil }); err != nil {
+		next := make(chan error, 1)
+		err := d.Write(ctx, func(tx *db.Tx) error {
+			kept = tx
+			go func() {
+				next <- d.Write(ctx, func(*db.Tx) error {
+					if insert(ctx, kept, 1) == nil {
+						t.Error("another write used the transaction of the one before")
+					}
+					return nil
+				})
+			}()
+			for d.Waiting() == 0 {
+				time.Sleep(time.Millisecond)
+			}
+			return nil
+		})
+		if err := errors.Join(err, <-next); err != nil {
 			t.Fatal(err)
 		}
 		if err := insert(ctx, kept, 1); err == nil {

@@ -31,10 +31,11 @@ type cluster struct {
 
 // keeper is what the shell runs. Its parameters are the folder of the
 // programs, the folder of the cluster and the settings of the server. The
-// answer to each word is one line: "ok", or what went wrong.
+// answer to each word is one line: "ok", or what went wrong. It must not die of
+// a signal, nor of an answer that nobody reads any more.
 const keeper = `
 bin=$1 dir=$2; shift 2
-trap '' INT HUP TERM
+trap '' INT HUP TERM PIPE
 cd "$dir" || exit 1
 "$bin/initdb" -D data -U steward -A trust -E UTF8 --locale=C --no-sync >log 2>&1 </dev/null ||
 	echo "initdb failed: $(tail -n 3 log | tr '\n' ' ')"

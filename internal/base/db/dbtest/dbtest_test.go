@@ -2,6 +2,7 @@ package dbtest_test
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"fmt"
 	"os"
@@ -43,64 +44,75 @@ func TestEachTestHasItsOwnDatabase(t *testing.T) {
 	}
 }
 
-// TestServerEndsWithTheProcess kills a process that has a server: the server
-// and its files must go, too.
+// TestServerEndsWithTheProcess kills a process that has a server, or is just
+// starting one: the server and its files must go, too.
 func TestServerEndsWithTheProcess(t *testing.T) {
 	t.Parallel()
-	cmd := exec.Command(os.Args[0])
-	cmd.Env = append(os.Environ(), envChild+"=1")
-	out, err := cmd.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	line, err := bufio.NewReader(out).ReadString('\n')
-	if err != nil {
-		t.Fatal(err)
-	}
-	address, found := strings.CutSuffix(line, " <nil>\n")
-	if !found {
-		t.Fatal(line)
-	}
-	dir := folderOf(t, address)
-	pid := firstLine(t, filepath.Join(dir, "data", "postmaster.pid"))
-	if err := cmd.Process.Kill(); err != nil {
-		t.Fatal(err)
-	}
-	_ = cmd.Wait()
-	for _, path := range []string{dir, filepath.Join("/proc", pid)} {
-		mustVanish(t, path)
+	for _, ready := range []bool{true, false} {
+		t.Run(fmt.Sprintf("ready %v", ready), func(t *testing.T) {
+			t.Parallel()
+			cmd := exec.Command(os.Args[0])
+			mark := fmt.Sprintf("%s=%d-%v", envChild, os.Getpid(), ready)
+			cmd.Env = append(os.Environ(), mark)
+			out, err := cmd.StdoutPipe()
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := cmd.Start(); err != nil {
+				t.Fatal(err)
+			}
+			dir := ""
+			eventually(t, "the server's folder is there", func() bool {
+				_, dir = family(mark)
+				return dir != ""
+			})
+			if ready {
+				line, err := bufio.NewReader(out).ReadString('\n')
+				if err != nil || !strings.HasSuffix(line, " <nil>\n") {
+					t.Errorf("the process said %q, %v", line, err)
+				}
+			}
+			if err := cmd.Process.Kill(); err != nil {
+				t.Fatal(err)
+			}
+			_ = cmd.Wait()
+			eventually(t, "all processes have ended", func() bool {
+				n, _ := family(mark)
+				return n == 0
+			})
+			eventually(t, "the folder is gone", func() bool {
+				_, err := os.Stat(dir)
+				return os.IsNotExist(err)
+			})
+		})
 	}
 }
 
-func folderOf(t *testing.T, address string) string {
-	t.Helper()
-	_, rest, found := strings.Cut(address, "host=%2F")
-	if !found {
-		t.Fatalf("no folder in %s", address)
+// family counts the processes that carry the mark in their environment, and
+// tells the server's folder, in which some of them work.
+func family(mark string) (n int, dir string) {
+	environs, _ := filepath.Glob("/proc/[0-9]*/environ")
+	for _, path := range environs {
+		env, err := os.ReadFile(path)
+		if err != nil || !bytes.Contains(env, []byte(mark)) {
+			continue
+		}
+		n++
+		cwd, err := os.Readlink(filepath.Join(filepath.Dir(path), "cwd"))
+		if err == nil && strings.Contains(cwd, "/steward-pg-") {
+			dir, _, _ = strings.Cut(cwd, "/data")
+		}
 	}
-	return "/" + strings.ReplaceAll(rest, "%2F", "/")
+	return n, dir
 }
 
-func firstLine(t *testing.T, path string) string {
+func eventually(t *testing.T, what string, holds func() bool) {
 	t.Helper()
-	b, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	line, _, _ := strings.Cut(string(b), "\n")
-	return line
-}
-
-func mustVanish(t *testing.T, path string) {
-	t.Helper()
-	for range 200 {
-		if _, err := os.Stat(path); os.IsNotExist(err) {
+	for range 600 {
+		if holds() {
 			return
 		}
 		time.Sleep(50 * time.Millisecond)
 	}
-	t.Errorf("%s is still there", path)
+	t.Fatalf("it never came true that %s", what)
 }
