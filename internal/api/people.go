@@ -3,8 +3,11 @@ package api
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"net/netip"
+	"strconv"
+	"strings"
 	"time"
 
 	"steward/internal/account"
@@ -181,7 +184,7 @@ func (s *Server) addToken(w http.ResponseWriter, r *http.Request, c acl.Caller) 
 type AuditReport struct {
 	OK      bool   `json:"ok"`
 	Entries int64  `json:"entries"`
-	Head    string `json:"head"` // hash of the last entry: keep it elsewhere to notice a cut end
+	Head    string `json:"head"` // SEQ:HASH of the last entry: keep it elsewhere to notice a cut end
 	Problem string `json:"problem,omitempty"`
 }
 
@@ -189,10 +192,19 @@ func (s *Server) auditVerify(w http.ResponseWriter, r *http.Request, c acl.Calle
 	if err := acl.Check(acl.AuditRead, acl.AuditRead, c.Role); err != nil {
 		return err
 	}
+	var kept audit.Head
+	if h := r.URL.Query().Get("head"); h != "" {
+		seq, hash, _ := strings.Cut(h, ":")
+		n, err := strconv.ParseInt(seq, 10, 64)
+		if err != nil || hash == "" {
+			return errs.Invalidf("head", "%q is not a head that was printed before", h)
+		}
+		kept = audit.Head{Seq: n, Hash: hash}
+	}
 	out := AuditReport{OK: true}
 	err := s.DB.Read(r.Context(), func(q db.Queryer) error {
-		head, err := audit.Verify(r.Context(), q, nil)
-		out.Entries, out.Head = head.Seq, head.Hash
+		head, err := audit.VerifyFrom(r.Context(), q, kept, nil)
+		out.Entries, out.Head = head.Seq, fmt.Sprintf("%d:%s", head.Seq, head.Hash)
 		if broken, ok := errors.AsType[*audit.BrokenError](err); ok {
 			out.OK, out.Problem = false, broken.Error()
 			return nil

@@ -222,15 +222,16 @@ func (s *shell) tokenCmd() *cobra.Command {
 func (s *shell) auditCmd() *cobra.Command {
 	c := &cobra.Command{Use: "audit", Short: "The record of every deed", Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() }}
-	c.AddCommand(&cobra.Command{
+	var head string
+	verify := &cobra.Command{
 		Use: "verify", Short: "Verify the hash chain; exit 1 if it is broken", Args: noArgs,
 		Long: `Every entry holds the hash of the one before, so that no entry can be changed,
-removed or put in unnoticed. Keep the printed head elsewhere: with it a record
-whose end was cut off shows as well.`,
+removed or put in unnoticed. Keep the printed head elsewhere and give it next
+time: with it a record whose end was cut off shows as well.`,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return s.with(cmd.Context(), func(c *client) error {
 				var r api.AuditReport
-				if err := c.call(cmd.Context(), "GET", "/api/v1/audit", nil, &r); err != nil {
+				if err := c.call(cmd.Context(), "GET", "/api/v1/audit?"+url.Values{"head": {head}}.Encode(), nil, &r); err != nil {
 					return err
 				}
 				if !r.OK {
@@ -239,6 +240,8 @@ whose end was cut off shows as well.`,
 				return s.show(r, func(w io.Writer) { fmt.Fprintf(w, "%d entries, unbroken\nhead %s\n", r.Entries, r.Head) })
 			})
 		},
-	})
+	}
+	verify.Flags().StringVar(&head, "head", "", "the `head` that was printed before")
+	c.AddCommand(verify)
 	return c
 }

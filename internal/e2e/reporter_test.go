@@ -87,7 +87,7 @@ func (w *walk) consents() {
 	b.t.Helper()
 	b.open("/mailbox")
 	b.sees("The draft of the advisory", "Embargo")
-	b.follow("#draft", "Read the draft")
+	b.click(b.find("#draft", "link", "Read the draft", ""))
 	b.sees("brindle 2.6.1")
 	b.judge("mailbox, with the draft")
 	b.fill(`form[action="/mailbox/credit"]`, "agree", "yes", "name", reporter, "group", "Lagos Systems Lab",

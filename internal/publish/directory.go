@@ -2,9 +2,10 @@ package publish
 
 import (
 	"bytes"
-	"encoding/csv"
+	"cmp"
 	"fmt"
-	"html/template"
+	"html"
+	"maps"
 	"path"
 	"slices"
 	"strings"
@@ -41,18 +42,18 @@ func (u *update) directory(changed []advisory.Advisory, anew bool) ([]tree.File,
 	if err != nil {
 		return nil, err
 	}
-	rows, err := csv.NewReader(bytes.NewReader(changes)).ReadAll()
+	rows, err := changesRow.read(changes)
 	if err != nil {
-		return nil, fmt.Errorf("reading %s: %w", changesName, err)
+		return nil, err
 	}
 	var documents, folders []string
 	for _, row := range rows {
-		documents = append(documents, row[0])
-		folders = append(folders, path.Dir(row[0])+"/")
+		documents = append(documents, row.name)
+		folders = append(folders, path.Dir(row.name)+"/")
 	}
 	if len(rows) > 0 {
-		if u.latest, err = time.Parse(time.RFC3339Nano, rows[0][1]); err != nil {
-			return nil, fmt.Errorf("reading %s: %w", changesName, err)
+		if u.latest, err = rows[0].at(); err != nil {
+			return nil, err
 		}
 	}
 	slices.Sort(documents)
@@ -88,59 +89,92 @@ func (u *update) osvList(changed []advisory.Advisory, anew bool) ([]tree.File, e
 	return []tree.File{{Path: osvListPath, Data: data}}, err
 }
 
-// row is how a list writes one name with its date.
-type row struct {
-	write func(name, date string) string
-	name  int // which field is the name; the other is the date
+// row is one name with its date, as a list has it.
+type row struct{ name, date string }
+
+func (r row) at() (time.Time, error) {
+	at, err := time.Parse(time.RFC3339Nano, r.date)
+	if err != nil {
+		return at, fmt.Errorf("reading the date of %s: %w", r.name, err)
+	}
+	return at, nil
+}
+
+// rowForm is how a list writes its rows: what stands around name and date.
+type rowForm struct {
+	before, between, after string
+	dateFirst              bool
 }
 
 var (
-	changesRow = row{func(name, date string) string { return fmt.Sprintf("%q,%q\n", name, date) }, 0}
-	osvRow     = row{func(name, date string) string { return date + "," + name + "\n" }, 1}
+	changesRow = rowForm{before: `"`, between: `","`, after: `"`} // csaf:7.1.13
+	osvRow     = rowForm{between: ",", dateFirst: true}
 )
+
+func (f rowForm) write(b *bytes.Buffer, r row) {
+	first, second := r.name, r.date
+	if f.dateFirst {
+		first, second = second, first
+	}
+	b.WriteString(f.before + first + f.between + second + f.after + "\n")
+}
+
+func (f rowForm) read(list []byte) ([]row, error) {
+	var rows []row
+	for line := range strings.Lines(string(list)) {
+		line, okAfter := strings.CutSuffix(line, f.after+"\n")
+		line, okBefore := strings.CutPrefix(line, f.before)
+		r := row{}
+		var okBetween bool
+		if r.name, r.date, okBetween = strings.Cut(line, f.between); f.dateFirst {
+			r.name, r.date = r.date, r.name
+		}
+		if !okAfter || !okBefore || !okBetween {
+			return nil, fmt.Errorf("the published list has the line %q", line)
+		}
+		rows = append(rows, r)
+	}
+	return rows, nil
+}
 
 // dated puts names with their dates into a list that is sorted by date, the
 // latest first: the one that is published at the path or, anew, an empty one.
-func (u *update) dated(path string, dates map[string]time.Time, anew bool, r row) ([]byte, error) {
-	type line struct {
-		at   time.Time
-		name string
-	}
-	var all []line
-	for name, at := range dates {
-		all = append(all, line{at.UTC(), name})
-	}
+func (u *update) dated(path string, dates map[string]time.Time, anew bool, f rowForm) ([]byte, error) {
+	fresh := slices.SortedFunc(maps.Keys(dates), func(a, b string) int {
+		return cmp.Or(dates[b].Compare(dates[a]), strings.Compare(a, b))
+	})
+	var old []byte
 	if !anew {
-		old, err := u.published(path)
-		if err != nil {
+		var err error
+		if old, err = u.published(path); err != nil {
 			return nil, err
 		}
-		records, err := csv.NewReader(bytes.NewReader(old)).ReadAll()
-		if err != nil {
-			return nil, fmt.Errorf("reading %s: %w", path, err)
-		}
-		for _, fields := range records {
-			if len(fields) != 2 {
-				return nil, fmt.Errorf("reading %s: a line has %d fields", path, len(fields))
-			}
-			at, err := time.Parse(time.RFC3339Nano, fields[1-r.name])
-			if err != nil {
-				return nil, fmt.Errorf("reading %s: %w", path, err)
-			}
-			if _, newer := dates[fields[r.name]]; !newer {
-				all = append(all, line{at, fields[r.name]})
-			}
-		}
 	}
-	slices.SortFunc(all, func(a, b line) int {
-		if c := b.at.Compare(a.at); c != 0 {
-			return c
-		}
-		return strings.Compare(a.name, b.name)
-	})
+	rows, err := f.read(old)
+	if err != nil {
+		return nil, err
+	}
 	var b bytes.Buffer
-	for _, l := range all {
-		b.WriteString(r.write(l.name, l.at.Format(time.RFC3339Nano)))
+	put := func(name string) { f.write(&b, row{name, dates[name].UTC().Format(time.RFC3339Nano)}) }
+	for _, r := range rows {
+		if _, newer := dates[r.name]; newer {
+			continue
+		}
+		for len(fresh) > 0 {
+			at, err := r.at()
+			if err != nil {
+				return nil, err
+			}
+			if c := dates[fresh[0]].Compare(at); c < 0 || c == 0 && fresh[0] > r.name {
+				break
+			}
+			put(fresh[0])
+			fresh = fresh[1:]
+		}
+		f.write(&b, r)
+	}
+	for _, name := range fresh {
+		put(name)
 	}
 	return b.Bytes(), nil
 }
@@ -153,25 +187,19 @@ func lines(list []string) string {
 	return b.String()
 }
 
-// folder is a page that lists a folder for programs and the curious.
-var folder = template.Must(template.New("folder").Parse(`<!DOCTYPE html>
-<html lang="en">
-<head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>{{.Title}}</title></head>
-<body><h1>{{.Title}}</h1>
-<ul>
-{{range .Names}}<li><a href="{{.}}">{{.}}</a></li>
-{{end}}</ul>
-</body>
-</html>
-`))
-
-// folderPage renders the page of a folder. csaf:7.1.14
+// folderPage renders the page of a folder, for programs and the curious.
+// csaf:7.1.14
 func folderPage(s render.Site, at string, names []string) tree.File {
+	title := html.EscapeString("Files of " + s.TeamName + " in /" + at)
 	var b bytes.Buffer
-	// Only writing can fail, and a buffer takes everything.
-	_ = folder.Execute(&b, struct {
-		Title string
-		Names []string
-	}{"Files of " + s.TeamName + " in /" + at, names})
+	b.WriteString(`<!DOCTYPE html>
+<html lang="en">
+<head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>` + title + `</title></head>
+<body><h1>` + title + "</h1>\n<ul>\n")
+	for _, name := range names {
+		name = html.EscapeString(name)
+		b.WriteString(`<li><a href="` + name + `">` + name + "</a></li>\n")
+	}
+	b.WriteString("</ul>\n</body>\n</html>\n")
 	return tree.File{Path: at + "index.html", Data: b.Bytes()}
 }

@@ -21,7 +21,8 @@ async (again) => {
     walk() { document.activeElement.blur(); getSelection().removeAllRanges(); scrollTo(0, 0); document.body.tabIndex = -1; document.body.focus(); document.body.removeAttribute("tabindex"); },
     focused() {
       const e = document.activeElement, s = getComputedStyle(e), r = e.getBoundingClientRect();
-      const ring = s.outlineStyle !== "none" && parseFloat(s.outlineWidth) >= 1 || s.boxShadow !== "none";
+      const inner = e.matches(":focus-within:not(:focus)"); // the calendar of a date: the browser rings its icon
+      const ring = inner || s.outlineStyle !== "none" && parseFloat(s.outlineWidth) >= 1 || s.boxShadow !== "none";
       const inside = r.bottom > 0 && r.top < innerHeight && r.width > 0 && r.height > 0;
       return { What: name(e), Visible: e === document.body || ring && inside, Main: e === main };
     },
