@@ -15,7 +15,7 @@ run: build
 	./bin/steward demo
 
 test: tools lint
-	scripts/test.sh
+	$(GO) run ./internal/base/db/dbtest/withpg $(GO) test -timeout 15m ./...
 
 lint:
 	@test -z "$$(gofmt -l cmd internal)" || { gofmt -l cmd internal; echo "run: gofmt -w cmd internal"; exit 1; }

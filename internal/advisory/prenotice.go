@@ -103,6 +103,14 @@ func (s *Store) Upcoming(ctx context.Context) ([]Prenotice, error) {
 		WHERE p.advisory = '' ORDER BY p.release, p.last LIMIT $1`, maxAtOnce)
 }
 
+// Came gives the prenotices of which an advisory has come, the last to come
+// first, at most limit of them.
+func (s *Store) Came(ctx context.Context, limit int) ([]Prenotice, error) {
+	return s.prenotices(ctx, `SELECT e.seq, e.kind, e.id, e.at, e.record
+		FROM prenotices p JOIN advisory_entries e ON e.seq = p.last
+		WHERE p.advisory <> '' ORDER BY p.last DESC LIMIT $1`, bounded(limit))
+}
+
 // PrenoticeChanges gives the prenotices that changed after the entry afterSeq,
 // in that order, each as it stands now.
 func (s *Store) PrenoticeChanges(ctx context.Context, afterSeq int64) ([]Prenotice, error) {

@@ -132,6 +132,8 @@ Exit codes: 0 done, 1 refused or failed, 2 used wrongly.`,
 		&cobra.Group{ID: "public", Title: "What is public:"},
 		&cobra.Group{ID: "keep", Title: "Keep it:"},
 	)
+	root.SetCompletionCommandGroupID("keep")
+	root.SetHelpCommandGroupID("keep")
 	add := func(group string, cmds ...*cobra.Command) {
 		for _, c := range cmds {
 			c.GroupID = group

@@ -38,8 +38,10 @@ func (w *walk) write() {
 // third, refused on a Saturday, public at its hour.
 func (w *walk) release() {
 	b := w.handler
+	b.open(w.caseID + "/messages")
+	b.sees("not 2^63") // the reporter's remark on the draft
+	b.judge("case, messages, with answers")
 	b.open(w.caseID + "/release")
-	b.sees("not 2^63")
 	b.refused(w.form("release/review"), "It is good", 409)
 	b.sees("You were the last to edit this draft")
 	b.judge("case, release, own review refused")
@@ -156,8 +158,6 @@ func (w *walk) records() {
 	b.open(w.caseID + "/timeline")
 	b.sees("Acknowledge", "Approve the draft", handler)
 	b.judge("case, timeline")
-	b.open(w.caseID + "/messages")
-	b.judge("case, messages, with answers")
 	b.open("/team/audit")
 	b.sees("The record")
 	b.judge("record")

@@ -60,8 +60,8 @@ func (u *update) directory(changed []advisory.Advisory, anew bool) ([]tree.File,
 	slices.Sort(folders)
 	folders = slices.Compact(folders)
 	files := []tree.File{
-		{Path: render.CSAFFolder + changesName, Data: changes},
-		{Path: render.CSAFFolder + indexName, Data: []byte(lines(documents))},
+		{Path: render.CSAFFolder + changesName, Data: changes, Raw: true},
+		{Path: render.CSAFFolder + indexName, Data: []byte(lines(documents)), Raw: true},
 	}
 	for year := range years {
 		var names []string
@@ -86,7 +86,7 @@ func (u *update) osvList(changed []advisory.Advisory, anew bool) ([]tree.File, e
 		dates[osv.LocalID(a.ID)] = a.Updated
 	}
 	data, err := u.dated(osvListPath, dates, anew, osvRow)
-	return []tree.File{{Path: osvListPath, Data: data}}, err
+	return []tree.File{{Path: osvListPath, Data: data, Raw: true}}, err
 }
 
 // row is one name with its date, as a list has it.
@@ -201,5 +201,5 @@ func folderPage(s render.Site, at string, names []string) tree.File {
 		b.WriteString(`<li><a href="` + name + `">` + name + "</a></li>\n")
 	}
 	b.WriteString("</ul>\n</body>\n</html>\n")
-	return tree.File{Path: at + "index.html", Data: b.Bytes()}
+	return tree.File{Path: at + "index.html", Data: b.Bytes(), Raw: true}
 }

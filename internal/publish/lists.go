@@ -190,7 +190,10 @@ func (u *update) listing(ctx context.Context) (l render.Listing, err error) {
 	}
 	l.Latest = page.Advisories[:min(len(page.Advisories), render.LatestShown)]
 	l.Total = page.Total
-	l.Prenotices, err = u.Store.Upcoming(ctx)
+	if l.Prenotices, err = u.Store.Upcoming(ctx); err != nil {
+		return l, err
+	}
+	l.Past, err = u.Store.Came(ctx, render.PastShown)
 	return l, err
 }
 

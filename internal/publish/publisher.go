@@ -30,6 +30,10 @@ type Publisher struct {
 
 	mu   sync.Mutex
 	last outcome
+	form struct { // of the site that was published last
+		site render.Site
+		hash string
+	}
 }
 
 // outcome is what the last Update of this process was about and led to.
@@ -168,12 +172,14 @@ func (u *update) run(ctx context.Context, head int64) error {
 	if err != nil {
 		return err
 	}
-	form, err := formOf(u.site)
-	if err != nil {
-		return err
+	if u.form.hash == "" || !reflect.DeepEqual(u.form.site, u.site) {
+		if u.form.hash, err = formOf(u.site); err != nil {
+			return err
+		}
+		u.form.site = u.site
 	}
-	if from.form != form {
-		from = state{form: form}
+	if from.form != u.form.hash {
+		from = state{form: u.form.hash}
 	}
 	u.to = from
 	for {

@@ -15,9 +15,9 @@ import (
 )
 
 // Restore reads a dump into the database that dsn names, which must be new or
-// hold no records; both are left alone if anything is wrong. A dump of an
-// older program is read with the schema of its time, and then brought up to
-// date.
+// hold no records. If anything is wrong, no record is kept. A dump of an older
+// program is read with the schema of its time, and then brought up to date;
+// for that, the database must be new.
 func Restore(ctx context.Context, dsn string, r io.Reader) (err error) {
 	eng, err := engineFor(dsn)
 	if err != nil {

@@ -16,9 +16,9 @@ import (
 	sqlite3 "modernc.org/sqlite/lib"
 )
 
-// sqliteOldest is the first release without the bug by which a WAL that is
-// reset at the wrong moment loses commits (https://sqlite.org/wal.html,
-// "the WAL-reset bug").
+// sqliteOldest is the first release without the WAL-reset bug, by which a
+// commit and a checkpoint at the same moment can corrupt the file
+// (https://sqlite.org/wal.html#walresetbug).
 var sqliteOldest = []int{3, 51, 3}
 
 const sqliteReaders = 4
@@ -137,7 +137,7 @@ func acceptSQLite(version string) error {
 		return fmt.Errorf("reading the version of SQLite, %q: %w", version, err)
 	}
 	if slices.Compare(got, sqliteOldest) < 0 {
-		return fmt.Errorf("SQLite %s can lose commits; this program needs 3.51.3 or newer", version)
+		return fmt.Errorf("SQLite %s can corrupt the database; this program needs 3.51.3 or newer", version)
 	}
 	return nil
 }

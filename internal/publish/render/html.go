@@ -31,7 +31,7 @@ func AdvisoryPagePath(id string) string { return AdvisoryPath(id) + "index.html"
 func HistoryPagePath(id string) string { return AdvisoryPath(id) + "history/index.html" }
 
 var htmlPages = sync.OnceValues(func() (*look.Pages, error) {
-	return look.Parse(templates, "templates", template.FuncMap{"rangeFrom": RangeFrom, "rangeTo": RangeTo})
+	return look.Parse(templates, "templates", template.FuncMap{"rangeEnds": rangeEnds})
 })
 
 // renderPage renders one template to bytes. Equal input gives equal bytes.

@@ -21,6 +21,7 @@ type advisoryPage struct {
 	Workaround template.HTML // empty: none is known
 	Scores     []advisory.Score
 	Fixes      []string // the versions to go to, for a glance
+	Affected   []affectedRow
 	Timeline   []look.Moment
 	Strip      *look.Strip
 	Downloads  []Download
@@ -70,7 +71,7 @@ func newAdvisoryPage(s Site, a advisory.Advisory) (*advisoryPage, error) {
 	}
 	sh := s.shell(AdvisoryPagePath(a.ID), a.ID+": "+a.Title, a.Title)
 	p := &advisoryPage{
-		Shell: sh, Site: s, A: a, Scores: scores, Fixes: fixes(a), KeyURL: s.URL(s.PublicKeyPath),
+		Shell: sh, Site: s, A: a, Scores: scores, Fixes: fixes(a), Affected: affectedRows(a.Affected), KeyURL: s.URL(s.PublicKeyPath),
 		Overview: advisory.Markdown(a.Overview), Impact: advisory.Markdown(a.Impact), Remedy: advisory.Markdown(a.Remedy),
 	}
 	if strings.TrimSpace(a.Workaround) != "" {
@@ -102,22 +103,34 @@ func fixes(a advisory.Advisory) []string {
 	return out
 }
 
-// RangeFrom says in words where a range of versions starts.
-func RangeFrom(r advisory.Range) string {
-	if r.Introduced == "" || r.Introduced == "0" {
-		return "all versions"
-	}
-	return "from " + r.Introduced
+// foldedVersions is how many versions, named one by one beside a range, are
+// shown without being asked for.
+const foldedVersions = 8
+
+// affectedRow is one line of the table of affected versions.
+type affectedRow struct {
+	advisory.Affected
+	Range  *advisory.Range // nil: the versions are named one by one alone
+	Listed []string        // versions named one by one
+	Folded bool            // there are many, and the range says the same
 }
 
-// RangeTo says in words where it ends; empty: it does not.
-func RangeTo(r advisory.Range) string {
-	switch {
-	case r.Fixed != "":
-		return "before " + r.Fixed
-	case r.LastAffected != "":
-		return "up to and with " + r.LastAffected
-	default:
-		return ""
+// affectedRows gives a line for each range. What else an entry names one by
+// one stands in the line of its last range.
+func affectedRows(list []advisory.Affected) []affectedRow {
+	var rows []affectedRow
+	for _, p := range list {
+		for i := range p.Ranges {
+			rows = append(rows, affectedRow{Affected: p, Range: &p.Ranges[i]})
+		}
+		switch {
+		case len(p.Versions) == 0:
+		case len(p.Ranges) == 0:
+			rows = append(rows, affectedRow{Affected: p, Listed: p.Versions})
+		default:
+			last := &rows[len(rows)-1]
+			last.Listed, last.Folded = p.Versions, len(p.Versions) > foldedVersions
+		}
 	}
+	return rows
 }

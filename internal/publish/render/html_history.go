@@ -100,7 +100,7 @@ func fieldTexts(a advisory.Advisory) []fieldText {
 func affectedText(all []advisory.Affected) string {
 	return each(all, func(p advisory.Affected) string {
 		ranges := each(p.Ranges, func(r advisory.Range) string {
-			return strings.TrimSpace(p.Product + " " + RangeFrom(r) + " " + RangeTo(r))
+			return strings.TrimSpace(p.Product + " " + rangeWords(r))
 		})
 		named := each(p.Versions, func(v string) string { return p.Product + " " + v })
 		return joinLines(ranges, named)

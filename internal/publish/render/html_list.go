@@ -15,6 +15,9 @@ import (
 // rest are on archive pages.
 const LatestShown = 50
 
+// PastShown is how many announcements of releases that came the list shows.
+const PastShown = 50
+
 // archiveSize is how many numbers of a year share one archive page, so that a
 // release rewrites one small page however many there are.
 const archiveSize = 100
@@ -24,6 +27,7 @@ type Listing struct {
 	Latest     []advisory.Advisory  // last published first, at most LatestShown
 	Total      int                  // all advisories that were ever published
 	Prenotices []advisory.Prenotice // releases still to come, the soonest first
+	Past       []advisory.Prenotice // those that came, the last first, at most PastShown
 	Archives   []Archive            // newest first
 }
 
@@ -171,6 +175,7 @@ type listPage struct {
 	Total      int
 	Entries    []entry
 	Prenotices []announced
+	Past       []advisory.Prenotice
 	Archives   []look.Link
 	Archive    bool
 }
@@ -180,7 +185,7 @@ func List(s Site, l Listing) ([]byte, error) {
 	sh := s.shell(ListPath, "Security advisories", "All security advisories of "+s.TeamName+" and announced releases.")
 	return renderPage("list", listPage{
 		Shell: sh, Site: s, Heading: "Security advisories", Total: l.Total,
-		Entries: entries(sh.Root, l.Latest), Prenotices: announce(l.Prenotices), Archives: archiveLinks(sh.Root, l.Archives),
+		Entries: entries(sh.Root, l.Latest), Prenotices: announce(l.Prenotices), Past: l.Past, Archives: archiveLinks(sh.Root, l.Archives),
 	})
 }
 

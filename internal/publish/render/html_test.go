@@ -46,7 +46,7 @@ func fullSite() Site {
 		},
 		Products:    []Product{{Name: "libquill", URL: "https://quillfeather.example", Supported: "8.4 and 8.3"}, {Name: "quill-cli", Supported: "the latest release"}},
 		Fingerprint: "5c8f16f2a6c1b1b4a0d13d3c7f5e8f0a9b2c4d6e", PublicKeyPath: "keys/signing.asc",
-		ContactEmail: "security@quillfeather.example", AckPromise: "a person answers within three days.",
+		ContactEmail: "security@quillfeather.example", AckPromise: "A person answers within three days.",
 		ReportURL: "/report", MailboxURL: "/mailbox",
 		Feeds: []Feed{
 			{Label: "Atom", Path: "feed.atom", Type: "application/atom+xml", Note: "for feed readers", Head: true},
@@ -100,6 +100,7 @@ func fullListing() Listing {
 	return Listing{
 		Latest: []advisory.Advisory{fullAdvisory(), high, moderate, emptyAdvisory(), withdrawn}, Total: 260,
 		Prenotices: []advisory.Prenotice{{ID: "PRE-2026-0002", Product: "libquill", Versions: "8.4.3", Severity: advisory.High, Release: at("2026-04-08 14:00"), Zone: "Europe/Stockholm", Posted: at("2026-04-01 14:00")}},
+		Past:       []advisory.Prenotice{{ID: "PRE-2026-0001", Product: "libquill", Versions: "8.4.2", Severity: advisory.Critical, Release: at("2026-03-03 15:00"), Zone: "UTC", Posted: at("2026-02-24 14:00"), Advisory: "QF-2026-0012"}},
 		Archives:   []Archive{{Year: 2026}, {Year: 2025, Part: 1}, {Year: 2025}},
 	}
 }

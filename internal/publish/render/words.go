@@ -16,15 +16,24 @@ func plain(md string) string { return advisory.PlainText(md, plainWidth) }
 
 // rangeWords says in words which versions a range holds: "from 1.0 before
 // 1.4.2", "before 1.4.2", "all versions".
-func rangeWords(r advisory.Range) string {
-	from, to := RangeFrom(r), RangeTo(r)
-	switch {
-	case to == "":
-		return from
-	case r.Introduced == "" || r.Introduced == "0":
-		return to
+func rangeWords(r advisory.Range) string { return strings.Join(rangeEnds(r), " ") }
+
+// rangeEnds says where a range starts and where it ends, in words; one of the
+// two may need no word.
+func rangeEnds(r advisory.Range) []string {
+	var ends []string
+	if r.Introduced != "" && r.Introduced != "0" {
+		ends = append(ends, "from "+r.Introduced)
 	}
-	return from + " " + to
+	switch {
+	case r.Fixed != "":
+		ends = append(ends, "before "+r.Fixed)
+	case r.LastAffected != "":
+		ends = append(ends, "up to and with "+r.LastAffected)
+	case len(ends) == 0:
+		ends = append(ends, "all versions")
+	}
+	return ends
 }
 
 // productName is the product as texts name it, with its name in an ecosystem

@@ -5,7 +5,6 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
-	"io/fs"
 	"maps"
 	"os"
 	"path/filepath"
@@ -25,6 +24,7 @@ type File struct {
 	Data  []byte
 	Group string // files of one group are listed together; "": in no group, as what changes often should be
 	Fixed bool   // these bytes are for ever
+	Raw   bool   // not compressed: for what is large, for programs, and changes at each publication
 }
 
 // Update is one publication.
@@ -92,7 +92,8 @@ func (t *Tree) Apply(ctx context.Context, signer *sign.Signer, u Update) error {
 		t.broken = fmt.Errorf("publishing: the disk does not keep what is written: %w", err)
 		return t.broken
 	}
-	return t.sweep()
+	t.sweep()
+	return nil
 }
 
 // changed checks the files of an update and leaves out those that are in the
@@ -219,7 +220,7 @@ func (b *build) list(ctx context.Context, next *snapshot, touched map[int]bool) 
 	var lists []File
 	for n := range touched {
 		text := listText(slices.Collect(maps.Values(next.parts[n].files)))
-		lists = append(lists, File{Path: partPath(n), Data: text})
+		lists = append(lists, File{Path: partPath(n), Data: text, Raw: true})
 	}
 	entries, err := b.store(ctx, lists)
 	if err != nil {
@@ -235,7 +236,7 @@ func (b *build) list(ctx context.Context, next *snapshot, touched map[int]bool) 
 		}
 		next.lists = append(next.lists, p.list)
 	}
-	self, err := b.store(ctx, []File{{Path: RootPath, Data: next.root.text()}})
+	self, err := b.store(ctx, []File{{Path: RootPath, Data: next.root.text(), Raw: true}})
 	if err != nil {
 		return err
 	}
@@ -355,7 +356,7 @@ func (t *Tree) adopt(next *snapshot) {
 }
 
 // sweep removes the bundles that nobody can ask for any more.
-func (t *Tree) sweep() error {
+func (t *Tree) sweep() {
 	t.mu.Lock()
 	var gone []string
 	if t.pins == 0 {
@@ -364,9 +365,7 @@ func (t *Tree) sweep() error {
 	}
 	t.mu.Unlock()
 	for _, name := range gone {
-		if err := os.Remove(filepath.Join(t.bundles(), name)); err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return fmt.Errorf("published, but an old file could not be removed: %w", err)
-		}
+		// What cannot be removed now goes at the next Open.
+		_ = os.Remove(filepath.Join(t.bundles(), name))
 	}
-	return nil
 }

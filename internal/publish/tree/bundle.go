@@ -76,11 +76,10 @@ func newMade(signer *sign.Signer, f File, at time.Time, sequence int64) (*made, 
 	m.entry.sums[hash256] = sha256.Sum256(hash256Text(f.Path, m.entry.sums[plain]))
 	m.entry.sums[hash512] = sha256.Sum256(hash512Text(f.Path, m.sum))
 	m.data[sectionFile], m.data[sectionSig] = f.Data, sig
-	// Lists are mostly hashes, gain little, and are written at each publication.
-	if typeOf(f.Path).text && !strings.HasPrefix(f.Path, listFolder) {
-		return m, m.compress()
+	if f.Raw || !typeOf(f.Path).text {
+		return m, nil
 	}
-	return m, nil
+	return m, m.compress()
 }
 
 // Writers that compress are dear to make and made to be used again.
@@ -98,19 +97,14 @@ type packer interface {
 	Reset(io.Writer)
 }
 
-// A file is compressed if it has at least leastPacked bytes, below which the
-// headers outweigh the gain, and at most mostPacked: larger are only the lists
-// of everything, for programs, which would be compressed anew at each
-// publication.
-const (
-	leastPacked = 512
-	mostPacked  = 256 << 10
-)
+// leastPacked is how many bytes a file has at least that is compressed: below,
+// headers outweigh the gain.
+const leastPacked = 512
 
 // compress fills the compressed forms, where they save a tenth or more.
 func (m *made) compress() error {
 	file := m.data[sectionFile]
-	if len(file) < leastPacked || len(file) > mostPacked {
+	if len(file) < leastPacked {
 		return nil
 	}
 	for section, pool := range map[int]*sync.Pool{sectionGzip: &gzips, sectionBrotli: &brotlis} {

@@ -50,7 +50,7 @@ const (
 )
 
 // maxChecked limits a file that is checked, in bytes.
-const maxChecked = 1 << 30
+const maxChecked = 256 << 20
 
 // Check reads every file of an exported tree and compares it with the signed
 // lists: what is altered, missing or not listed is found and named. It needs
