@@ -332,6 +332,12 @@ func TestPrenotices(t *testing.T) {
 		if up, err = s.Upcoming(t.Context()); err != nil || len(up) != 1 {
 			t.Errorf("Upcoming gives %+v, %v", up, err)
 		}
+		if came, err := s.Came(t.Context(), 10); err != nil || len(came) != 1 || came[0].ID != p.ID {
+			t.Errorf("Came gives %+v, %v", came, err)
+		}
+		if came, err := s.Came(t.Context(), 0); err != nil || len(came) != 0 {
+			t.Errorf("Came gives %+v of none asked for, %v", came, err)
+		}
 		entries, err := s.Entries(t.Context(), 0, 10)
 		if err != nil || len(entries) != 3 || entries[2].Prenotice == nil || entries[2].Prenotice.Advisory == "" || entries[0].Prenotice.Advisory != "" {
 			t.Errorf("Entries gives %+v, %v", entries, err)

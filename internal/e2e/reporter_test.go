@@ -12,7 +12,7 @@ func (w *walk) report() {
 	b.t.Helper()
 	b.open("/")
 	b.judge("front page, empty")
-	b.follow("header", "Report")
+	b.follow("header.top", "Report")
 	b.judge("report form")
 	b.keep("report")
 
@@ -108,6 +108,6 @@ func (w *walk) learns() {
 	b.follow("main", advisory1)
 	b.sees(title, reporter)
 	b.open("/mailbox")
-	b.press("header", "Sign out")
+	b.press("header.top", "Sign out")
 	b.sees("You are signed out")
 }

@@ -23,7 +23,7 @@ func (w *walk) join(who string, role acl.Role, judge bool) *tab {
 	}
 	b.press("main", "Make a passkey")
 	b.sees("Your passkey is kept")
-	b.press("header", "Sign out")
+	b.press("header.top", "Sign out")
 	b.sees("You are signed out")
 	if judge {
 		b.judge("sign in")
@@ -57,7 +57,7 @@ func (w *walk) people() {
 	w.fixer.judge("queue, of someone who is not invited")
 
 	b = w.lead
-	b.follow("header", "People")
+	b.follow("header.top", "People")
 	b.sees(handler, releaser, fixer)
 	b.judge("people")
 	b.fill("main form", "name", distributor, "email", "dilara@packages.example")
@@ -67,7 +67,7 @@ func (w *walk) people() {
 	b.press("main", "Make a link to enrol a passkey")
 	b.sees("The link, shown this once", w.base+"/enrol#")
 	b.judge("person, with a new link")
-	b.follow("header", lead)
+	b.follow("header.top", lead)
 	b.sees("This browser")
 	b.judge("own account")
 	add := `form[action="/team/me/passkey"]`

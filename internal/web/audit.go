@@ -2,10 +2,9 @@ package web
 
 import (
 	"errors"
-	"maps"
 	"net/http"
-	"slices"
 	"strconv"
+	"strings"
 
 	"steward/internal/base/acl"
 	"steward/internal/base/audit"
@@ -18,21 +17,13 @@ import (
 type auditPage struct {
 	look.Shell
 	form
-	Entries  []entry
+	Days     []daysEntries
 	Older    string // address of the part before; empty at the beginning
 	Verified *audit.Head
 	Broken   string
 }
 
 const auditShown = 100
-
-func entryOf(e audit.Entry) entry {
-	out := entry{At: e.At, Who: e.ActorName, Role: e.Role, Did: e.Action, Seq: e.Seq}
-	for _, name := range slices.Sorted(maps.Keys(e.Detail)) {
-		out.Details = append(out.Details, name+": "+e.Detail[name])
-	}
-	return out
-}
 
 func (s *server) auditPage(v *visit) error {
 	if err := acl.Check(acl.AuditRead, acl.AuditRead, v.c.Role); err != nil {
@@ -47,13 +38,19 @@ func (s *server) auditPage(v *visit) error {
 	if err != nil {
 		before = 0
 	}
+	var entries []entry
 	err = s.DB.Read(v.ctx(), func(q db.Queryer) error {
 		list, err := audit.Page(v.ctx(), q, before, auditShown)
 		if err != nil {
 			return err
 		}
 		for _, e := range list {
-			p.Entries = append(p.Entries, entryOf(e))
+			one := entryOf(e)
+			one.Case, _ = strings.CutPrefix(e.Subject, "case/")
+			if one.Case == e.Subject {
+				one.Case = ""
+			}
+			entries = append(entries, one)
 		}
 		if !v.post() {
 			return nil
@@ -69,8 +66,9 @@ func (s *server) auditPage(v *visit) error {
 	if err != nil {
 		return err
 	}
-	if n := len(p.Entries); n == auditShown {
-		p.Older = "/team/audit?before=" + strconv.FormatInt(p.Entries[n-1].Seq, 10)
+	p.Days = byDay(entries)
+	if n := len(entries); n == auditShown {
+		p.Older = "/team/audit?before=" + strconv.FormatInt(entries[n-1].Seq, 10)
 	}
 	return s.render(v, http.StatusOK, "audit", p)
 }

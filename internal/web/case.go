@@ -239,17 +239,7 @@ func (s *server) promise(v *visit) error {
 // timelinePage is the audit record of a case.
 type timelinePage struct {
 	casePage
-	Entries []entry
-}
-
-// entry is one line of the record, its details in the order of their names.
-type entry struct {
-	At      time.Time
-	Who     string
-	Role    string
-	Did     string
-	Details []string
-	Seq     int64
+	Days []daysEntries
 }
 
 func (s *server) timeline(v *visit) error {
@@ -261,11 +251,11 @@ func (s *server) timeline(v *visit) error {
 	if err != nil {
 		return err
 	}
-	t := timelinePage{casePage: p}
+	var entries []entry
 	for _, e := range list {
-		t.Entries = append(t.Entries, entryOf(e))
+		entries = append(entries, entryOf(e))
 	}
-	return s.render(v, http.StatusOK, "timeline", t)
+	return s.render(v, http.StatusOK, "timeline", timelinePage{p, byDay(entries)})
 }
 
 // where each item of the checklist is done, by its code.

@@ -15,6 +15,7 @@ func parts() template.FuncMap {
 		"metaPolicy":  func() string { return MetaPolicy },
 		"when":        func(t time.Time) stamp { return stamp{At: t.UTC()} },
 		"day":         func(t time.Time) stamp { return stamp{At: t.UTC(), Day: true} },
+		"hour":        func(t time.Time) stamp { return stamp{At: t.UTC(), Hour: true} },
 		"whenOwn":     func(t time.Time) stamp { return stamp{At: t.UTC(), Own: true} },
 		"severity":    func(level any) chip { return severityChip(fmt.Sprint(level)) },
 		"fingerprint": GroupFingerprint,
@@ -28,15 +29,19 @@ func parts() template.FuncMap {
 
 // stamp is a moment as the part "when" shows it.
 type stamp struct {
-	At  time.Time
-	Day bool // the day is enough
-	Own bool // the reader's own zone is shown beside it
+	At   time.Time
+	Day  bool // the day is enough
+	Hour bool // the hour is enough: the day stands above it
+	Own  bool // the reader's own zone is shown beside it
 }
 
 // Words gives the moment for people; always UTC.
 func (s stamp) Words() string {
-	if s.Day {
+	switch {
+	case s.Day:
 		return s.At.Format("2 January 2006")
+	case s.Hour:
+		return s.At.Format("15:04 UTC")
 	}
 	return s.At.Format("2 January 2006, 15:04 UTC")
 }

@@ -269,6 +269,57 @@ func TestEscaped(t *testing.T) {
 	}
 }
 
+// TestAffectedRows: what an entry names one by one beside a range stands in
+// the range's line, and is folded when there is much of it.
+func TestAffectedRows(t *testing.T) {
+	t.Parallel()
+	one := []advisory.Range{{Introduced: "1.0", Fixed: "1.4"}}
+	many := strings.Split(strings.Repeat("1.1 ", foldedVersions)+"1.2", " ")
+	for name, c := range map[string]struct {
+		affected advisory.Affected
+		want     string
+	}{
+		"a range":             {advisory.Affected{Ranges: one}, "[range 0 false]"},
+		"two ranges and few":  {advisory.Affected{Ranges: append(one, one...), Versions: many[:1]}, "[range 0 false range 1 false]"},
+		"a range and many":    {advisory.Affected{Ranges: one, Versions: many}, "[range 9 true]"},
+		"many without ranges": {advisory.Affected{Versions: many}, "[none 9 false]"},
+	} {
+		var got []string
+		for _, r := range affectedRows([]advisory.Affected{c.affected}) {
+			kind := "none"
+			if r.Range != nil {
+				kind = "range"
+			}
+			got = append(got, fmt.Sprint(kind, " ", len(r.Listed), " ", r.Folded))
+		}
+		if fmt.Sprint(got) != c.want {
+			t.Errorf("%s: rows %v; want %s", name, got, c.want)
+		}
+	}
+}
+
+// TestAnnouncements: the front page tells what comes, the list also what came.
+func TestAnnouncements(t *testing.T) {
+	t.Parallel()
+	l := fullListing()
+	front, err := Front(fullSite(), l, FrontPath)
+	if err != nil {
+		t.Fatal(err)
+	}
+	list, err := List(fullSite(), l)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for id, page := range map[string][]byte{l.Prenotices[0].ID: front, l.Past[0].ID: list} {
+		if !bytes.Contains(page, []byte(id)) {
+			t.Errorf("a page does not tell of %s", id)
+		}
+	}
+	if bytes.Contains(front, []byte(l.Past[0].ID)) {
+		t.Errorf("the front page tells of %s, which is past", l.Past[0].ID)
+	}
+}
+
 func TestArchiveOf(t *testing.T) {
 	t.Parallel()
 	for id, want := range map[string]string{

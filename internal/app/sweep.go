@@ -1,0 +1,37 @@
+package app
+
+import (
+	"context"
+	"time"
+
+	"steward/internal/base/acl"
+)
+
+// sweepAge is how long an attachment may wait for the record that names it.
+const sweepAge = 24 * time.Hour
+
+// sweepBlobs removes what was put in and never filed.
+func (a *App) sweepBlobs(ctx context.Context) error {
+	before := a.clock().Add(-sweepAge)
+	if _, err := a.Blobs.Tidy(before); err != nil {
+		return err
+	}
+	kept, err := a.Cases.Kept(ctx, acl.Myself())
+	if err != nil {
+		return err
+	}
+	for item, err := range a.Blobs.List() {
+		if err == nil {
+			err = ctx.Err()
+		}
+		if err != nil {
+			return err
+		}
+		if item.At.Before(before) && !kept[item.ID] {
+			if err := a.Blobs.Remove(item.ID); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
