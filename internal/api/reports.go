@@ -87,7 +87,10 @@ func (s *Server) file(w http.ResponseWriter, r *http.Request, c acl.Caller, ch i
 }
 
 // lint says what a report lacks; nothing is kept.
-func (s *Server) lint(w http.ResponseWriter, r *http.Request, _ acl.Caller) error {
+func (s *Server) lint(w http.ResponseWriter, r *http.Request, c acl.Caller) error {
+	if wait, ok := s.Reports.Allow(address(r)); !ok && c.Role == acl.Anonymous {
+		return retry{wait}
+	}
 	var sub intake.Submission
 	if err := decode(w, r, &sub); err != nil {
 		return err

@@ -131,7 +131,7 @@ func (a *App) stores(ctx context.Context) (err error) {
 	}
 	a.Cases = &cvd.Store{
 		DB: a.DB, Keys: a.Keys, Blobs: a.Blobs, Audit: log, Advisories: a.Advisories, Desk: a.Desk,
-		Settings: a.caseSettings(), Clock: a.clock, Rand: rand.Reader,
+		Settings: a.caseSettings(), Gate: a.gate, Clock: a.clock, Rand: rand.Reader,
 	}
 	return nil
 }

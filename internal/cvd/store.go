@@ -33,8 +33,11 @@ type Store struct {
 	Advisories *advisory.Store
 	Desk       *intake.Desk // files reports; promises an answer to each
 	Settings   Settings
-	Clock      func() time.Time
-	Rand       io.Reader // for identifiers
+	// Gate says why a released advisory could not be published in every form;
+	// nil: there is nothing to ask.
+	Gate  func(a advisory.Advisory, at time.Time) []advisory.Problem
+	Clock func() time.Time
+	Rand  io.Reader // for identifiers
 }
 
 func (s *Store) now() time.Time { return s.Clock().UTC().Truncate(time.Microsecond) }

@@ -244,11 +244,33 @@ func actions(roles []acl.Role) []acl.Action {
 	return out
 }
 
-// problems is the lint of a case's draft as it would be released.
+// problems is the lint of a case's draft as it would be released, and when
+// that finds nothing that stops the release, what the gate of publication
+// finds: better before the approval than after the release.
 func (s *Store) problems(c *Case) []advisory.Problem {
 	a := c.Draft()
 	a.Publisher = s.Settings.Publisher
-	return advisory.Lint(a, s.now())
+	at := c.earliest(s.now())
+	found := advisory.Lint(a, at)
+	if s.Gate == nil || len(advisory.Blocking(found)) > 0 {
+		return found
+	}
+	if a.ID == "" {
+		a.ID = fmt.Sprintf("%s-%d-0001", s.Settings.Prefix, at.Year())
+	}
+	return append(found, s.Gate(a, at)...)
+}
+
+// earliest is the hour at which the draft can go out at the soonest: what lies
+// before it is not in the future for its readers.
+func (c *Case) earliest(now time.Time) time.Time {
+	if e := c.Embargo; e.Active != nil && (e.State == EmbargoActive || e.State == EmbargoRevise) && e.Active.Until.After(now) {
+		now = e.Active.Until
+	}
+	if p := c.Review.Schedule; p != nil && p.At.After(now) {
+		now = p.At
+	}
+	return now
 }
 
 // Timeline gives the audit record of a case, oldest first.

@@ -145,6 +145,7 @@ bytes a second.`,
 			{At: day(2023, 9, 30), What: "Reported to the team"},
 			{At: day(2023, 10, 3), What: "Distributions told under embargo"},
 			{At: announced, What: "Release announced, without details"},
+			{At: release, What: "curl 8.4.0 and this advisory published"},
 		},
 		Credits: []cvd.Helper{{Credit: advisory.Credit{Name: reporter, Role: "remediation developer"}, Agreed: true}},
 	}

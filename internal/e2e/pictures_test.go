@@ -13,10 +13,21 @@ import (
 // directory for one of each page that is judged, from its top to its end.
 const picturesEnv = "STEWARD_SCREENSHOTS"
 
+// kept are the pictures of docs/screenshots, and whether one on a phone is
+// among them.
+var kept = map[string]bool{
+	"front": true, "advisory": true, "report": true, "receipt": true, "mailbox": true, "queue": true,
+	"report-check": false, "case": false, "draft": false, "release": false,
+}
+
 // keep leaves a picture of the page as it stands for the documentation.
 func (b *tab) keep(name string) {
 	b.t.Helper()
-	if os.Getenv(picturesEnv) != "1" {
+	onPhone, known := kept[name]
+	if !known {
+		b.t.Fatalf("no picture is called %q", name)
+	}
+	if os.Getenv(picturesEnv) != "1" || b.screen.phone && !onPhone {
 		return
 	}
 	b.picture(filepath.Join("..", "..", "docs", "screenshots", name+"-"+b.screen.name+".png"), false)

@@ -41,6 +41,8 @@ func (w *walk) release() {
 	b.open(w.caseID + "/messages")
 	b.sees("not 2^63") // the reporter's remark on the draft
 	b.judge("case, messages, with answers")
+	b.press("main", "I have read them")
+	b.sees("Marked as read")
 	b.open(w.caseID + "/release")
 	b.refused(w.form("release/review"), "It is good", 409)
 	b.sees("You were the last to edit this draft")
@@ -166,7 +168,6 @@ func (w *walk) records() {
 	b.judge("record, verified")
 	b.open("/team")
 	b.judge("queue")
-	b.keep("queue")
 	b.open("/team/new")
 	b.judge("open a case")
 	b.open("/team/me")

@@ -31,23 +31,19 @@ var (
 )
 
 const (
-	what = `The reader of sparse entries (src/sparse.c, sparse_fill) trusts the map of holes that the archive
-brings. A hole is an offset and a length; only the sum of the two is compared with the size of the
-entry, and the sum is taken in 64 bits without a check. An offset near 2^64 wraps around: the sum
-is small, the check passes, and the hole is filled with zeros far outside the buffer.`
+	what = "The reader of sparse entries (src/sparse.c, sparse_fill) trusts the map of holes that the archive brings. " +
+		"A hole is an offset and a length; only the sum of the two is compared with the size of the entry, and the sum is taken in 64 bits without a check.\n\n" +
+		"An offset near 2^64 wraps around: the sum is small, the check passes, and the hole is filled with zeros far outside the buffer."
 	reproduce = `1. python3 poc.py > crash.brn
 2. brindle list crash.brn
 3. A build with AddressSanitizer reports a write past the end of a heap block; trace.txt is its output.`
 	impact = "Whoever can make someone open an archive writes zeros to memory of their choice. In a server that unpacks uploads this needs no help from anyone."
 
-	overview = `The reader of sparse entries writes outside its buffer when an archive names a
-hole whose offset and length, added up, do not fit in 64 bits.
-
-` + "`brindle list`, `brindle extract`" + ` and every program that calls ` + "`brn_entry_read`" + ` on
-archives of strangers is affected. Archives without sparse entries are read by other code.`
-	impactText = `Who can make someone open an archive can write zeros to memory at a place of
-their choice. This crashes the program and may let the attacker run code in it.
-A server that unpacks uploads can be attacked without help from anyone.`
+	overview = "The reader of sparse entries writes outside its buffer when an archive names a hole whose offset and length, added up, do not fit in 64 bits.\n\n" +
+		"`brindle list`, `brindle extract` and every program that calls `brn_entry_read` on archives of strangers is affected. " +
+		"Archives without sparse entries are read by other code."
+	impactText = "Who can make someone open an archive can write zeros to memory at a place of their choice. This crashes the program and may let the attacker run code in it. " +
+		"A server that unpacks uploads can be attacked without help from anyone."
 	remedy     = "Upgrade to brindle 2.6.1, or apply the fix to your version. Archives that hold such an entry are then refused."
 	workaround = "Refuse archives with sparse entries before they are read: `brindle check --no-sparse FILE` does so and does not reach the faulty code."
 )

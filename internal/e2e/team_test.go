@@ -89,7 +89,7 @@ func (w *walk) triage() {
 	b.sees("What comes next", "new")
 	b.judge("case, new")
 	b.follow("main", "Report")
-	b.sees("a hole is an offset and a length", "poc.py", reporter)
+	b.sees("offset near 2^64", "poc.py", reporter)
 	b.judge("case, report")
 	w.original(b)
 	b.follow("main", "Case")
@@ -99,7 +99,6 @@ func (w *walk) triage() {
 	b.press(w.form("acknowledge"), "Acknowledge")
 	b.sees("The reporter has been told")
 	b.judge("case, acknowledged")
-	b.keep("case")
 
 	b.open(w.caseID + "/notes")
 	b.fill(w.form("notes"), "body", "Seen on main and on **2.1.0**; 2.0.0 has no sparse entries. This is "+canary+".")
@@ -175,14 +174,18 @@ func (w *walk) agree() {
 	b.press("main", "Accept")
 	b.sees("Nobody makes this public before", "13:00 UTC")
 	b.judge("case, embargo, agreed")
-	b.keep("embargo")
+	b.open("/team")
+	b.keep("queue")
+	b.follow("main", "brindle: out-of-bounds")
+	b.keep("case")
 }
 
 // fix follows the patch, with someone who sees this case alone.
 func (w *walk) fix() {
 	w.clock.set(fixed)
 	b := w.handler
-	b.open(w.caseID + "/people")
+	b.open(w.caseID)
+	b.follow("main nav", "People")
 	b.fill(w.form("people"), "name", fixer, "role", "fixer")
 	b.press(w.form("people"), "Invite to this case")
 	b.sees(fixer, "Invited")

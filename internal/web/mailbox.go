@@ -64,6 +64,7 @@ type mailboxPage struct {
 	Box         *cvd.Mailbox
 	Steps       []look.Step
 	Promise     string // what the team promised; empty: nothing
+	Late        bool   // and the hour is past
 	Countdown   *look.Countdown
 	Draft       template.HTML
 	Now         time.Time
@@ -103,6 +104,9 @@ func (s *server) showMailbox(v *visit, code int, reply form, credit *form) error
 	p.Credit.Prefix = "credit-"
 	if box.Next != nil {
 		p.Promise = promises[box.Next.What]
+		if p.Late = box.Next.At.Before(p.Now); p.Late {
+			p.Promise = broken[box.Next.What]
+		}
 	}
 	if box.Embargo != nil {
 		c := look.NewCountdown(box.Received, box.Embargo.Until, p.Now)
@@ -127,6 +131,12 @@ var promises = map[cvd.DeadlineKind]string{
 	cvd.DueEmbargo:     "The embargo ends and the matter can become public",
 	cvd.DueRelease:     "The advisory is published",
 	cvd.DueReporter:    "You go public, as you told us",
+}
+
+// broken says a deadline that is past.
+var broken = map[cvd.DeadlineKind]string{
+	cvd.DueAcknowledge: "A person on the team meant to answer you",
+	cvd.DueStatus:      "The team meant to tell you how it goes",
 }
 
 // phases are the steps of a case. ISO/IEC 30111:2019, 7.1.

@@ -79,7 +79,7 @@ func (s *server) shell(v *visit, title string) look.Shell {
 		sh.Nav = append(sh.Nav, at(v.c.Name, "/team/me"))
 		sh.SignedIn = &look.SignedIn{Token: v.session.FormToken, Out: "/team/sign-out"}
 	case v.session.Report != "":
-		sh.Nav = []look.Link{at("Your report", "/mailbox")}
+		sh.Nav = []look.Link{{Label: "Security", Href: "/"}, {Label: "Advisories", Href: "/advisories/"}, at("Your report", "/mailbox")}
 		sh.SignedIn = &look.SignedIn{Token: v.session.FormToken, Out: "/mailbox/sign-out"}
 	default:
 		sh.Nav = []look.Link{{Label: "Security", Href: "/"}, {Label: "Advisories", Href: "/advisories/"}, at("Your report", mailboxPath)}

@@ -178,12 +178,12 @@ func TestNewVerifierRefuses(t *testing.T) {
 	g := newGPG(t)
 	g.run(nil, "--quick-generate-key", "rsa@example.net", "rsa2048", "sign", "never")
 	for name, key := range map[string][]byte{
-		"nothing":    nil,
-		"rsa":        []byte(g.run(nil, "--armor", "--export")),
-		"two keys":   append(s.PublicKey(), newSignerAt(t, noon).PublicKey()...),
-		"too large":  make([]byte, maxKey+1),
-		"cut off":    s.PublicKey()[:200],
-		"not a key":  detach(t, s, nil, noon),
+		"nothing":   nil,
+		"rsa":       []byte(g.run(nil, "--armor", "--export")),
+		"two keys":  append(s.PublicKey(), newSignerAt(t, noon).PublicKey()...),
+		"too large": make([]byte, maxKey+1),
+		"cut off":   s.PublicKey()[:200],
+		"not a key": detach(t, s, nil, noon),
 	} {
 		if _, err := NewVerifier(key, noon); err == nil {
 			t.Errorf("%s: accepted", name)

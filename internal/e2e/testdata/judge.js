@@ -15,8 +15,8 @@ async (again) => {
     return true;
   });
   const content = document.querySelector("main");
-  const main = content && (content.querySelector("button.button-main, a.button-main") || content.querySelector("a[href], button, summary"))
-    || document.querySelector("a[href]");
+  const first = what => content && [...content.querySelectorAll(what)].find(e => e.checkVisibility());
+  const main = first("button.button-main, a.button-main") || first("a[href], button, summary") || document.querySelector("a[href]");
   window.judge = {
     walk() { document.activeElement.blur(); getSelection().removeAllRanges(); scrollTo(0, 0); document.body.tabIndex = -1; document.body.focus(); document.body.removeAttribute("tabindex"); },
     focused() {
