@@ -305,20 +305,26 @@ func (r *releases) knows(version string) bool {
 func (r *releases) nearest(version string, n int) []string {
 	want := versionParts(version)
 	type distance struct{ common, apart int }
-	far := func(row release) distance {
+	above := map[int]bool{} // releases that the version lies above: of those the highest is nearest
+	far := func(at int, row release) distance {
 		i := 0
 		for i < min(len(want), len(row.parts)) && want[i] == row.parts[i] {
 			i++
 		}
+		above[at] = number(want, i) > number(row.parts, i)
 		return distance{i, apart(want, row.parts, i)}
 	}
 	distances := make([]distance, len(r.rows))
 	order := make([]int, len(r.rows))
 	for i, row := range r.rows {
-		distances[i], order[i] = far(row), i
+		distances[i], order[i] = far(i, row), i
 	}
 	slices.SortStableFunc(order, func(a, b int) int {
-		return cmp.Or(cmp.Compare(distances[b].common, distances[a].common), cmp.Compare(distances[a].apart, distances[b].apart))
+		c := compareParts(r.rows[a].parts, r.rows[b].parts)
+		if above[a] {
+			c = -c
+		}
+		return cmp.Or(cmp.Compare(distances[b].common, distances[a].common), cmp.Compare(distances[a].apart, distances[b].apart), c)
 	})
 	var names []string
 	for _, i := range order {
@@ -329,15 +335,27 @@ func (r *releases) nearest(version string, n int) []string {
 	return names
 }
 
+// number reads the number at place i: 0 for letters and where there is none.
+func number(parts []string, i int) int {
+	if i >= len(parts) {
+		return 0
+	}
+	n, _ := strconv.Atoi(parts[i]) // the largest int for more than fits
+	return min(n, 1_000_000_000)
+}
+
 // apart is the distance between the numbers at place i.
 func apart(a, b []string, i int) int {
-	number := func(parts []string) int {
-		if i >= len(parts) {
-			return 0
-		}
-		n, _ := strconv.Atoi(parts[i]) // 0 for letters; the largest int for more
-		return min(n, 1_000_000_000)
-	}
-	d := number(a) - number(b)
+	d := number(a, i) - number(b, i)
 	return max(d, -d)
+}
+
+// compareParts orders versions by their numbers from the left.
+func compareParts(a, b []string) int {
+	for i := range max(len(a), len(b)) {
+		if c := cmp.Compare(number(a, i), number(b, i)); c != 0 {
+			return c
+		}
+	}
+	return 0
 }

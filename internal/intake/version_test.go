@@ -129,6 +129,10 @@ func TestNearestReleases(t *testing.T) {
 	if got, want := r.nearest("8.5.0", 3), []string{"v8.4.0", "v8.6.0", "v8.3.0"}; !slices.Equal(got, want) {
 		t.Errorf("nearest: %q, want %q", got, want)
 	}
+	newest := newReleases([]string{"2.0.0", "2.1.0", "2.2.0", "2.3.0"})
+	if got, want := newest.nearest("9.9.9", 2), []string{"2.3.0", "2.2.0"}; !slices.Equal(got, want) {
+		t.Errorf("nearest to a version above all: %q, want the newest: %q", got, want)
+	}
 	if got := r.nearest("99999999999999999999.1", 1); !slices.Equal(got, []string{"v9.0"}) {
 		t.Errorf("nearest to a huge number: %q", got)
 	}
