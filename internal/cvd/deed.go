@@ -108,7 +108,11 @@ func (d *deed) keep() error {
 
 // note adds a fact to the audit entry: never text of a report, a note, a
 // message or the draft, for others read the record than read those.
-func (d *deed) note(name, format string, args ...any) { d.detail[name] = fmt.Sprintf(format, args...) }
+func (d *deed) note(name, format string, args ...any) {
+	if text := fmt.Sprintf(format, args...); text != "" { // what was left out tells nobody anything
+		d.detail[name] = text
+	}
+}
 
 // on refuses an edit that was made on an older version.
 func (d *deed) on(version int64) error {

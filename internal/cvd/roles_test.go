@@ -196,7 +196,7 @@ var asks = map[string]ask{
 	"ReviewDraft": {action: acl.DraftReview, call: func(w *world, c acl.Caller) error {
 		return w.ReviewDraft(w.ctx, c, w.a.caseID, w.version(w.a.caseID), false, "no")
 	}},
-	"Schedule": {action: acl.Release, call: func(w *world, c acl.Caller) error {
+	"Schedule": {action: acl.Schedule, call: func(w *world, c acl.Caller) error {
 		return w.Schedule(w.ctx, c, w.a.caseID, w.version(w.a.caseID), Slot{At: day0.Add(99 * time.Hour), Zone: "UTC"})
 	}},
 	"ShareDraft": {action: acl.DraftShare, call: func(w *world, c acl.Caller) error {
@@ -211,7 +211,7 @@ var asks = map[string]ask{
 		return w.Uninvite(w.ctx, c, w.a.caseID, p.ID, acl.Fixer)
 	}},
 	"Unlock": {}, // TestReceiveOpensACase: whoever knows the phrase
-	"Unschedule": {action: acl.Release, call: func(w *world, c acl.Caller) error {
+	"Unschedule": {action: acl.Unschedule, call: func(w *world, c acl.Caller) error {
 		return w.Unschedule(w.ctx, c, w.a.caseID, "")
 	}},
 	"View": {action: acl.CaseRead, reads: true, call: func(w *world, c acl.Caller) error {

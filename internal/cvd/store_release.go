@@ -14,7 +14,7 @@ import (
 // Schedule sets the hour of the release. A day that advisory.Guard objects to
 // is refused unless the slot says why.
 func (s *Store) Schedule(ctx context.Context, c acl.Caller, caseID string, version int64, slot Slot) error {
-	return s.work(ctx, c, caseID, acl.Release, func(d *deed) error {
+	return s.work(ctx, c, caseID, acl.Schedule, func(d *deed) error {
 		if err := d.on(version); err != nil {
 			return err
 		}
@@ -41,7 +41,7 @@ func (s *Store) objections(slot Slot) ([]advisory.Objection, error) {
 
 // Unschedule takes the hour back. The approval stands.
 func (s *Store) Unschedule(ctx context.Context, c acl.Caller, caseID, reason string) error {
-	return s.work(ctx, c, caseID, acl.Release, func(d *deed) error {
+	return s.work(ctx, c, caseID, acl.Unschedule, func(d *deed) error {
 		if err := checkReason("reason", reason); err != nil {
 			return err
 		}

@@ -73,7 +73,11 @@ func (b *tab) judge(name string) {
 		b.setScript(true)
 		defer b.setScript(false)
 	}
-	for _, theme := range []string{"dark", "light"} {
+	themes := []string{"light"}
+	if !b.screen.phone { // colours do not depend on the width
+		themes = []string{"dark", "light"}
+	}
+	for _, theme := range themes {
 		call(b, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: theme}}})
 		v := ask[verdict](b, fmt.Sprintf("(async () => { if (!window.axe) { %s }; return (%s)(%t) })()", src, judgeScript, theme == "dark"))
 		for _, violation := range v.Violations {
@@ -145,5 +149,5 @@ func summary() string {
 	for _, at := range judged.pages {
 		views += len(at)
 	}
-	return fmt.Sprintf("%d pages judged, %d views of them, in light and dark", len(judged.pages), views)
+	return fmt.Sprintf("%d pages judged in %d views", len(judged.pages), views)
 }

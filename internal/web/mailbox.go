@@ -102,7 +102,7 @@ func (s *server) showMailbox(v *visit, code int, reply form, credit *form) error
 	}
 	p.Credit = *credit
 	p.Credit.Prefix = "credit-"
-	if box.Next != nil {
+	if box.Next != nil && !(box.Advisory != "" && box.Next.At.Before(p.Now)) { // what is public tells how it went
 		p.Promise = promises[box.Next.What]
 		if p.Late = box.Next.At.Before(p.Now); p.Late {
 			p.Promise = broken[box.Next.What]

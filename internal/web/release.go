@@ -122,8 +122,8 @@ func (s *server) releaseDeed(v *visit) error {
 		"approve": {acl.DraftApprove, "approved", func(v *visit, id string) error {
 			return s.word(v, id, s.Cases.ApproveDraft)
 		}},
-		"schedule": {acl.Release, "scheduled", s.schedule},
-		"unschedule": {acl.Release, "unscheduled", func(v *visit, id string) error {
+		"schedule": {acl.Schedule, "scheduled", s.schedule},
+		"unschedule": {acl.Unschedule, "unscheduled", func(v *visit, id string) error {
 			return s.Cases.Unschedule(v.ctx(), v.c, id, lineBreaks(v.field("reason")))
 		}},
 		"now":      {acl.Release, "released", s.releaseNow},

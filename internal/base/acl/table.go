@@ -34,6 +34,8 @@ const (
 	DraftShare     Action = "show the draft to the reporter"
 	DraftReview    Action = "review the draft"
 	DraftApprove   Action = "approve the draft"
+	Schedule       Action = "set the hour of the release"
+	Unschedule     Action = "take back the hour of the release"
 	Release        Action = "release the advisory"
 	Withdraw       Action = "withdraw the advisory"
 	PrenoticeWrite Action = "announce a release"
@@ -77,6 +79,8 @@ var Table = map[Action][]Role{
 	DraftShare:     {Handler, Lead},
 	DraftReview:    {Handler, Lead, ReleaseManager, Reviewer},
 	DraftApprove:   {Lead, Handler, ReleaseManager},
+	Schedule:       {Lead, ReleaseManager},
+	Unschedule:     {Lead, ReleaseManager},
 	Release:        {Lead, ReleaseManager},
 	Withdraw:       {Lead, ReleaseManager},
 	PrenoticeWrite: {Lead, ReleaseManager},
