@@ -29,6 +29,7 @@ func TestDeadlinesAndPlace(t *testing.T) {
 		{"embargo", Case{State: Remediation, Embargo: Embargo{Active: &Terms{Until: at(4)}}}, DueEmbargo},
 		{"release", Case{State: Releasing, Review: Review{Schedule: &Schedule{At: at(5)}}}, DueRelease},
 		{"nothing due", Case{State: Verification}, ""},
+		{"public, whatever was promised before", Case{State: PostRelease, Revision: 1, Released: at(3), NextStatus: at(2)}, ""},
 		{"public, whatever the reporter planned", Case{State: PostRelease, Revision: 1, ReporterPlan: at(1)}, ""},
 		{"closed last", Case{State: Closed, Closed: at(2), NextStatus: at(1)}, ""},
 		{"closed before", Case{State: Merged, Closed: at(1)}, ""},

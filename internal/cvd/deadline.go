@@ -37,9 +37,11 @@ func (c *Case) deadlines() []Deadline {
 	}
 	add(DueAnswer, c.AnswerBy)
 	if c.Open() {
-		add(DueStatus, c.NextStatus)
 		if !c.Public() {
 			add(DueReporter, c.ReporterPlan)
+		}
+		if !c.Public() || c.NextStatus.After(c.Released) { // the advisory itself says how it went
+			add(DueStatus, c.NextStatus)
 		}
 		if c.Embargo.Active != nil {
 			add(DueEmbargo, c.Embargo.Active.Until)

@@ -45,7 +45,7 @@ func (c *Case) status() string {
 		}
 		return "A person has read your report and is looking into it."
 	case Remediation:
-		return "We have confirmed what you report and work on it: " + c.patchStatus()
+		return "We have confirmed what you report. " + c.patchStatus()
 	case Releasing:
 		return "The fix is ready. We are preparing its release and the advisory."
 	case PostRelease:
@@ -63,15 +63,15 @@ func (c *Case) status() string {
 func (c *Case) patchStatus() string {
 	switch c.Patch.State {
 	case PatchNone:
-		return "the fix is not begun yet."
+		return "Work on the fix has not begun yet."
 	case PatchInWork, PatchChangesAsked:
-		return "a fix is being written."
+		return "A fix is being written."
 	case PatchInReview:
-		return "a fix is being reviewed."
+		return "A fix is being reviewed."
 	case PatchReviewed:
-		return "a fix is being tested."
+		return "A fix is being tested."
 	default:
-		return "a fix is there."
+		return "A fix is there."
 	}
 }
 
