@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"net/netip"
 	"strconv"
 	"strings"
 	"time"
@@ -15,16 +14,7 @@ import (
 	"steward/internal/base/audit"
 	"steward/internal/base/db"
 	"steward/internal/base/errs"
-	"steward/internal/base/throttle"
 )
-
-// address is what the limits count by: the network of the client, never logged.
-func address(r *http.Request) string {
-	if ap, err := netip.ParseAddrPort(r.RemoteAddr); err == nil {
-		return throttle.Network(ap.Addr())
-	}
-	return "unknown"
-}
 
 // The records of people as the API shows them.
 type (

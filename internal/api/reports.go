@@ -29,26 +29,11 @@ type Receipt struct {
 	Findings  []intake.Finding `json:"findings,omitempty"` // what would make the report better
 }
 
-// retry is a refusal of what comes too often.
-type retry struct{ time.Duration }
-
-func (retry) Error() string { return "too many requests" }
-
-// As makes the refusal one of the kinds that callers tell apart.
-func (r retry) As(target any) bool {
-	e, ok := target.(**errs.Error)
-	if ok {
-		*e = errs.Deniedf("That was too often from your network; nothing was taken.").
-			WithHint("wait %s and send it again", r.Round(time.Second))
-	}
-	return ok
-}
-
 // report takes a report from outside: as JSON, or as a form whose field
 // "report" is that JSON and whose other parts are files.
 func (s *Server) report(w http.ResponseWriter, r *http.Request, c acl.Caller) error {
-	if wait, ok := s.Reports.Allow(address(r)); !ok && c.Role == acl.Anonymous {
-		return retry{wait}
+	if err := s.Reports.Visit(r); err != nil && c.Role == acl.Anonymous {
+		return err
 	}
 	return s.file(w, r, c, intake.API)
 }
@@ -88,8 +73,8 @@ func (s *Server) file(w http.ResponseWriter, r *http.Request, c acl.Caller, ch i
 
 // lint says what a report lacks; nothing is kept.
 func (s *Server) lint(w http.ResponseWriter, r *http.Request, c acl.Caller) error {
-	if wait, ok := s.Reports.Allow(address(r)); !ok && c.Role == acl.Anonymous {
-		return retry{wait}
+	if err := s.Reports.Visit(r); err != nil && c.Role == acl.Anonymous {
+		return err
 	}
 	var sub intake.Submission
 	if err := decode(w, r, &sub); err != nil {

@@ -83,10 +83,8 @@ func (s *Server) serve(rt Route) http.HandlerFunc {
 			s.Log.Error("api", "route", rt.Method+" "+rt.Path, "error", err)
 		}
 		code := status[kind]
-		var wait retry
-		if errors.As(err, &wait) {
-			code = http.StatusTooManyRequests
-			h.Set("Retry-After", fmt.Sprint(int(wait.Seconds())))
+		if wait, ok := errors.AsType[throttle.TooOften](err); ok {
+			code = wait.Announce(h)
 		}
 		_ = reply(w, code, failure{problemOf(err)})
 	}
@@ -129,8 +127,8 @@ func (s *Server) caller(r *http.Request) (acl.Caller, error) {
 	if err != nil && errs.KindOf(err) != errs.Internal {
 		// Only what opens nothing counts: whoever guesses is slowed down, and
 		// whoever works is not.
-		if wait, ok := s.Phrases.Allow(address(r)); !ok {
-			return acl.Caller{}, retry{wait}
+		if often := s.Phrases.Visit(r); often != nil {
+			return acl.Caller{}, often
 		}
 	}
 	return c, err

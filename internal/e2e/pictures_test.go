@@ -45,14 +45,15 @@ func (b *tab) picture(file string, whole bool) {
 	b.t.Helper()
 	ask[bool](b, "document.activeElement.blur(), scrollTo(0, 0), true")
 	yes := true
-	params := page.CaptureScreenshotParams{Format: page.CaptureScreenshotFormatPng}
+	height, sharp := b.screen.height, 1.0
 	if whole {
-		height := ask[int64](b, "document.documentElement.scrollHeight")
-		call(b, emulation.SetDeviceMetricsOverride, b.screen.metrics(height))
-		defer call(b, emulation.SetDeviceMetricsOverride, b.screen.metrics(b.screen.height))
-		params.CaptureBeyondViewport = &yes
+		height = ask[int64](b, "document.documentElement.scrollHeight")
+	} else if b.screen.phone {
+		sharp = 2 // as any phone's is
 	}
-	shot := call(b, page.CaptureScreenshot, params)
+	call(b, emulation.SetDeviceMetricsOverride, b.screen.metrics(height, sharp))
+	shot := call(b, page.CaptureScreenshot, page.CaptureScreenshotParams{Format: page.CaptureScreenshotFormatPng, CaptureBeyondViewport: &yes})
+	call(b, emulation.SetDeviceMetricsOverride, b.screen.metrics(b.screen.height, 1))
 	data, err := shrink(shot.Data)
 	if err == nil {
 		err = os.MkdirAll(filepath.Dir(file), 0o755)

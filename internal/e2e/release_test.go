@@ -18,10 +18,12 @@ func (w *walk) write() {
 		"references.0.url", "https://git.brindle.example/brindle/commit/7be49f21c0a9", "references.0.title", "The fix", "references.0.kind", "fix",
 		"timeline.0.at", "2026-03-02", "timeline.0.what", "Reported to the team",
 		"timeline.1.at", "2026-03-03", "timeline.1.what", "Confirmed",
+		"timeline.2.at", "2026-03-24", "timeline.2.what", "brindle 2.6.1 and this advisory published", // at the embargo's end
 		"credits.0.name", fixer, "credits.0.role", "remediation developer", "credits.0.agreed", "yes")
 	b.press(form, "Save")
 	b.sees("Saved", "the draft is whole")
 	b.judge("case, draft")
+	b.open(w.caseID + "/draft")
 	b.keep("draft")
 	b.press(form, "Save and preview")
 	b.sees("Not public", "2.6.1", fixer)
@@ -30,6 +32,10 @@ func (w *walk) write() {
 	b.open(w.caseID + "/release")
 	b.press(w.form("release/share"), "Show the draft to the reporter")
 	b.sees("The reporter can now see the draft")
+	b.open(w.caseID + "/messages")
+	b.fill(w.form("messages"), "body", "The fix is reviewed and tested. Here is the draft of the advisory: please tell us what you would change, and how you wish to be named.",
+		"nextStatus", "2026-03-24")
+	b.press(w.form("messages"), "Send to the reporter")
 	b.open(w.caseID + "/decide")
 	b.judge("case, decide, at the release")
 }
@@ -87,6 +93,7 @@ func (w *walk) hour(b *tab) {
 	b.press(form, "Set the hour")
 	b.sees("24 March 2026", "13:00 UTC")
 	b.judge("case, release, scheduled")
+	b.open(w.caseID + "/release")
 	b.keep("release")
 }
 
@@ -151,6 +158,40 @@ func (w *walk) revise() {
 	w.anyone.open("/advisories/" + advisory1 + "/history/")
 	w.anyone.sees("Says how to find out")
 	w.anyone.judge("advisory, revisions")
+}
+
+// withdraw takes the advisory back: it stays readable, with the reason.
+func (w *walk) withdraw() {
+	b := w.lead
+	b.open(w.caseID + "/release")
+	form := w.form("release/withdraw")
+	b.fill(form, "reason", "A second look shows that the compiler removes the fault.")
+	b.press(form, "Withdraw")
+	b.judge("case, release, withdrawn")
+	w.anyone.open("/advisories/" + advisory1 + "/")
+	w.anyone.sees("Withdrawn on 28 March 2026", "the compiler removes the fault", "Overview")
+	w.anyone.judge("advisory, withdrawn")
+}
+
+// duplicate joins a report to the case of another.
+func (w *walk) duplicate() {
+	b := w.lead
+	b.open("/team")
+	b.follow("main", others[3].summary)
+	b.follow("main", "Acknowledge or decide")
+	form := `main form[action$="/merge"]`
+	b.fill(form, "into", "2026-4711")
+	b.refused(form, "Merge this case", 422)
+	b.sees("no case of that number")
+	b.fill(form, "into", "2026-0003", "reason", "The same fault, seen on another system.")
+	b.press(form, "Merge this case")
+	b.judge("case, merged")
+	b.open("/team")
+	b.follow("main nav", "Closed")
+	b.judge("queue, closed cases")
+	b.follow("main", others[2].summary)
+	b.sees("Closed", "Invalid")
+	b.judge("case, closed")
 }
 
 // records looks at what the team keeps: the timeline, the audit record, the

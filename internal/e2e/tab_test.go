@@ -52,12 +52,13 @@ func openTab(t *testing.T, s *steward, sc screen, who string) *tab {
 	b.ctx = newTab(t, b.watch.event)
 	call(b, log.Enable, struct{}{})
 	call(b, emulation.SetFocusEmulationEnabled, emulation.SetFocusEmulationEnabledParams{Enabled: true})
-	call(b, emulation.SetDeviceMetricsOverride, sc.metrics(sc.height))
+	call(b, emulation.SetDeviceMetricsOverride, sc.metrics(sc.height, 1))
 	return b
 }
 
-func (s screen) metrics(height int64) emulation.SetDeviceMetricsOverrideParams {
-	return emulation.SetDeviceMetricsOverrideParams{Width: s.width, Height: height, DeviceScaleFactor: 1, Mobile: s.phone}
+// metrics are those of the screen, or of one that is taller or sharper.
+func (s screen) metrics(height int64, sharp float64) emulation.SetDeviceMetricsOverrideParams {
+	return emulation.SetDeviceMetricsOverrideParams{Width: s.width, Height: height, DeviceScaleFactor: sharp, Mobile: s.phone}
 }
 
 // withoutScript turns scripts off for all pages from the next on.

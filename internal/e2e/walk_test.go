@@ -46,7 +46,9 @@ func (w *walk) all() {
 	w.release()
 	w.learns()
 	w.revise()
+	w.textBrowser()
+	w.withdraw()
+	w.duplicate()
 	w.records()
 	w.crawl()
-	w.textBrowser()
 }

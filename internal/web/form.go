@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"steward/internal/base/errs"
+	"steward/internal/base/throttle"
 	"steward/internal/intake"
 )
 
@@ -82,8 +83,8 @@ func (s *server) again(v *visit, typed url.Values, err error) (form, int, error)
 	default:
 		return f, 0, err
 	}
-	if wait, ok := errors.AsType[tooOften](err); ok {
-		code = wait.announce(v)
+	if wait, ok := errors.AsType[throttle.TooOften](err); ok {
+		code = wait.Announce(v.w.Header())
 	}
 	if ps, ok := errors.AsType[errs.Problems](err); ok {
 		f.Problems = ps

@@ -33,7 +33,7 @@ func (s *server) mailboxSignIn(v *visit) error {
 		}
 		return s.render(v, http.StatusOK, "phrase", phrasePage{s.shell(v, "Your report"), f})
 	}
-	if err := slow(v, s.Phrases); err != nil {
+	if err := s.Phrases.Visit(v.r); err != nil {
 		return err
 	}
 	caller, err := s.Cases.Unlock(v.ctx(), v.field("phrase"))

@@ -122,7 +122,7 @@ func (s *server) showReport(v *visit, code int, p reportPage) error {
 
 // sendReport checks or sends a report, as the button says.
 func (s *server) sendReport(v *visit) error {
-	return s.takeReport(v, false, slow(v, s.Reports))
+	return s.takeReport(v, false, s.Reports.Visit(v.r))
 }
 
 // takeReport reads the form. refused, if it is not nil, is why nothing is done

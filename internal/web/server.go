@@ -8,8 +8,6 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
-	"net/netip"
-	"strconv"
 	"strings"
 	"time"
 
@@ -219,8 +217,8 @@ func (s *server) fail(v *visit, rt route, err error) {
 	} else if v.session.Report != "" {
 		p.Back, p.BackTo = "/mailbox", "Your mailbox"
 	}
-	if wait, ok := errors.AsType[tooOften](err); ok {
-		p.Code, p.Heading, p.Title = wait.announce(v), "Please wait a little", "Please wait a little"
+	if wait, ok := errors.AsType[throttle.TooOften](err); ok {
+		p.Code, p.Heading, p.Title = wait.Announce(v.w.Header()), "Please wait a little", "Please wait a little"
 	}
 	if err := s.render(v, p.Code, "fail", p); err != nil {
 		s.Log.Error("a page failed", "route", rt.pattern, "error", err)
@@ -237,39 +235,6 @@ func first(err error) *errs.Error {
 		return ps[0]
 	}
 	return &errs.Error{Kind: errs.Internal, Message: errs.Public(err)}
-}
-
-// tooOften is a refusal of what comes too often from one network.
-type tooOften struct{ time.Duration }
-
-func (tooOften) Error() string { return "too many requests" }
-
-// announce tells programs how long to wait, and gives the status.
-func (t tooOften) announce(v *visit) int {
-	v.w.Header().Set("Retry-After", strconv.Itoa(int(t.Seconds())))
-	return http.StatusTooManyRequests
-}
-
-// As makes the refusal one of the kinds that callers tell apart.
-func (t tooOften) As(target any) bool {
-	e, ok := target.(**errs.Error)
-	if ok {
-		*e = errs.Deniedf("That was too often from your network, so nothing was done.").
-			WithHint("wait %s and try again", t.Round(time.Second))
-	}
-	return ok
-}
-
-// slow counts one event of the visitor's network.
-func slow(v *visit, l *throttle.Limiter) error {
-	key := "unknown"
-	if ap, err := netip.ParseAddrPort(v.r.RemoteAddr); err == nil {
-		key = throttle.Network(ap.Addr())
-	}
-	if wait, ok := l.Allow(key); !ok {
-		return tooOften{wait}
-	}
-	return nil
 }
 
 // render sends a page that was made whole before its first byte goes out.

@@ -19,7 +19,7 @@ type signInPage struct {
 
 // signIn lets a user in with a passkey.
 func (s *server) signIn(v *visit) error {
-	if err := slow(v, s.SignIns); err != nil {
+	if err := s.SignIns.Visit(v.r); err != nil {
 		return err
 	}
 	if !v.post() {
@@ -88,7 +88,7 @@ func (s *server) link(v *visit) error {
 		}
 		return s.showLink(v, http.StatusOK, f)
 	}
-	if err := slow(v, s.SignIns); err != nil {
+	if err := s.SignIns.Visit(v.r); err != nil {
 		return err
 	}
 	code := strings.TrimSpace(v.field("code"))
@@ -149,7 +149,7 @@ func (s *server) showEnrol(v *visit, code int, l account.Link, secret string, fa
 
 // enrol keeps the passkey that was made and signs its owner in.
 func (s *server) enrol(v *visit) error {
-	if err := slow(v, s.SignIns); err != nil {
+	if err := s.SignIns.Visit(v.r); err != nil {
 		return err
 	}
 	in, err := s.Accounts.FinishEnrolment(v.ctx(), v.field("ceremony"), []byte(v.field("credential")), v.r.UserAgent())

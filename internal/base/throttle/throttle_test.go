@@ -2,13 +2,17 @@ package throttle_test
 
 import (
 	"crypto/rand"
+	"errors"
 	"fmt"
+	"net/http"
+	"net/http/httptest"
 	"net/netip"
 	"strings"
 	"sync"
 	"testing"
 	"time"
 
+	"steward/internal/base/errs"
 	"steward/internal/base/throttle"
 )
 
@@ -173,5 +177,34 @@ func TestNetwork(t *testing.T) {
 	}
 	if throttle.Network(netip.Addr{}) == "" {
 		t.Error("an unknown address has no key")
+	}
+}
+
+func TestVisit(t *testing.T) {
+	t.Parallel()
+	l, err := throttle.PerHour(1, 10, time.Now, rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	from := func(addr string) error {
+		r := httptest.NewRequest("POST", "/", nil)
+		r.RemoteAddr = addr
+		return l.Visit(r)
+	}
+	for _, first := range []string{"192.0.2.1:1000", "[2001:db8::1]:1000", "192.0.2.2:1000", "nonsense"} {
+		if err := from(first); err != nil {
+			t.Errorf("the first visit from %s: %v", first, err)
+		}
+	}
+	for _, second := range []string{"192.0.2.1:2000", "[2001:db8::2]:1000", "other nonsense"} {
+		err := from(second)
+		wait, ok := errors.AsType[throttle.TooOften](err)
+		if !ok || wait.Wait <= 0 || !errs.Is(err, errs.Denied) {
+			t.Errorf("the second visit from the network of %s: %v", second, err)
+		}
+		h := http.Header{}
+		if code := wait.Announce(h); code != http.StatusTooManyRequests || h.Get("Retry-After") == "" {
+			t.Errorf("announced as %d, %v", code, h)
+		}
 	}
 }
