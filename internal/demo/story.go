@@ -64,7 +64,7 @@ func (r *replay) report(ctx context.Context) (err error) {
 	if err := expect(len(strings.Fields(r.phrase)) == 12, "no receipt: %.300s", r.reporter.text()); err != nil {
 		return err
 	}
-	statement := r.reporter.inside("pre", "wrap")
+	statement := r.reporter.inside("pre", "statement")
 	if _, err := sign.VerifyClearsigned(r.app.Signer.PublicKey(), []byte(statement)); err != nil {
 		return fmt.Errorf("the receipt does not verify: %w", err)
 	}

@@ -78,7 +78,7 @@ func (b *tab) judge(name string) {
 		themes = []string{"dark", "light"}
 	}
 	for _, theme := range themes {
-		call(b, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: theme}}})
+		b.theme(theme)
 		v := ask[verdict](b, fmt.Sprintf("(async () => { if (!window.axe) { %s }; return (%s)(%t) })()", src, judgeScript, theme == "dark"))
 		for _, violation := range v.Violations {
 			wrong = append(wrong, theme+": "+violation)
@@ -109,6 +109,14 @@ func (b *tab) judge(name string) {
 		judged.pages[name] = map[string]bool{}
 	}
 	judged.pages[name][b.screen.name] = true
+}
+
+// theme asks the page for its "light" or "dark" colours.
+func (b *tab) theme(name string) {
+	b.t.Helper()
+	call(b, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
+		Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: name}, {Name: "prefers-reduced-motion", Value: "reduce"}},
+	})
 }
 
 // step is an element that the Tab key came to.

@@ -36,15 +36,20 @@ func (b *tab) keep(name string) {
 // keepWhole leaves a picture of a judged page for whoever wants to look at all.
 func (b *tab) keepWhole(name string) {
 	b.t.Helper()
-	if dir := os.Getenv(picturesEnv); dir != "" && dir != "1" {
-		b.picture(filepath.Join(dir, strings.NewReplacer(" ", "-", ",", "").Replace(name)+"-"+b.screen.name+".png"), true)
+	dir := os.Getenv(picturesEnv)
+	if dir == "" || dir == "1" {
+		return
 	}
+	file := filepath.Join(dir, strings.NewReplacer(" ", "-", ",", "").Replace(name)+"-"+b.screen.name)
+	b.picture(file+".png", true)
+	b.theme("dark")
+	b.picture(file+"-dark.png", true)
+	b.theme("light")
 }
 
 func (b *tab) picture(file string, whole bool) {
 	b.t.Helper()
 	ask[bool](b, "document.activeElement.blur(), scrollTo(0, 0), true")
-	yes := true
 	height, sharp := b.screen.height, 1.0
 	if whole {
 		height = ask[int64](b, "document.documentElement.scrollHeight")
@@ -52,7 +57,7 @@ func (b *tab) picture(file string, whole bool) {
 		sharp = 2 // as any phone's is
 	}
 	call(b, emulation.SetDeviceMetricsOverride, b.screen.metrics(height, sharp))
-	shot := call(b, page.CaptureScreenshot, page.CaptureScreenshotParams{Format: page.CaptureScreenshotFormatPng, CaptureBeyondViewport: &yes})
+	shot := call(b, page.CaptureScreenshot, page.CaptureScreenshotParams{Format: page.CaptureScreenshotFormatPng, CaptureBeyondViewport: &whole})
 	call(b, emulation.SetDeviceMetricsOverride, b.screen.metrics(b.screen.height, 1))
 	data, err := shrink(shot.Data)
 	if err == nil {
