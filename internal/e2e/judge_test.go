@@ -55,13 +55,35 @@ var judged struct {
 // and the headers that protect the reader are there.
 func (b *tab) judge(name string) {
 	b.t.Helper()
-	src, err := axe()
-	if err != nil {
-		b.t.Fatal(err)
-	}
-	var wrong []string
-	wrong = append(wrong, b.watch.take()...)
 	doc, _ := b.watch.shown()
+	wrong := append(b.watch.take(), headerFaults(doc)...)
+	if !b.script {
+		b.setScript(true)
+		defer b.setScript(false)
+	}
+	if !b.screen.phone { // colours do not depend on the width
+		wrong = append(wrong, b.examine("dark").Violations...)
+	}
+	v := b.examine("light")
+	wrong = append(wrong, v.Violations...)
+	if v.Width > int(b.screen.width) || len(v.Wide) > 0 {
+		wrong = append(wrong, fmt.Sprintf("the page is %d pixels wide: %s sticks out", v.Width, strings.Join(v.Wide, ", ")))
+	}
+	if v.Title == "" || v.Headings != 1 || v.Lang == "" {
+		wrong = append(wrong, fmt.Sprintf("title %q, %d first headings, language %q", v.Title, v.Headings, v.Lang))
+	}
+	if problem := b.tabTo(v.Main); problem != "" {
+		wrong = append(wrong, problem)
+	}
+	b.keepWhole(name)
+	if len(wrong) > 0 {
+		b.t.Errorf("%s, %s (%s), %s:\n  %s", b.who, name, strings.TrimPrefix(doc.url, b.base), b.screen.name, strings.Join(wrong, "\n  "))
+	}
+	note(name, b.screen)
+}
+
+// headerFaults compares the answer's headers with those that every page has.
+func headerFaults(doc document) (wrong []string) {
 	for header, want := range map[string]string{
 		"content-security-policy": look.Policy, "x-content-type-options": "nosniff", "referrer-policy": "no-referrer",
 	} {
@@ -69,37 +91,29 @@ func (b *tab) judge(name string) {
 			wrong = append(wrong, fmt.Sprintf("the header %s is %q, not %q", header, doc.headers[header], want))
 		}
 	}
-	if !b.script {
-		b.setScript(true)
-		defer b.setScript(false)
+	return wrong
+}
+
+// examine lets axe-core and the judge's script look at the page in a theme.
+func (b *tab) examine(theme string) verdict {
+	b.t.Helper()
+	if !ask[bool](b, "!!window.axe") {
+		src, err := axe()
+		if err != nil {
+			b.t.Fatal(err)
+		}
+		ask[bool](b, src+"; true")
 	}
-	themes := []string{"light"}
-	if !b.screen.phone { // colours do not depend on the width
-		themes = []string{"dark", "light"}
+	b.theme(theme)
+	v := ask[verdict](b, fmt.Sprintf("(%s)(%t)", judgeScript, theme == "dark"))
+	for i, violation := range v.Violations {
+		v.Violations[i] = theme + ": " + violation
 	}
-	for _, theme := range themes {
-		b.theme(theme)
-		v := ask[verdict](b, fmt.Sprintf("(async () => { if (!window.axe) { %s }; return (%s)(%t) })()", src, judgeScript, theme == "dark"))
-		for _, violation := range v.Violations {
-			wrong = append(wrong, theme+": "+violation)
-		}
-		if theme == "dark" {
-			continue
-		}
-		if v.Width > int(b.screen.width) || len(v.Wide) > 0 {
-			wrong = append(wrong, fmt.Sprintf("the page is %d pixels wide: %s sticks out", v.Width, strings.Join(v.Wide, ", ")))
-		}
-		if v.Title == "" || v.Headings != 1 || v.Lang == "" {
-			wrong = append(wrong, fmt.Sprintf("title %q, %d first headings, language %q", v.Title, v.Headings, v.Lang))
-		}
-		if problem := b.tabTo(v.Main); problem != "" {
-			wrong = append(wrong, problem)
-		}
-	}
-	b.keepWhole(name)
-	if len(wrong) > 0 {
-		b.t.Errorf("%s, %s (%s), %s:\n  %s", b.who, name, strings.TrimPrefix(doc.url, b.base), b.screen.name, strings.Join(wrong, "\n  "))
-	}
+	return v
+}
+
+// note counts a page as judged.
+func note(name string, s screen) {
 	judged.Lock()
 	defer judged.Unlock()
 	if judged.pages == nil {
@@ -108,7 +122,7 @@ func (b *tab) judge(name string) {
 	if judged.pages[name] == nil {
 		judged.pages[name] = map[string]bool{}
 	}
-	judged.pages[name][b.screen.name] = true
+	judged.pages[name][s.name] = true
 }
 
 // theme asks the page for its "light" or "dark" colours.
@@ -149,7 +163,7 @@ func (b *tab) tabTo(main string) (problem string) {
 	return "the Tab key does not reach " + main
 }
 
-// summary says what was judged, for the log of the tests.
+// summary says what was judged.
 func summary() string {
 	judged.Lock()
 	defer judged.Unlock()
@@ -157,5 +171,5 @@ func summary() string {
 	for _, at := range judged.pages {
 		views += len(at)
 	}
-	return fmt.Sprintf("%d pages judged in %d views", len(judged.pages), views)
+	return fmt.Sprintf("%d pages were judged in %d views", len(judged.pages), views)
 }

@@ -148,6 +148,16 @@ func (b *tab) text() string {
 	return strings.Join(strings.Fields(ask[string](b, "document.body.innerText")), " ")
 }
 
+// waitFor waits until a page that is wholly loaded says something. Until then
+// one page may give way to another, and neither can be asked.
+func (b *tab) waitFor(words string) {
+	b.t.Helper()
+	b.until("the words "+words, func() bool {
+		text, err := chromedp.Run(b.ctx, chromedp.Evaluate[string](`document.readyState === "complete" ? document.body.innerText : ""`))
+		return err == nil && strings.Contains(text, words)
+	})
+}
+
 // sees demands that the page says something.
 func (b *tab) sees(all ...string) {
 	b.t.Helper()
