@@ -169,7 +169,9 @@ func (r *replay) verification(ctx context.Context) error {
 		return err
 	}
 	r.step("The reporter opens the mailbox with the phrase, reads the findings and offers a patch.")
-	return nil
+	return r.handler.post(ctx, r.on("messages"), api.Letter{
+		Body: "Gladly. Please attach it here; we review it on a private branch. — Hugo", NextStatus: distros.Add(24 * time.Hour),
+	}, nil)
 }
 
 // mailbox opens the reporter's mailbox with the phrase; days lie between two
