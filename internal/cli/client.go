@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -109,5 +110,9 @@ func (s *shell) with(ctx context.Context, f func(c *client) error) (err error) {
 			err = cerr
 		}
 	}()
-	return f(c)
+	err = f(c)
+	if e, ok := errors.AsType[*errs.Error](err); ok && e.Kind == errs.NotFound && c.auth == "" && s.as == "" {
+		return e.WithHint("say who you are: --as NAME on a data directory, --token-file FILE with --server")
+	}
+	return err
 }
