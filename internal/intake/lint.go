@@ -83,23 +83,47 @@ func lintReproducer(s Submission) []Finding {
 }
 
 var (
-	// step: 1. … 2) … - … Step 3
-	stepLine = regexp.MustCompile(`(?im)^\s*(?:\(?[0-9]{1,2}[.):]\s|[-*+•]\s|step\s+[0-9]+)`)
-	// codeBlock: a fence, a prompt, a line of a program, a request.
-	codeBlock = regexp.MustCompile("(?m)```|~~~|^\\s*[$#>] \\S|[;{}]\\s*$|^\\s*(?:GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS) /|<script|#include")
+	// stepLine: 1. … 2) … - … Step 3
+	stepLine = regexp.MustCompile(`^(?i:\(?[0-9]{1,2}[.):]\s|[-*+•]\s|step\s+[0-9]+)`)
+	// codeLine: a prompt, a request.
+	codeLine = regexp.MustCompile(`^(?:[$#>] \S|(?:GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS) /)`)
+	// codeMarks stand anywhere in code.
+	codeMarks = []string{"```", "~~~", "<script", "#include"}
 	// codePiece: code between backticks, a call, bytes, an option of a command,
 	// an address with a parameter, a line set in.
 	codePiece = regexp.MustCompile("(?m)`[^`\n]{3,}`|\\w\\([^()\n]*\\)|\\\\x[0-9a-fA-F]{2}|(?:^|\\s)--?[a-zA-Z][\\w-]*[= ]\\S|https?://\\S+[?&]\\S+=|^(?:    |\t)\\S")
 	// commandLine: a line that starts as a command does.
-	commandLine = regexp.MustCompile(`(?m)^\s*(?:sudo\s+)?(?:\./\S+|(?:curl|wget|nc|ncat|openssl|ssh|git|make|cmake|gcc|g\+\+|clang|cc|go|cargo|python[23]?|perl|ruby|php|node|npm|npx|java|docker|podman|echo|printf|cat|bash|sh|telnet|nmap|psql|mysql|sqlite3|gdb|valgrind|afl-fuzz)\s+\S)`)
+	commandLine = regexp.MustCompile(`^(?:sudo\s+)?(?:\./\S+|(?:curl|wget|nc|ncat|openssl|ssh|git|make|cmake|gcc|g\+\+|clang|cc|go|cargo|python[23]?|perl|ruby|php|node|npm|npx|java|docker|podman|echo|printf|cat|bash|sh|telnet|nmap|psql|mysql|sqlite3|gdb|valgrind|afl-fuzz)\s+\S)`)
 )
 
 // enoughWords is a length of prose that is fair to take for instructions.
 const enoughWords = 60
 
-// hasRecipe tells whether a text has code, commands or two steps.
+// hasRecipe tells whether a text has code, commands or two steps. It goes by
+// lines, since a search at every letter is the dearest part of a report.
 func hasRecipe(text string) bool {
-	return codeBlock.MatchString(text) || commandLine.MatchString(text) || len(stepLine.FindAllStringIndex(text, 2)) == 2
+	for _, mark := range codeMarks {
+		if strings.Contains(text, mark) {
+			return true
+		}
+	}
+	steps := 0
+	for line := range strings.Lines(text) {
+		line = strings.TrimLeftFunc(line, unicode.IsSpace)
+		if end := strings.TrimRightFunc(line, unicode.IsSpace); end != "" && strings.ContainsRune(";{}", rune(end[len(end)-1])) {
+			return true
+		}
+		if codeLine.MatchString(line) || commandLine.MatchString(line) {
+			return true
+		}
+		if stepLine.MatchString(line) {
+			steps++
+		}
+		if steps == 2 {
+			return true
+		}
+	}
+	return false
 }
 
 // gain are words that say what an attacker gains, wherever they stand.
