@@ -26,6 +26,7 @@ type Queryer interface {
 type Tx struct {
 	sql   *sql.Tx
 	eng   engine
+	known *statements
 	group context.Context // bounds the whole group; the caller's may end one write only
 	rows  []*sql.Rows     // closed at the end of the write, if the function forgot
 	err   error           // the first failure
@@ -39,7 +40,7 @@ func (t *Tx) Exec(ctx context.Context, query string, args ...any) (sql.Result, e
 	if err != nil {
 		return nil, err
 	}
-	res, err := t.sql.ExecContext(t.group, t.eng.rewrite(query), args...)
+	res, err := t.known.exec(t.group, t.sql, t.eng.rewrite(query), args...)
 	return res, t.note(err)
 }
 
@@ -63,7 +64,7 @@ func (t *Tx) QueryRow(ctx context.Context, query string, args ...any) *sql.Row {
 	if err != nil {
 		return failedRow(err)
 	}
-	row := t.sql.QueryRowContext(t.group, t.eng.rewrite(query), args...)
+	row := t.known.queryRow(t.group, t.sql, t.eng.rewrite(query), args...)
 	_ = t.note(row.Err())
 	return row
 }

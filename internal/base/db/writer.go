@@ -31,6 +31,7 @@ var (
 type writer struct {
 	eng     engine
 	pool    *sql.DB
+	known   *statements
 	jobs    chan *job
 	waiting atomic.Int64 // writes that have not been taken yet
 	closing chan struct{}
@@ -50,6 +51,7 @@ func startWriter(eng engine, pool *sql.DB) *writer {
 	w := &writer{
 		eng:     eng,
 		pool:    pool,
+		known:   newStatements(eng, pool),
 		jobs:    make(chan *job),
 		closing: make(chan struct{}),
 		closed:  make(chan struct{}),
@@ -115,10 +117,12 @@ func (w *writer) close() {
 
 func (w *writer) loop() {
 	defer close(w.closed)
+	defer w.known.close()
 	for {
 		select {
 		case j := <-w.jobs:
 			w.group(j)
+			w.known.prepare(context.Background())
 		case <-w.closing:
 			return
 		}
@@ -166,7 +170,7 @@ func (w *writer) begin(ctx context.Context) (*sql.Tx, error) {
 	if err != nil {
 		return nil, err
 	}
-	if _, err := tx.ExecContext(ctx, firstSavepoint); err != nil {
+	if _, err := w.known.exec(ctx, tx, openWrite); err != nil {
 		return nil, errors.Join(err, tx.Rollback())
 	}
 	return tx, nil
@@ -182,24 +186,23 @@ func (w *writer) next() *job {
 	}
 }
 
-// Each write stands between two savepoints. A batch of two statements is one
-// message to a server.
+// Each write stands between two savepoints.
 const (
-	firstSavepoint = "SAVEPOINT w"
-	keepWrite      = "RELEASE SAVEPOINT w; SAVEPOINT w"
-	dropWrite      = "ROLLBACK TO SAVEPOINT w"
+	openWrite  = "SAVEPOINT w"
+	closeWrite = "RELEASE SAVEPOINT w"
+	dropWrite  = "ROLLBACK TO SAVEPOINT w"
 )
 
 // one runs a job within its savepoint. own is the failure of this job alone;
 // broken says that the transaction is lost for all who share it.
 func (w *writer) one(ctx context.Context, tx *sql.Tx, j *job) (own, broken error) {
-	j.turn <- &Tx{sql: tx, eng: w.eng, group: ctx}
+	j.turn <- &Tx{sql: tx, eng: w.eng, known: w.known, group: ctx}
 	own = <-j.ran
-	end := keepWrite
+	end := w.known.keepWrite
 	if own != nil {
-		end = dropWrite
+		end = w.known.dropWrite
 	}
-	if _, err := tx.ExecContext(ctx, end); err != nil {
+	if err := end(ctx, tx); err != nil {
 		return own, fmt.Errorf("the transaction that several writes shared is lost: %w", err)
 	}
 	return own, nil
