@@ -25,7 +25,7 @@ import (
 // world is a running Steward with all that a test wants to see of it.
 type world struct {
 	*app.App
-	t     *testing.T
+	t     testing.TB
 	dir   app.Dir
 	url   string
 	clock *clock
@@ -76,7 +76,7 @@ versions = ["1.0", "1.1", "1.2"]
 `
 
 // newWorld starts a Steward on an engine, with a clock at a Tuesday morning.
-func newWorld(t *testing.T, engine string) *world {
+func newWorld(t testing.TB, engine string) *world {
 	t.Helper()
 	w := &world{t: t, dir: app.Dir(filepath.Join(t.TempDir(), "data")), log: &record{}}
 	w.clock = &clock{at: time.Date(2026, 3, 3, 9, 0, 0, 0, time.UTC)}
