@@ -241,7 +241,7 @@ func (s *secret) atRest() {
 	}
 }
 
-func walkFiles(t *testing.T, dir string, f func(path string, b []byte)) {
+func walkFiles(t testing.TB, dir string, f func(path string, b []byte)) {
 	t.Helper()
 	err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() {

@@ -248,7 +248,7 @@ func (p *person) api(path string, in, out any) {
 	}
 }
 
-func decodeInto(t *testing.T, raw []byte, out any) {
+func decodeInto(t testing.TB, raw []byte, out any) {
 	t.Helper()
 	if err := json.Unmarshal(raw, out); err != nil {
 		t.Fatalf("%v in %s", err, raw)
