@@ -27,6 +27,22 @@ func (s *Store) Get(ctx context.Context, id string) (Advisory, error) {
 // List gives a page of advisories, last published first: the first page for
 // an empty after, else the one that follows the advisory of that identifier.
 func (s *Store) List(ctx context.Context, after string) (Page, error) {
+	page, err := s.latest(ctx, after, PageSize+1)
+	if len(page.Advisories) > PageSize {
+		page.Advisories = page.Advisories[:PageSize]
+		page.Next = page.Advisories[PageSize-1].ID
+	}
+	return page, err
+}
+
+// Latest gives the advisories that were published last, the last first, at
+// most limit of them, and how many there are in all.
+func (s *Store) Latest(ctx context.Context, limit int) ([]Advisory, int, error) {
+	page, err := s.latest(ctx, "", bounded(limit))
+	return page.Advisories, page.Total, err
+}
+
+func (s *Store) latest(ctx context.Context, after string, limit int) (Page, error) {
 	page := Page{Advisories: []Advisory{}}
 	err := s.DB.Read(ctx, func(q db.Queryer) error {
 		if err := q.QueryRow(ctx, `SELECT COUNT(*) FROM advisories`).Scan(&page.Total); err != nil {
@@ -44,14 +60,10 @@ func (s *Store) List(ctx context.Context, after string) (Page, error) {
 		}
 		entries, err := readEntries(ctx, q, `SELECT e.seq, e.kind, e.id, e.at, e.record
 			FROM advisories a JOIN advisory_entries e ON e.seq = a.last
-			WHERE a.first < $1 ORDER BY a.first DESC LIMIT $2`, below, PageSize+1)
+			WHERE a.first < $1 ORDER BY a.first DESC LIMIT $2`, below, limit)
 		page.Advisories = advisoriesOf(entries)
 		return err
 	})
-	if len(page.Advisories) > PageSize {
-		page.Advisories = page.Advisories[:PageSize]
-		page.Next = page.Advisories[PageSize-1].ID
-	}
 	return page, err
 }
 

@@ -42,40 +42,59 @@ func (u *update) directory(changed []advisory.Advisory, anew bool) ([]tree.File,
 	if err != nil {
 		return nil, err
 	}
-	rows, err := changesRow.read(changes)
-	if err != nil {
-		return nil, err
-	}
-	var documents, folders []string
-	for _, row := range rows {
-		documents = append(documents, row.name)
-		folders = append(folders, path.Dir(row.name)+"/")
-	}
-	if len(rows) > 0 {
-		if u.latest, err = rows[0].at(); err != nil {
+	if len(changes) > 0 {
+		latest, _, _ := bytes.Cut(changes, []byte("\n"))
+		r, err := changesRow.read(string(latest))
+		if err != nil {
+			return nil, err
+		}
+		if u.latest, err = r.at(); err != nil {
 			return nil, err
 		}
 	}
-	slices.Sort(documents)
-	slices.Sort(folders)
-	folders = slices.Compact(folders)
+	index, err := u.index(slices.Collect(maps.Keys(dates)), anew)
+	if err != nil {
+		return nil, err
+	}
+	var folders []string
+	pages := map[string][]string{} // of the years that changed
+	for _, document := range index {
+		year, name := path.Split(document)
+		if n := len(folders); n == 0 || folders[n-1] != year {
+			folders = append(folders, year)
+		}
+		if years[strings.TrimSuffix(year, "/")] {
+			pages[year] = append(pages[year], name)
+		}
+	}
 	files := []tree.File{
 		{Path: render.CSAFFolder + changesName, Data: changes, Raw: true},
-		{Path: render.CSAFFolder + indexName, Data: []byte(lines(documents)), Raw: true},
-	}
-	for year := range years {
-		var names []string
-		for _, d := range documents {
-			if name, ok := strings.CutPrefix(d, year+"/"); ok {
-				names = append(names, name)
-			}
-		}
-		files = append(files, folderPage(u.site, render.CSAFFolder+year+"/", names))
-	}
-	return append(files,
+		{Path: render.CSAFFolder + indexName, Data: lines(index), Raw: true},
 		folderPage(u.site, render.CSAFFolder, append(folders, changesName, indexName)),
 		folderPage(u.site, path.Dir(strings.TrimSuffix(render.CSAFFolder, "/"))+"/",
-			[]string{path.Base(providerPath), path.Base(render.CSAFFolder) + "/"})), nil
+			[]string{path.Base(providerPath), path.Base(render.CSAFFolder) + "/"}),
+	}
+	for year, names := range pages {
+		files = append(files, folderPage(u.site, render.CSAFFolder+year, names))
+	}
+	return files, nil
+}
+
+// index gives the documents of the directory with those that changed, sorted:
+// those of the index that is published or, anew, of an empty one.
+func (u *update) index(changed []string, anew bool) ([]string, error) {
+	all := changed
+	if !anew {
+		old, err := u.published(render.CSAFFolder + indexName)
+		if err != nil {
+			return nil, err
+		}
+		for line := range strings.Lines(string(old)) {
+			all = append(all, strings.TrimSuffix(line, "\n"))
+		}
+	}
+	slices.Sort(all)
+	return slices.Compact(all), nil
 }
 
 // osvList renders the list of OSV entries: when each was modified, the latest
@@ -116,25 +135,23 @@ func (f rowForm) write(b *bytes.Buffer, r row) {
 	if f.dateFirst {
 		first, second = second, first
 	}
-	b.WriteString(f.before + first + f.between + second + f.after + "\n")
+	for _, s := range []string{f.before, first, f.between, second, f.after, "\n"} {
+		b.WriteString(s)
+	}
 }
 
-func (f rowForm) read(list []byte) ([]row, error) {
-	var rows []row
-	for line := range strings.Lines(string(list)) {
-		line, okAfter := strings.CutSuffix(line, f.after+"\n")
-		line, okBefore := strings.CutPrefix(line, f.before)
-		r := row{}
-		var okBetween bool
-		if r.name, r.date, okBetween = strings.Cut(line, f.between); f.dateFirst {
-			r.name, r.date = r.date, r.name
-		}
-		if !okAfter || !okBefore || !okBetween {
-			return nil, fmt.Errorf("the published list has the line %q", line)
-		}
-		rows = append(rows, r)
+// read reads a line without its end.
+func (f rowForm) read(line string) (row, error) {
+	rest, okBefore := strings.CutPrefix(line, f.before)
+	rest, okAfter := strings.CutSuffix(rest, f.after)
+	first, second, okBetween := strings.Cut(rest, f.between)
+	if !okAfter || !okBefore || !okBetween {
+		return row{}, fmt.Errorf("the published list has the line %q", line)
 	}
-	return rows, nil
+	if f.dateFirst {
+		first, second = second, first
+	}
+	return row{first, second}, nil
 }
 
 // dated puts names with their dates into a list that is sorted by date, the
@@ -150,13 +167,14 @@ func (u *update) dated(path string, dates map[string]time.Time, anew bool, f row
 			return nil, err
 		}
 	}
-	rows, err := f.read(old)
-	if err != nil {
-		return nil, err
-	}
 	var b bytes.Buffer
+	b.Grow(len(old) + 100*len(fresh))
 	put := func(name string) { f.write(&b, row{name, dates[name].UTC().Format(time.RFC3339Nano)}) }
-	for _, r := range rows {
+	for line := range strings.Lines(string(old)) {
+		r, err := f.read(strings.TrimSuffix(line, "\n"))
+		if err != nil {
+			return nil, err
+		}
 		if _, newer := dates[r.name]; newer {
 			continue
 		}
@@ -171,7 +189,7 @@ func (u *update) dated(path string, dates map[string]time.Time, anew bool, f row
 			put(fresh[0])
 			fresh = fresh[1:]
 		}
-		f.write(&b, r)
+		b.WriteString(line)
 	}
 	for _, name := range fresh {
 		put(name)
@@ -179,12 +197,13 @@ func (u *update) dated(path string, dates map[string]time.Time, anew bool, f row
 	return b.Bytes(), nil
 }
 
-func lines(list []string) string {
-	var b strings.Builder
+func lines(list []string) []byte {
+	var b bytes.Buffer
 	for _, l := range list {
-		b.WriteString(l + "\n")
+		b.WriteString(l)
+		b.WriteByte('\n')
 	}
-	return b.String()
+	return b.Bytes()
 }
 
 // folderPage renders the page of a folder, for programs and the curious.
@@ -198,7 +217,9 @@ func folderPage(s render.Site, at string, names []string) tree.File {
 <body><h1>` + title + "</h1>\n<ul>\n")
 	for _, name := range names {
 		name = html.EscapeString(name)
-		b.WriteString(`<li><a href="` + name + `">` + name + "</a></li>\n")
+		for _, s := range []string{`<li><a href="`, name, `">`, name, "</a></li>\n"} {
+			b.WriteString(s)
+		}
 	}
 	b.WriteString("</ul>\n</body>\n</html>\n")
 	return tree.File{Path: at + "index.html", Data: b.Bytes(), Raw: true}

@@ -43,7 +43,7 @@ func formOf(s render.Site) (string, error) {
 					Release: a.Published, Zone: "UTC", Posted: a.Published,
 				}},
 				{Seq: render.FeedSize + 1, At: a.Updated, Advisory: &a},
-			})),
+			}, nil)),
 		} {
 			if err != nil {
 				return "", fmt.Errorf("rendering a sample: %w", err)

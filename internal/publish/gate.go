@@ -71,11 +71,15 @@ func faults(p string, data []byte) []string {
 	var out []string
 	switch {
 	case isCSAF(p):
-		for _, problem := range csaf.Validate(data) {
-			out = append(out, problem.String())
+		doc, problems := csaf.Parse(data)
+		if doc != nil {
+			problems = doc.Check()
+			if csaf.Filename(doc.Document.Tracking.ID) != path.Base(p) {
+				out = append(out, "the file is not named after its identifier (csaf:5.1)")
+			}
 		}
-		if doc, problems := csaf.Parse(data); len(problems) == 0 && csaf.Filename(doc.Document.Tracking.ID) != path.Base(p) {
-			out = append(out, "the file is not named after its identifier (csaf:5.1)")
+		for _, problem := range problems {
+			out = append(out, problem.String())
 		}
 	case strings.HasPrefix(p, "osv/") && path.Ext(p) == ".json":
 		for _, problem := range osv.Errors(osv.Validate(data)) {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"slices"
+	"sync"
 
 	"steward/internal/advisory"
 	"steward/internal/base/look"
@@ -13,10 +14,10 @@ import (
 	"steward/internal/publish/tree"
 )
 
-// lists renders everything that is not of one advisory: the pages and files
+// lists gives what renders all that is not of one advisory: the pages and files
 // that list advisories changed after the entry from, with the public record
 // ending at head, and the pages of the site.
-func (u *update) lists(ctx context.Context, from, head int64) ([]tree.File, error) {
+func (u *update) lists(ctx context.Context, from, head int64) ([]job, error) {
 	changed, err := u.changed(ctx, from)
 	if err != nil {
 		return nil, err
@@ -29,25 +30,28 @@ func (u *update) lists(ctx context.Context, from, head int64) ([]tree.File, erro
 	if err != nil {
 		return nil, err
 	}
-	var files []tree.File
-	for _, part := range []func() ([]tree.File, error){
-		func() ([]tree.File, error) { return u.archives(ctx, touched) },
-		func() ([]tree.File, error) { return u.directory(changed, from == 0) },
-		func() ([]tree.File, error) { return u.osvList(changed, from == 0) },
-		func() ([]tree.File, error) { return u.feeds(ctx, from, head) },
-		func() ([]tree.File, error) { return u.provider(archives) },
-		func() ([]tree.File, error) { return u.pages(ctx, archives) },
-		u.securityTxt,
-	} {
-		made, err := part()
-		if err != nil {
+	listing := sync.OnceValues(func() (render.Listing, error) { return u.listing(ctx, archives) })
+	jobs := []job{
+		func(*gate) ([]tree.File, error) { // first: several pages need it, and none should wait for another
+			_, err := listing()
 			return nil, err
-		}
-		files = append(files, made...)
+		},
+		func(*gate) ([]tree.File, error) { return u.feeds(ctx, from, head) },
+		func(*gate) ([]tree.File, error) {
+			files, err := u.directory(changed, from == 0)
+			if err != nil {
+				return nil, err
+			}
+			provider, err := u.provider(archives)
+			return append(files, provider...), err
+		},
+		func(*gate) ([]tree.File, error) { return u.osvList(changed, from == 0) },
+		func(*gate) ([]tree.File, error) { return u.securityTxt() },
 	}
-	var g gate
-	g.files(files)
-	return files, g.err()
+	for archive := range touched {
+		jobs = append(jobs, func(*gate) ([]tree.File, error) { return u.archive(ctx, archive) })
+	}
+	return append(jobs, u.pages(listing)...), nil
 }
 
 // changed gives every advisory that changed after an entry.
@@ -84,29 +88,26 @@ func touched(list []advisory.Advisory) (map[render.Archive]bool, error) {
 	return all, nil
 }
 
-// archives renders archive pages, and beside each its feed for CSAF.
-func (u *update) archives(ctx context.Context, touched map[render.Archive]bool) ([]tree.File, error) {
-	var files []tree.File
-	for archive := range touched {
-		first := archive.Part*archiveSize + 1
-		all, err := u.Store.Numbered(ctx, archive.Year, first, first+archiveSize-1)
-		if err != nil {
-			return nil, err
-		}
-		page, err := render.ArchivePage(u.site, archive, all)
-		if err != nil {
-			return nil, err
-		}
-		feed, err := rolieFeed(u.site, archive, all)
-		if err != nil {
-			return nil, err
-		}
-		group := fmt.Sprintf("list:%d-%d", archive.Year, archive.Part)
-		files = append(files,
-			tree.File{Path: archive.Path(), Data: page, Group: group},
-			tree.File{Path: roliePath(archive), Data: feed, Group: group})
+// archive renders an archive page, and beside it its feed for CSAF.
+func (u *update) archive(ctx context.Context, archive render.Archive) ([]tree.File, error) {
+	first := archive.Part*archiveSize + 1
+	all, err := u.Store.Numbered(ctx, archive.Year, first, first+archiveSize-1)
+	if err != nil {
+		return nil, err
 	}
-	return files, nil
+	page, err := render.ArchivePage(u.site, archive, all)
+	if err != nil {
+		return nil, err
+	}
+	feed, err := rolieFeed(u.site, archive, all)
+	if err != nil {
+		return nil, err
+	}
+	group := fmt.Sprintf("list:%d-%d", archive.Year, archive.Part)
+	return []tree.File{
+		{Path: archive.Path(), Data: page, Group: group},
+		{Path: roliePath(archive), Data: feed, Group: group},
+	}, nil
 }
 
 // existing lists all archive pages that there are or will be with this update,
@@ -147,49 +148,50 @@ func (u *update) feeds(ctx context.Context, from, head int64) ([]tree.File, erro
 	if err != nil {
 		return nil, err
 	}
-	data, err := render.AtomFeed(u.site, latest)
+	data, err := render.AtomFeed(u.site, latest, u.form.entries)
 	if err != nil {
 		return nil, err
 	}
 	return append(files, tree.File{Path: render.FeedPath, Data: data}), nil
 }
 
-// pages renders the pages of the site. What is the same as before is not
-// published anew: the tree compares.
-func (u *update) pages(ctx context.Context, archives []render.Archive) ([]tree.File, error) {
-	l, err := u.listing(ctx)
-	if err != nil {
-		return nil, err
+// pages gives what renders the pages of the site. What is the same as before is
+// not published anew: the tree compares.
+func (u *update) pages(listing func() (render.Listing, error)) []job {
+	var jobs []job
+	add := func(path string, page func() ([]byte, error)) {
+		jobs = append(jobs, func(*gate) ([]tree.File, error) {
+			data, err := page()
+			return []tree.File{{Path: path, Data: data}}, err
+		})
 	}
-	l.Archives = archives
-	var files []tree.File
-	for path, make := range map[string]func() ([]byte, error){
-		render.FrontPath:    func() ([]byte, error) { return render.Front(u.site, l, render.FrontPath) },
-		render.SecurityPath: func() ([]byte, error) { return render.Front(u.site, l, render.SecurityPath) },
-		render.ListPath:     func() ([]byte, error) { return render.List(u.site, l) },
-		render.KeysPath:     func() ([]byte, error) { return render.Keys(u.site) },
-		render.NotFoundPath: func() ([]byte, error) { return render.NotFound(u.site) },
+	for path, page := range map[string]func(l render.Listing) ([]byte, error){
+		render.FrontPath:    func(l render.Listing) ([]byte, error) { return render.Front(u.site, l, render.FrontPath) },
+		render.SecurityPath: func(l render.Listing) ([]byte, error) { return render.Front(u.site, l, render.SecurityPath) },
+		render.ListPath:     func(l render.Listing) ([]byte, error) { return render.List(u.site, l) },
 	} {
-		data, err := make()
-		if err != nil {
-			return nil, err
-		}
-		files = append(files, tree.File{Path: path, Data: data})
+		add(path, func() ([]byte, error) {
+			l, err := listing()
+			if err != nil {
+				return nil, err
+			}
+			return page(l)
+		})
 	}
+	add(render.KeysPath, func() ([]byte, error) { return render.Keys(u.site) })
+	add(render.NotFoundPath, func() ([]byte, error) { return render.NotFound(u.site) })
 	for _, a := range look.PublicAssets() {
-		files = append(files, tree.File{Path: a.Path, Data: a.Data})
+		add(a.Path, func() ([]byte, error) { return a.Data, nil })
 	}
-	return files, nil
+	return jobs
 }
 
 // listing is what the front page and the list show.
-func (u *update) listing(ctx context.Context) (l render.Listing, err error) {
-	page, err := u.Store.List(ctx, "")
-	if err != nil {
+func (u *update) listing(ctx context.Context, archives []render.Archive) (l render.Listing, err error) {
+	l.Archives = archives
+	if l.Latest, l.Total, err = u.Store.Latest(ctx, render.LatestShown); err != nil {
 		return l, err
 	}
-	l.Latest = page.Advisories[:min(len(page.Advisories), render.LatestShown)]
-	l.Total = page.Total
 	if l.Prenotices, err = u.Store.Upcoming(ctx); err != nil {
 		return l, err
 	}

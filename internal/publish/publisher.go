@@ -8,13 +8,18 @@ import (
 	"fmt"
 	"net/http"
 	"reflect"
+	"runtime"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
 	"time"
 
+	"golang.org/x/sync/errgroup"
+
 	"steward/internal/advisory"
 	"steward/internal/base/sign"
+	"steward/internal/format/atom"
 	"steward/internal/publish/render"
 	"steward/internal/publish/tree"
 )
@@ -31,8 +36,9 @@ type Publisher struct {
 	mu   sync.Mutex
 	last outcome
 	form struct { // of the site that was published last
-		site render.Site
-		hash string
+		site    render.Site
+		hash    string
+		entries map[int64]atom.Entry // in its feed
 	}
 }
 
@@ -106,37 +112,50 @@ func (p *Publisher) Update(ctx context.Context, s render.Site) error {
 	defer p.mu.Unlock()
 	s = p.Complete(s)
 	for {
-		err := p.update(ctx, s)
-		if !errors.Is(err, tree.ErrMoved) {
+		done, err := p.update(ctx, s)
+		if !errors.Is(err, tree.ErrMoved) && (done || err != nil) {
 			return err
 		}
 	}
 }
 
-func (p *Publisher) update(ctx context.Context, s render.Site) error {
+// update does a part of the work and tells whether that was the last one.
+func (p *Publisher) update(ctx context.Context, s render.Site) (done bool, err error) {
 	if err := p.Tree.Refresh(); err != nil {
-		return err
+		return false, err
+	}
+	// The tree first: while we work readers may find that another process has
+	// published. What we publish is for this tree and no later one.
+	after := p.Tree.Sequence()
+	from, err := readState(p.Tree.State())
+	if err != nil {
+		return false, err
 	}
 	head, err := p.Store.Head(ctx)
 	if err != nil {
-		return err
+		return false, err
 	}
 	now := p.Clock().UTC()
+	if last := p.Tree.Published(); now.Before(last) {
+		now = last // the clock was set back: times in public do not go back, and nothing waits for that
+	}
 	l := &p.last
-	if l.head == head && l.sequence == p.Tree.Sequence() && now.Before(l.until) && reflect.DeepEqual(l.site, s) {
-		return l.refused
+	if l.head == head && l.sequence == after && now.Before(l.until) && reflect.DeepEqual(l.site, s) {
+		return true, l.refused
 	}
 	*l = outcome{}
-	u := &update{Publisher: p, site: s, now: now}
-	if err := u.run(ctx, head); err != nil {
+	u := &update{Publisher: p, site: s, now: now, after: after, to: from}
+	if done, err = u.run(ctx, head); err != nil {
 		if r, ok := errors.AsType[*refusal](err); ok {
 			// Until something changes, it would be refused again.
-			*l = outcome{site: s, head: head, sequence: p.Tree.Sequence(), until: now.Add(time.Minute), refused: r}
+			*l = outcome{site: s, head: head, sequence: after, until: now.Add(time.Minute), refused: r}
 		}
-		return err
+		return false, err
 	}
-	*l = outcome{site: s, head: u.to.lists, sequence: p.Tree.Sequence(), until: u.renew}
-	return nil
+	if done {
+		*l = outcome{site: s, head: u.to.lists, sequence: p.Tree.Sequence(), until: u.renew}
+	}
+	return done, nil
 }
 
 // Handler serves the public tree. Asked by the name that starts with
@@ -161,79 +180,99 @@ type update struct {
 	*Publisher
 	site   render.Site
 	now    time.Time
-	to     state
+	after  int64     // the sequence of the tree that this is for
+	to     state     // of that tree, then of the next
 	latest time.Time // when the advisory that changed last did; zero: there is none
 	renew  time.Time // when there is something to do though nothing changed
 }
 
-// run publishes what is new in batches, and with the last of them the lists.
-func (u *update) run(ctx context.Context, head int64) error {
-	from, err := readState(u.Tree.State())
-	if err != nil {
-		return err
-	}
+// run publishes what is new or, if that is much, a batch of it. The lists come
+// with the last batch.
+func (u *update) run(ctx context.Context, head int64) (done bool, err error) {
 	if u.form.hash == "" || !reflect.DeepEqual(u.form.site, u.site) {
 		if u.form.hash, err = formOf(u.site); err != nil {
-			return err
+			return false, err
 		}
-		u.form.site = u.site
+		u.form.site, u.form.entries = u.site, map[int64]atom.Entry{}
 	}
-	if from.form != u.form.hash {
-		from = state{form: u.form.hash}
+	if u.to.form != u.form.hash {
+		u.to = state{form: u.form.hash}
 	}
-	u.to = from
-	for {
-		records, err := u.Store.Changes(ctx, u.to.records, batch)
+	records, err := u.Store.Changes(ctx, u.to.records, batch)
+	if err != nil {
+		return false, err
+	}
+	jobs := u.records(ctx, records)
+	if len(records) > 0 {
+		u.to.records = records[len(records)-1].Seq
+	}
+	done = len(records) < batch
+	if done {
+		// Entries after the last record are prenotices.
+		u.to.records = max(u.to.records, head)
+		lists, err := u.lists(ctx, u.to.lists, u.to.records)
 		if err != nil {
-			return err
+			return false, err
 		}
-		files, err := u.records(ctx, records)
-		if err != nil {
-			return err
-		}
-		if len(records) > 0 {
-			u.to.records = records[len(records)-1].Seq
-		}
-		more := len(records) == batch
-		if !more {
-			// Entries after the last record are prenotices.
-			u.to.records = max(u.to.records, head)
-			lists, err := u.lists(ctx, from.lists, u.to.records)
-			if err != nil {
-				return err
-			}
-			files = append(files, lists...)
-			u.to.lists = u.to.records
-		}
-		after := u.Tree.Sequence()
-		if err := u.Tree.Apply(ctx, u.Signer, tree.Update{After: after, Files: files, State: u.to.words(), At: u.now}); err != nil {
-			return err
-		}
-		if !more {
-			return nil
-		}
+		jobs = append(jobs, lists...)
+		u.to.lists = u.to.records
 	}
+	files, err := together(jobs)
+	if err != nil {
+		return false, err
+	}
+	return done, u.Tree.Apply(ctx, u.Signer, tree.Update{After: u.after, Files: files, State: u.to.words(), At: u.now})
 }
 
-// records renders every form of the advisories and passes them through the
-// gate.
-func (u *update) records(ctx context.Context, records []advisory.Record) ([]tree.File, error) {
-	var files []tree.File
-	var g gate
-	for _, r := range records {
-		history, err := u.Store.History(ctx, r.Advisory.ID)
-		if err != nil {
-			return nil, err
-		}
-		made, err := forms(u.site, r.Advisory, history)
-		if err != nil {
-			return nil, err
-		}
-		g.lint(r.Advisory, u.now)
-		g.files(made)
-		files = append(files, made...)
+// job renders some files. What else it finds wrong it tells the gate.
+type job func(g *gate) ([]tree.File, error)
+
+// together does jobs at the same time and passes what they render through the
+// gate. Files and faults come in the order of the jobs.
+func together(jobs []job) ([]tree.File, error) {
+	made := make([][]tree.File, len(jobs))
+	gates := make([]gate, len(jobs))
+	var g errgroup.Group
+	g.SetLimit(runtime.GOMAXPROCS(0))
+	for i, do := range jobs {
+		g.Go(func() (err error) {
+			made[i], err = do(&gates[i])
+			gates[i].files(made[i])
+			return err
+		})
 	}
-	return files, g.err()
+	if err := g.Wait(); err != nil {
+		return nil, err
+	}
+	var all gate
+	for _, g := range gates {
+		all.found = append(all.found, g.found...)
+	}
+	return slices.Concat(made...), all.err()
+}
+
+// records gives what renders every form of the advisories.
+func (u *update) records(ctx context.Context, records []advisory.Record) []job {
+	var jobs []job
+	for _, r := range records {
+		jobs = append(jobs, func(g *gate) ([]tree.File, error) {
+			g.lint(r.Advisory, latest(u.now, r.Advisory.Updated))
+			history, err := u.Store.History(ctx, r.Advisory.ID)
+			if err != nil {
+				return nil, err
+			}
+			return forms(u.site, r.Advisory, history)
+		})
+	}
+	return jobs
+}
+
+// latest gives the later of two times.
+func latest(a, b time.Time) time.Time {
+	if a.Before(b) {
+		return b
+	}
+	return a
 }
 
 // forms renders one advisory in every form; all are files of its group.

@@ -69,19 +69,26 @@ func severityChip(level string) chip {
 	return chip{Kind: level, Text: strings.ToUpper(level[:1]) + level[1:], Bars: bars}
 }
 
-// Rects gives the four bars of the chip's glyph, the last ones pale.
-func (c chip) Rects() []bar {
-	rects := make([]bar, 4)
-	for i := range rects {
-		rects[i] = bar{X: i * 4, Y: 9 - 3*i, Height: 3 + 3*i, Off: i >= c.Bars}
-	}
-	return rects
-}
+// Glyph draws the four bars of the chip, the last ones pale.
+func (c chip) Glyph() template.HTML { return glyphs[c.Bars] }
 
-type bar struct {
-	X, Y, Height int
-	Off          bool
-}
+// glyphs are drawn once, because long lists show one on every line.
+var glyphs = func() (all [5]template.HTML) {
+	for bars := 1; bars < len(all); bars++ {
+		var b strings.Builder
+		b.WriteString(`<svg class="bars" viewBox="0 0 15 12" aria-hidden="true">`)
+		for i := range 4 {
+			off := ""
+			if i >= bars {
+				off = ` class="off"`
+			}
+			fmt.Fprintf(&b, `<rect x="%d" y="%d" width="3" height="%d"%s/>`, i*4, 9-3*i, 3+3*i, off)
+		}
+		b.WriteString("</svg>")
+		all[bars] = template.HTML(b.String())
+	}
+	return all
+}()
 
 // GroupFingerprint writes a hexadecimal fingerprint in groups of four, as gpg
 // does, so that two of them can be compared by eye.

@@ -2,7 +2,9 @@ package sign
 
 import (
 	"bytes"
+	"crypto/sha512"
 	"fmt"
+	"io"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -27,7 +29,9 @@ func (s *Signer) Clearsign(text []byte, at time.Time) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	sig, err := s.sign(packet.SigTypeText, []byte(strings.Join(lines, "\r\n")), at)
+	h := sha512.New()
+	io.WriteString(h, strings.Join(lines, "\r\n"))
+	sig, err := s.sign(packet.SigTypeText, h, at)
 	if err != nil {
 		return nil, err
 	}

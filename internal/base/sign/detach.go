@@ -3,9 +3,11 @@ package sign
 import (
 	"bytes"
 	"crypto"
+	"crypto/sha512"
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"hash"
 	"io"
 	"math/bits"
 	"time"
@@ -29,12 +31,20 @@ var errForm = errors.New("the signature is not in the one form that Steward writ
 // Detach signs data and gives the armored signature, dated at in whole
 // seconds. The same data, key and time give the same bytes.
 func (s *Signer) Detach(data []byte, at time.Time) ([]byte, error) {
-	return s.sign(packet.SigTypeBinary, data, at)
+	h := sha512.New()
+	h.Write(data)
+	return s.DetachHashed(h, at)
+}
+
+// DetachHashed signs what was written to a SHA-512, as Detach does, for a
+// caller who needs that hash too. It writes more to it.
+func (s *Signer) DetachHashed(h hash.Hash, at time.Time) ([]byte, error) {
+	return s.sign(packet.SigTypeBinary, h, at)
 }
 
 // sign makes the signature over data that the caller has brought into the
-// form that the type demands.
-func (s *Signer) sign(kind packet.SignatureType, data []byte, at time.Time) ([]byte, error) {
+// form that the type demands and written to h.
+func (s *Signer) sign(kind packet.SignatureType, h hash.Hash, at time.Time) ([]byte, error) {
 	key := s.entity.PrivateKey
 	if at.Before(key.CreationTime) {
 		return nil, fmt.Errorf("signing: %s is before the key was made", at.UTC().Format(time.RFC3339))
@@ -47,8 +57,6 @@ func (s *Signer) sign(kind packet.SignatureType, data []byte, at time.Time) ([]b
 		CreationTime: at.Truncate(time.Second),
 		IssuerKeyId:  &key.KeyId,
 	}
-	h := crypto.SHA512.New()
-	h.Write(data)
 	if err := sig.Sign(h, key, config(at)); err != nil {
 		return nil, fmt.Errorf("signing: %w", err)
 	}

@@ -81,11 +81,17 @@ func (s *Signer) Decrypt(message []byte, limit int64) ([]byte, error) {
 	return plain, nil
 }
 
+// The ways out that several faults of a key share.
+const (
+	minimalKey = "export it without the signatures of others: gpg --armor --export-options export-minimal --export YOUR-ADDRESS"
+	betterKey  = "give another key, for example one made by: gpg --quick-generate-key YOUR-ADDRESS"
+)
+
 // recipient reads a key that a person gave.
 func recipient(armored []byte, now time.Time) (*openpgp.Entity, string, error) {
 	if len(armored) > maxKey {
 		return nil, "", errs.Invalidf("key", "The key is larger than 64 KiB.").
-			WithHint("export it without the signatures of others: gpg --armor --export-options export-minimal --export YOUR-ADDRESS")
+			WithHint(minimalKey)
 	}
 	if bytes.Contains(armored, []byte(blockPrivate)) {
 		return nil, "", privateKeyGiven()
@@ -105,6 +111,9 @@ func recipient(armored []byte, now time.Time) (*openpgp.Entity, string, error) {
 	e := entities[0]
 	if hasPrivate(e) {
 		return nil, "", privateKeyGiven()
+	}
+	if err := bound(e); err != nil {
+		return nil, "", err
 	}
 	if _, err := e.EncryptionKeyWithError(now, config(now)); err != nil {
 		return nil, "", unusable(err)
@@ -148,7 +157,7 @@ func unusable(err error) error {
 	case errors.Is(reason, pgperrors.ErrKeyRevoked):
 		e = errs.Invalidf("key", "%s has been revoked.", of).WithHint("give another key")
 	case errors.As(reason, &weak):
-		e = errs.Invalidf("key", "%s is of a kind that is too weak today.", of).WithHint("give another key, for example one made by: gpg --quick-generate-key YOUR-ADDRESS")
+		e = errs.Invalidf("key", "%s is of a kind that is too weak today.", of).WithHint(betterKey)
 	case reason != nil && strings.Contains(reason.Error(), "no encryption-capable key"):
 		e = errs.Invalidf("key", "The key can sign but not encrypt.").WithHint("add an encryption subkey, or give another key")
 	default:

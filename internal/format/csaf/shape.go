@@ -201,10 +201,10 @@ func required(f reflect.StructField) bool {
 	return options == ""
 }
 
+var pointerEscapes = strings.NewReplacer("~", "~0", "/", "~1")
+
 // escape writes a name as a part of a JSON pointer (RFC 6901, section 3).
-func escape(name string) string {
-	return strings.NewReplacer("~", "~0", "/", "~1").Replace(clip(name))
-}
+func escape(name string) string { return pointerEscapes.Replace(clip(name)) }
 
 func sortedMembers(members []member) []member {
 	return slices.SortedFunc(slices.Values(members), func(a, b member) int { return strings.Compare(a.name, b.name) })

@@ -3,6 +3,7 @@ package render
 import (
 	"fmt"
 	"html"
+	"maps"
 	"slices"
 	"strings"
 
@@ -31,8 +32,13 @@ func FeedArchives(head int64) int { return int(head / FeedSize) }
 // FeedSize entries of the public record, oldest first, or all if there are
 // fewer. Whoever follows the link to the archive before, and from there on,
 // finds everything that was ever made public. rfc5005:4
-func AtomFeed(s Site, latest []advisory.Entry) ([]byte, error) {
-	f := newFeed(s, FeedPath, latest)
+//
+// known, which may be nil, holds what was rendered for the feed before this one
+// with the same settings, and then what was for this one: an entry never
+// changes, and its text takes most of the time.
+func AtomFeed(s Site, latest []advisory.Entry, known map[int64]atom.Entry) ([]byte, error) {
+	f := newFeed(s, FeedPath, latest, known)
+	maps.DeleteFunc(known, func(seq int64, _ atom.Entry) bool { return len(latest) == 0 || seq < latest[0].Seq })
 	if n := len(latest); n > 0 {
 		f.Links = append(f.Links, prevArchive(s, FeedArchives(latest[n-1].Seq))...)
 	}
@@ -47,7 +53,7 @@ func AtomArchive(s Site, n int, all []advisory.Entry) ([]byte, error) {
 	if n < 1 || len(all) != FeedSize || all[0].Seq != first || all[FeedSize-1].Seq != first+FeedSize-1 {
 		return nil, fmt.Errorf("archive %d of the feed needs the entries from %d to %d", n, first, first+FeedSize-1)
 	}
-	f := newFeed(s, FeedArchivePath(n), all)
+	f := newFeed(s, FeedArchivePath(n), all, nil)
 	f.Archive = &atom.Archive{}
 	f.Links = append(f.Links, atom.Link{Rel: atom.RelCurrent, Type: feedType, Href: s.URL(FeedPath)})
 	f.Links = append(f.Links, prevArchive(s, n-1)...)
@@ -63,7 +69,7 @@ func prevArchive(s Site, n int) []atom.Link {
 
 // newFeed makes the feed document at path: the newest entry first, and of each
 // advisory or prenotice the newest only.
-func newFeed(s Site, path string, entries []advisory.Entry) *atom.Feed {
+func newFeed(s Site, path string, entries []advisory.Entry, known map[int64]atom.Entry) *atom.Feed {
 	f := &atom.Feed{
 		Lang:     "en",
 		ID:       lasting(s.Publisher.Namespace, s, "advisories"),
@@ -83,11 +89,16 @@ func newFeed(s Site, path string, entries []advisory.Entry) *atom.Feed {
 	}
 	seen := map[string]bool{}
 	for _, e := range slices.Backward(entries) {
-		var entry atom.Entry
-		if e.Prenotice != nil {
+		entry, ok := known[e.Seq]
+		switch {
+		case ok:
+		case e.Prenotice != nil:
 			entry = prenoticeEntry(s, e)
-		} else {
+		default:
 			entry = advisoryEntry(s, e)
+		}
+		if known != nil {
+			known[e.Seq] = entry
 		}
 		if !seen[entry.ID] {
 			seen[entry.ID] = true

@@ -59,17 +59,18 @@ func feedFaults(b []byte) (faults []string) {
 
 func TestAtomFeed(t *testing.T) {
 	t.Parallel()
+	known := map[int64]atom.Entry{}
 	for _, n := range []int{0, 1, 12, FeedSize} {
-		b, err := AtomFeed(fullSite(), record(n))
+		b, err := AtomFeed(fullSite(), record(n), known)
 		if err != nil {
 			t.Fatal(err)
 		}
 		for _, f := range feedFaults(b) {
 			t.Errorf("%d entries: %s", n, f)
 		}
-		again, err := AtomFeed(fullSite(), record(n))
-		if err != nil || !bytes.Equal(b, again) {
-			t.Errorf("%d entries differ the second time (%v)", n, err)
+		again, err := AtomFeed(fullSite(), record(n), nil)
+		if err != nil || !bytes.Equal(b, again) || len(known) != n {
+			t.Errorf("%d entries, of which %d are known, differ when none is known (%v)", n, len(known), err)
 		}
 		if n != 12 {
 			continue
@@ -112,7 +113,7 @@ func TestAtomArchives(t *testing.T) {
 	site := fullSite()
 	docs := map[string][]byte{}
 	var err error
-	if docs[site.URL(FeedPath)], err = AtomFeed(site, all[count-FeedSize:]); err != nil {
+	if docs[site.URL(FeedPath)], err = AtomFeed(site, all[count-FeedSize:], nil); err != nil {
 		t.Fatal(err)
 	}
 	for n := 1; n <= FeedArchives(count); n++ {

@@ -11,9 +11,12 @@ import (
 	"steward/internal/base/look"
 )
 
-// LatestShown is how many advisories the front page and the list show; the
-// rest are on archive pages.
+// LatestShown is how many advisories the list shows; the rest are on archive
+// pages.
 const LatestShown = 50
+
+// frontShown is how many of them the front page shows, above the policy.
+const frontShown = 10
 
 // PastShown is how many announcements of releases that came the list shows.
 const PastShown = 50
@@ -162,7 +165,7 @@ func Front(s Site, l Listing, path string) ([]byte, error) {
 	sh.Canonical = s.URL("")
 	p := frontPage{
 		Shell: sh, Site: s, Policy: advisory.Markdown(s.Policy), Steps: process, Total: l.Total,
-		Entries: entries(sh.Root, l.Latest), Prenotices: announce(l.Prenotices), Archives: archiveLinks(sh.Root, l.Archives),
+		Entries: entries(sh.Root, l.Latest[:min(len(l.Latest), frontShown)]), Prenotices: announce(l.Prenotices), Archives: archiveLinks(sh.Root, l.Archives),
 	}
 	return renderPage("front", p)
 }

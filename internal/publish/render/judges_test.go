@@ -33,9 +33,9 @@ func TestJudges(t *testing.T) {
 		b, err = OSV(fullSite(), a)
 		osvs = append(osvs, keep(b, err, shape, OSVPath(a.ID)))
 	}
-	b, err := AtomFeed(fullSite(), record(FeedSize))
+	b, err := AtomFeed(fullSite(), record(FeedSize), nil)
 	feeds = append(feeds, keep(b, err, FeedPath))
-	b, err = AtomFeed(fullSite(), nil)
+	b, err = AtomFeed(fullSite(), nil, nil)
 	feeds = append(feeds, keep(b, err, "empty", FeedPath))
 	b, err = AtomArchive(fullSite(), 1, record(FeedSize))
 	feeds = append(feeds, keep(b, err, FeedArchivePath(1)))

@@ -14,6 +14,8 @@ import (
 	"sync"
 	"time"
 
+	"golang.org/x/sync/errgroup"
+
 	"steward/internal/base/errs"
 	"steward/internal/base/sign"
 )
@@ -51,9 +53,6 @@ var ErrMoved = errors.New("the tree has moved on")
 func (t *Tree) Apply(ctx context.Context, signer *sign.Signer, u Update) error {
 	t.publish.Lock()
 	defer t.publish.Unlock()
-	if t.broken != nil {
-		return t.broken
-	}
 	unlock, err := t.takeLock(ctx)
 	if err != nil {
 		return err
@@ -61,6 +60,9 @@ func (t *Tree) Apply(ctx context.Context, signer *sign.Signer, u Update) error {
 	defer unlock()
 	if err := t.Refresh(); err != nil {
 		return err
+	}
+	if err := t.settle(); err != nil {
+		return fmt.Errorf("publishing: %w", err)
 	}
 	if t.Sequence() != u.After {
 		return fmt.Errorf("publishing after %d: %w: it is at %d", u.After, ErrMoved, t.Sequence())
@@ -74,10 +76,13 @@ func (t *Tree) Apply(ctx context.Context, signer *sign.Signer, u Update) error {
 	if len(files) == 0 && maps.Equal(old.state, u.State) {
 		return nil
 	}
-	b := &build{tree: t, old: old, signer: signer, at: u.At}
+	b := &build{tree: t, old: old, signer: signer, at: u.At, placed: map[string]int{}, bundles: map[string][]*made{}}
 	next, err := b.run(ctx, files, u.State)
 	if err == nil {
 		err = checkSuccessor(old, next)
+	}
+	if err == nil {
+		err = b.write(next)
 	}
 	if err != nil {
 		b.discard()
@@ -89,16 +94,36 @@ func (t *Tree) Apply(ctx context.Context, signer *sign.Signer, u Update) error {
 		return fmt.Errorf("publishing: %w", err)
 	}
 	if err != nil {
-		t.broken = fmt.Errorf("publishing: the disk does not keep what is written: %w", err)
-		return t.broken
+		t.unsure = true
+		return fmt.Errorf("publishing: the disk does not keep what is written: %w", err)
 	}
 	t.sweep()
 	return nil
 }
 
+// settle brings the pointer to the disk if that failed when it was replaced.
+// It is written anew: what was written before a sync that failed may never get
+// to the disk, whatever a later sync says. Until then the bundles of the tree
+// before stay, since it may be the one that is found after a crash.
+func (t *Tree) settle() error {
+	if !t.unsure {
+		return nil
+	}
+	t.swap.Lock()
+	defer t.swap.Unlock()
+	if err := writeSynced(t.dir, []file{{t.coming(), []byte(t.current + "\n")}}); err != nil {
+		return err
+	}
+	if err := errors.Join(os.Rename(t.coming(), t.pointer()), syncFolder(t.dir)); err != nil {
+		return err
+	}
+	t.unsure = false
+	return nil
+}
+
 // changed checks the files of an update and leaves out those that are in the
 // tree as they are.
-func (t *Tree) changed(old *snapshot, signer *sign.Signer, u Update) ([]File, error) {
+func (t *Tree) changed(old *snapshot, signer *sign.Signer, u Update) ([]hashed, error) {
 	if old.key != "" && old.key != signer.Fingerprint() {
 		return nil, errs.Conflictf("The tree in %s is signed with key %s, not with %s.", t.dir, old.key, signer.Fingerprint()).
 			WithHint("to sign all anew, move that directory away and publish again")
@@ -108,8 +133,8 @@ func (t *Tree) changed(old *snapshot, signer *sign.Signer, u Update) ([]File, er
 			return nil, fmt.Errorf("publishing: the state %q cannot be kept", name)
 		}
 	}
-	files := append(slices.Clone(u.Files), File{Path: KeyPath, Data: signer.PublicKey(), Fixed: true})
-	var out []File
+	files := hash(append(slices.Clone(u.Files), File{Path: KeyPath, Data: signer.PublicKey(), Fixed: true})...)
+	var out []hashed
 	paths, folders := map[string]bool{}, map[string]bool{}
 	for _, f := range files {
 		switch {
@@ -126,7 +151,7 @@ func (t *Tree) changed(old *snapshot, signer *sign.Signer, u Update) ([]File, er
 			folders[folder] = true
 		}
 		e := old.entry(f.Path, t.where)
-		if e != nil && e.sums[plain] == sha256.Sum256(f.Data) {
+		if e != nil && e.sums[plain] == f.sum {
 			continue
 		}
 		if e != nil && e.fixed {
@@ -143,6 +168,22 @@ func (t *Tree) changed(old *snapshot, signer *sign.Signer, u Update) ([]File, er
 	return out, nil
 }
 
+// hashed is a file with its hash.
+type hashed struct {
+	File
+	sum sum
+}
+
+func hash(files ...File) []hashed {
+	all := make([]hashed, len(files))
+	var wait sync.WaitGroup
+	for i, f := range files {
+		wait.Go(func() { all[i] = hashed{f, sha256.Sum256(f.Data)} })
+	}
+	wait.Wait()
+	return all
+}
+
 func kindOf(path string) int {
 	_, kind := splitPath(path)
 	return kind
@@ -154,17 +195,17 @@ type build struct {
 	old     *snapshot
 	signer  *sign.Signer
 	at      time.Time
-	placed  map[string]int // group → part, of groups that are new
-	written []string       // bundles
+	placed  map[string]int     // group → part, of groups that are new
+	bundles map[string][]*made // what is to be written
 }
 
-func (b *build) run(ctx context.Context, files []File, state map[string]string) (*snapshot, error) {
+func (b *build) run(ctx context.Context, files []hashed, state map[string]string) (*snapshot, error) {
 	for i, f := range files {
 		if n, ok := b.tree.where[f.Path]; ok {
 			files[i].Group = b.old.parts[n].files[f.Path].group // a file stays where it is
 		}
 	}
-	entries, err := b.store(ctx, files)
+	entries, err := b.make(ctx, files)
 	if err != nil {
 		return nil, err
 	}
@@ -172,7 +213,6 @@ func (b *build) run(ctx context.Context, files []File, state map[string]string) 
 	if len(next.parts) == 0 {
 		next.parts = []*part{newPart(nil, nil)}
 	}
-	b.placed = map[string]int{}
 	touched := map[int]bool{}
 	for _, e := range entries {
 		n := b.place(next, e)
@@ -186,13 +226,7 @@ func (b *build) run(ctx context.Context, files []File, state map[string]string) 
 		next.parts[n].add(e)
 	}
 	next.root = root{sequence: b.old.sequence + 1, at: b.at, key: b.signer.Fingerprint(), state: maps.Clone(state)}
-	if err := b.list(ctx, next, touched); err != nil {
-		return nil, err
-	}
-	if err := syncFolder(b.tree.bundles()); err != nil {
-		return nil, fmt.Errorf("publishing: %w", err)
-	}
-	return next, nil
+	return next, b.list(ctx, next, touched)
 }
 
 // place tells which part a file goes to: that of its group or, for a new
@@ -215,14 +249,14 @@ func (b *build) place(next *snapshot, e *entry) int {
 	return n
 }
 
-// list writes the lists of the parts that changed, and the root.
+// list makes the lists of the parts that changed, and the root.
 func (b *build) list(ctx context.Context, next *snapshot, touched map[int]bool) error {
 	var lists []File
 	for n := range touched {
 		text := listText(slices.Collect(maps.Values(next.parts[n].files)))
 		lists = append(lists, File{Path: partPath(n), Data: text, Raw: true})
 	}
-	entries, err := b.store(ctx, lists)
+	entries, err := b.make(ctx, hash(lists...))
 	if err != nil {
 		return err
 	}
@@ -236,7 +270,7 @@ func (b *build) list(ctx context.Context, next *snapshot, touched map[int]bool) 
 		}
 		next.lists = append(next.lists, p.list)
 	}
-	self, err := b.store(ctx, []File{{Path: RootPath, Data: next.root.text(), Raw: true}})
+	self, err := b.make(ctx, hash(File{Path: RootPath, Data: next.root.text(), Raw: true}))
 	if err != nil {
 		return err
 	}
@@ -244,54 +278,40 @@ func (b *build) list(ctx context.Context, next *snapshot, touched map[int]bool) 
 	return nil
 }
 
-// store makes files ready and writes them in their bundles.
-func (b *build) store(ctx context.Context, files []File) ([]*entry, error) {
+// make makes files ready to be written in their bundles.
+func (b *build) make(ctx context.Context, files []hashed) ([]*entry, error) {
 	ready := make([]*made, len(files))
-	err := each(ctx, runtime.GOMAXPROCS(0), len(files), func(i int) (err error) {
-		ready[i], err = newMade(b.signer, files[i], b.at, b.old.sequence+1)
-		return err
-	})
-	if err != nil {
+	g, ctx := errgroup.WithContext(ctx)
+	g.SetLimit(runtime.GOMAXPROCS(0))
+	for i, f := range files {
+		g.Go(func() (err error) {
+			if err = ctx.Err(); err == nil {
+				ready[i], err = newMade(b.signer, f, b.at, b.old.sequence+1)
+			}
+			return err
+		})
+	}
+	if err := g.Wait(); err != nil {
 		return nil, fmt.Errorf("publishing: %w", err)
 	}
 	entries := make([]*entry, len(files))
-	bundles := map[string][]*made{}
 	for i, m := range ready {
 		entries[i] = m.entry
-		bundles[m.entry.bundle()] = append(bundles[m.entry.bundle()], m)
-	}
-	names := slices.Collect(maps.Keys(bundles))
-	b.written = append(b.written, names...)
-	// Syncing is mostly waiting, and the disk does many at once.
-	const syncs = 16
-	err = each(ctx, syncs, len(names), func(i int) error {
-		return writeBundle(b.tree.bundles(), names[i], bundles[names[i]])
-	})
-	if err != nil {
-		return nil, fmt.Errorf("publishing: %w", err)
+		b.bundles[m.entry.bundle()] = append(b.bundles[m.entry.bundle()], m)
 	}
 	return entries, nil
 }
 
-// each calls f with 0 to n-1, some at the same time, and gives the first error
-// in that order.
-func each(ctx context.Context, atOnce, n int, f func(i int) error) error {
-	failed := make([]error, n)
-	var wait sync.WaitGroup
-	room := make(chan struct{}, atOnce)
-	for i := range n {
-		room <- struct{}{}
-		wait.Go(func() {
-			defer func() { <-room }()
-			if failed[i] = ctx.Err(); failed[i] == nil {
-				failed[i] = f(i)
-			}
-		})
+// write brings the bundles to the disk, and beside the pointer what it is to
+// say.
+func (b *build) write(next *snapshot) error {
+	files := []file{{b.tree.coming(), []byte(next.pointer().String() + "\n")}}
+	for name, made := range b.bundles {
+		files = append(files, file{filepath.Join(b.tree.bundles(), name), bundleOf(made)})
 	}
-	wait.Wait()
-	for _, err := range failed {
-		if err != nil {
-			return err
+	for some := range slices.Chunk(files, syncsAtOnce) {
+		if err := writeSynced(b.tree.bundles(), some); err != nil {
+			return fmt.Errorf("publishing: %w", err)
 		}
 	}
 	return nil
@@ -299,8 +319,9 @@ func each(ctx context.Context, atOnce, n int, f func(i int) error) error {
 
 // discard removes what was written for a tree that did not come to be.
 func (b *build) discard() {
-	for _, name := range b.written {
-		// What cannot be removed now goes at the next Open.
+	// What cannot be removed now goes at the next Open.
+	_ = os.Remove(b.tree.coming())
+	for name := range b.bundles {
 		_ = os.Remove(filepath.Join(b.tree.bundles(), name))
 	}
 }
@@ -311,7 +332,7 @@ func (b *build) discard() {
 func (t *Tree) replace(next *snapshot) (switched bool, err error) {
 	t.swap.Lock()
 	defer t.swap.Unlock()
-	if err := writeSynced(t.pointer(), []byte(next.pointer().String()+"\n")); err != nil {
+	if err := os.Rename(t.coming(), t.pointer()); err != nil {
 		return false, err
 	}
 	err = syncFolder(t.dir)

@@ -49,8 +49,9 @@ const (
 	unreadable  = "cannot be read"
 )
 
-// maxChecked limits a file that is checked, in bytes.
-const maxChecked = 256 << 20
+// maxChecked limits a file that is checked, in bytes: several are in memory at
+// once. Our largest, lists of dates, stay below it with half a million advisories.
+const maxChecked = 32 << 20
 
 // Check reads every file of an exported tree and compares it with the signed
 // lists: what is altered, missing or not listed is found and named. It needs

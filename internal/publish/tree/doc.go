@@ -23,10 +23,10 @@
 //	current        which root is the published one: the only file ever replaced
 //	lock           held by the process that publishes
 //
-// To publish is to write new bundles beside the old ones, sync them, check
-// the new tree against the old, and rename one file. A reader finds the old
-// tree or the new one. What a crash leaves behind is removed at the next
-// Open.
+// To publish is to check the new tree against the old, write new bundles beside
+// the old ones, sync them with their folder, all at once, and rename one file:
+// the disk is waited for twice. A reader finds the old tree or the new one. What
+// a crash leaves behind is removed at the next Open.
 //
 // # Promises
 //

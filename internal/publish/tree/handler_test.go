@@ -211,7 +211,8 @@ func TestHandlerNotModified(t *testing.T) {
 	} {
 		for _, method := range []string{"GET", "HEAD"} {
 			r := request(h, method, target, tt.header...)
-			if r.StatusCode != tt.status || r.Header.Get("ETag") == "" || r.Header.Get("Last-Modified") != date {
+			dated := r.Header.Get("Last-Modified") == date || tt.status == 304 // which has the tag
+			if r.StatusCode != tt.status || r.Header.Get("ETag") == "" || !dated {
 				t.Errorf("%s with %v: %d %v, want %d", method, tt.header, r.StatusCode, r.Header, tt.status)
 			}
 			if tt.status == 304 && body(t, r) != "" {

@@ -46,6 +46,7 @@ type snapshot struct {
 	root
 	self  *entry // index/tree.txt; nil before the first publication
 	parts []*part
+	hot   cache // of pages, for readers
 }
 
 // pointer is what the file current says: which root is the published one.

@@ -23,7 +23,7 @@ import (
 type Tree struct {
 	dir     string
 	publish sync.Mutex // held by the one who publishes
-	broken  error      // the disk failed at the worst moment: publish no more
+	unsure  bool       // the disk failed when the pointer was replaced: it may hold the one before
 
 	swap    sync.Mutex // held while the pointer is read or written and now follows it
 	current string     // what the pointer said
@@ -99,6 +99,7 @@ func (t *Tree) takeLock(ctx context.Context) (unlock func(), err error) {
 
 func (t *Tree) bundles() string { return filepath.Join(t.dir, "bundles") }
 func (t *Tree) pointer() string { return filepath.Join(t.dir, "current") }
+func (t *Tree) coming() string  { return filepath.Join(t.dir, temporary+"current") }
 
 // Refresh takes over what another process has published since.
 func (t *Tree) Refresh() error {
@@ -181,7 +182,7 @@ func (t *Tree) sweepAll() error {
 			return err
 		}
 		for _, d := range names {
-			half := strings.HasPrefix(d.Name(), strings.TrimSuffix(temporary, "*"))
+			half := strings.HasPrefix(d.Name(), temporary)
 			unused := folder == t.bundles() && t.uses[d.Name()] == 0
 			if !half && !unused {
 				continue
@@ -219,14 +220,19 @@ type found struct {
 // find opens what is published at a path, in one snapshot. The error is
 // fs.ErrNotExist when nothing is.
 func (t *Tree) find(path string) (*found, error) {
-	f, err := t.lookUp(path)
-	if errors.Is(err, errGone) {
+	for {
+		before := t.snapshot()
+		f, err := t.lookUp(path)
+		if !errors.Is(err, errGone) {
+			return f, err
+		}
 		if err := t.Refresh(); err != nil {
 			return nil, err
 		}
-		f, err = t.lookUp(path)
+		if t.snapshot() == before {
+			return nil, err // nobody has published: it is missing
+		}
 	}
-	return f, err
 }
 
 func (t *Tree) lookUp(path string) (*found, error) {
