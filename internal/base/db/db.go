@@ -47,8 +47,16 @@ type engine interface {
 	// deferReferences puts off the check of foreign keys within a
 	// transaction; check makes up for it and is called before the commit.
 	deferReferences(ctx context.Context, tx *sql.Tx) (check func() error, err error)
-	// integrity looks for damage in the files.
-	integrity(ctx context.Context, q Queryer) error
+	// size is how much room the files take, in bytes.
+	size(ctx context.Context, q Queryer) (int64, error)
+	// versionQuery asks for the name and version of the engine.
+	versionQuery() string
+	// damage gives what was met in the files, if that is why err was given.
+	damage(err error) *DamageError
+	// sums tells whether the engine checks what it reads from its files.
+	sums(ctx context.Context, q Queryer) (bool, error)
+	// check looks for damage in the files.
+	check(ctx context.Context, d *DB) ([]Finding, error)
 }
 
 // Open opens the database that dsn names and brings its schema up to date.
@@ -66,7 +74,7 @@ func Open(ctx context.Context, dsn string) (*DB, error) {
 	}
 	err = prepare(ctx, eng, writes, func() error { return migrate(ctx, eng, writes, newest) })
 	if err != nil {
-		return nil, errors.Join(err, writes.Close(), reads.Close())
+		return nil, errors.Join(explained(eng, err), writes.Close(), reads.Close())
 	}
 	writes.SetMaxOpenConns(1) // a migration needs two: its own and the lock's
 	d := &DB{eng: eng, writes: writes, reads: reads}
@@ -116,7 +124,7 @@ func (d *DB) Engine() string { return d.eng.name() }
 // only at the commit, if violated, fails all writes of the group; the schema
 // should have none.
 func (d *DB) Write(ctx context.Context, f func(tx *Tx) error) error {
-	return d.writer.write(ctx, f)
+	return explained(d.eng, d.writer.write(ctx, f))
 }
 
 // Waiting tells how many writes wait for the writer at this moment.
@@ -127,10 +135,10 @@ func (d *DB) Waiting() int64 { return d.writer.waiting.Load() }
 func (d *DB) Read(ctx context.Context, f func(q Queryer) error) error {
 	tx, err := begin(ctx, d.eng, d.reads, &sql.TxOptions{ReadOnly: true, Isolation: d.eng.snapshot()})
 	if err != nil {
-		return fmt.Errorf("reading: %w", err)
+		return explained(d.eng, fmt.Errorf("reading: %w", err))
 	}
 	defer tx.Rollback() // nothing to keep
-	return f(snapshot{tx, d.eng})
+	return explained(d.eng, f(snapshot{tx, d.eng}))
 }
 
 // IsUnique tells whether err says that a row with the same key, or the same

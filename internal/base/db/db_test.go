@@ -387,7 +387,7 @@ func TestIntegrityCheck(t *testing.T) {
 	t.Run("reference", func(t *testing.T) {
 		t.Parallel()
 		path := dbtest.DSN(t, "sqlite")
-		raw, err := sql.Open("sqlite", path)
+		raw, err := sql.Open("sqlite3", "file:"+path+"?vfs=steward&_pragma=foreign_keys(0)")
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -10,6 +10,10 @@
 //   - A read is a function that sees one consistent snapshot and can change
 //     nothing.
 //   - The schema is the numbered files in the folder schema, applied at Open.
+//   - Each page of an SQLite file, and each frame of its journal, is held against
+//     a checksum whenever it is read. What differs is a [DamageError], and
+//     nothing of it is used. A PostgreSQL server does so if it was made with
+//     data checksums.
 //
 // SQL for both engines: the column types TEXT, BIGINT, BOOLEAN, DOUBLE
 // PRECISION and BYTEA; parameters written $1, $2; times as BIGINT microseconds

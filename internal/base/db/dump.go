@@ -20,8 +20,9 @@ import (
 
 const dumpFormat = "steward dump 1"
 
-// dumpLine is the longest line that is written and read, in bytes.
-const dumpLine = 64 << 20
+// dumpLine is the longest line that is written and read, in bytes: some times
+// what the longest record takes, and little enough to be held in memory thrice.
+const dumpLine = 16 << 20
 
 type dumpHeader struct {
 	Format string `json:"format"`

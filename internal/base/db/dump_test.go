@@ -83,14 +83,14 @@ func TestRestore(t *testing.T) {
 				fill(t, d)
 				want := dump(t, d)
 				dsn := dbtest.EmptyDSN(t, to)
-				if err := db.Restore(ctx, dsn, bytes.NewReader(want)); err != nil {
+				if err := db.Restore(ctx, dsn, bytes.NewReader(want), nil); err != nil {
 					t.Fatal(err)
 				}
 				restored := reopen(t, dsn)
 				if got := dump(t, restored); !bytes.Equal(got, want) {
 					t.Errorf("what came back differs:\n%s\n%s", got, want)
 				}
-				err := db.Restore(ctx, dsn, bytes.NewReader(want))
+				err := db.Restore(ctx, dsn, bytes.NewReader(want), nil)
 				if err == nil || !strings.Contains(err.Error(), "holds records already") {
 					t.Errorf("restoring once more gave %v", err)
 				}
@@ -128,7 +128,7 @@ func TestRestoreOfAnOlderSchema(t *testing.T) {
 		t.Run(engine, func(t *testing.T) {
 			t.Parallel()
 			dsn := dbtest.EmptyDSN(t, engine)
-			if err := db.Restore(ctx, dsn, bytes.NewReader(dumped)); err != nil {
+			if err := db.Restore(ctx, dsn, bytes.NewReader(dumped), nil); err != nil {
 				t.Fatal(err)
 			}
 			d := reopen(t, dsn)
@@ -140,7 +140,7 @@ func TestRestoreOfAnOlderSchema(t *testing.T) {
 			}
 			// A database that is ahead of the dump is not turned back.
 			ahead := dbtest.DSN(t, engine)
-			if err := db.Restore(ctx, ahead, bytes.NewReader(dumped)); err == nil {
+			if err := db.Restore(ctx, ahead, bytes.NewReader(dumped), nil); err == nil {
 				t.Error("a newer schema was turned back")
 			}
 		})
@@ -173,10 +173,10 @@ func TestRestoreWithReferences(t *testing.T) {
 				dsn := dbtest.DSN(t, to)
 				mustExec(t, reopen(t, dsn), tables...)
 				orphan := bytes.Replace(want, []byte(`["x",3]`), []byte(`["x",4]`), 1)
-				if err := db.Restore(ctx, dsn, bytes.NewReader(orphan)); err == nil {
+				if err := db.Restore(ctx, dsn, bytes.NewReader(orphan), nil); err == nil {
 					t.Error("a row that refers to nothing was restored")
 				}
-				if err := db.Restore(ctx, dsn, bytes.NewReader(want)); err != nil {
+				if err := db.Restore(ctx, dsn, bytes.NewReader(want), nil); err != nil {
 					t.Fatal(err)
 				}
 				restored := reopen(t, dsn)
@@ -230,11 +230,11 @@ func TestRestoreRefuses(t *testing.T) {
 		if bad == good {
 			t.Fatalf("%s: the case changes nothing", name)
 		}
-		if err := db.Restore(ctx, dsn, strings.NewReader(bad)); err == nil {
+		if err := db.Restore(ctx, dsn, strings.NewReader(bad), nil); err == nil {
 			t.Errorf("%s: restored without complaint", name)
 		}
 	}
-	if err := db.Restore(ctx, dsn, strings.NewReader(good)); err != nil {
+	if err := db.Restore(ctx, dsn, strings.NewReader(good), nil); err != nil {
 		t.Errorf("after all refusals, the good dump: %v", err)
 	}
 }
@@ -288,7 +288,7 @@ func TestAnyRowsComeBack(t *testing.T) {
 			}
 		}
 		want := dump(t, from)
-		if err := db.Restore(ctx, dsn, bytes.NewReader(want)); err != nil {
+		if err := db.Restore(ctx, dsn, bytes.NewReader(want), nil); err != nil {
 			t.Fatal(err)
 		}
 		if got := dump(t, to); !bytes.Equal(got, want) {

@@ -3,6 +3,8 @@ package db
 import (
 	"context"
 	"errors"
+
+	"github.com/ncruces/go-sqlite3/driver"
 )
 
 // Patience is how long a write waits for a server that is away.
@@ -35,3 +37,26 @@ func OpenAt(ctx context.Context, dsn string, version int64) (*DB, error) {
 
 // Break makes every later write fail at its beginning.
 func (d *DB) Break() error { return d.writes.Close() }
+
+// OldSQLite makes a database as a program made it that knew of no checksums,
+// and runs statements on it.
+func OldSQLite(ctx context.Context, path string, statements ...string) error {
+	e := &sqliteEngine{path}
+	plain, err := driver.Open(e.uri())
+	if err != nil {
+		return err
+	}
+	err = migrate(ctx, e, plain, 5)
+	for _, s := range statements {
+		if err == nil {
+			_, err = plain.ExecContext(ctx, s)
+		}
+	}
+	return errors.Join(err, plain.Close())
+}
+
+// Checkpoint moves what is in the journal of an SQLite database to its file.
+func (d *DB) Checkpoint(ctx context.Context) error {
+	_, err := d.writes.ExecContext(ctx, "PRAGMA wal_checkpoint(TRUNCATE)")
+	return err
+}

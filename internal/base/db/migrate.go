@@ -31,6 +31,11 @@ func migrate(ctx context.Context, eng engine, pool *sql.DB, version int64) error
 	if err != nil {
 		return fmt.Errorf("reading the schema: %w", err)
 	}
+	// A table of versions that cannot be read is to goose one that is not there.
+	var ignored any
+	if d := eng.damage(pool.QueryRowContext(ctx, "SELECT MAX(version_id) FROM "+migrationTable).Scan(&ignored)); d != nil {
+		return d
+	}
 	have, known, err := p.GetVersions(ctx)
 	if err != nil {
 		return fmt.Errorf("reading the schema version: %w", err)

@@ -17,8 +17,9 @@ import (
 // Restore reads a dump into the database that dsn names, which must be new or
 // hold no records. If anything is wrong, no record is kept. A dump of an older
 // program is read with the schema of its time, and then brought up to date;
-// for that, the database must be new.
-func Restore(ctx context.Context, dsn string, r io.Reader) (err error) {
+// for that, the database must be new. accept, which may be nil, is shown the
+// records before they are kept, and refuses them by an error.
+func Restore(ctx context.Context, dsn string, r io.Reader, accept func(q Queryer) error) (err error) {
 	eng, err := engineFor(dsn)
 	if err != nil {
 		return err
@@ -37,7 +38,7 @@ func Restore(ctx context.Context, dsn string, r io.Reader) (err error) {
 		if err := migrate(ctx, eng, writes, header.Schema); err != nil {
 			return err
 		}
-		if err := load(ctx, eng, writes, in); err != nil {
+		if err := load(ctx, eng, writes, in, accept); err != nil {
 			return err
 		}
 		return migrate(ctx, eng, writes, newest)
@@ -49,7 +50,7 @@ func Restore(ctx context.Context, dsn string, r io.Reader) (err error) {
 }
 
 // load reads the rest of a dump in one transaction.
-func load(ctx context.Context, eng engine, writes *sql.DB, in *dumpReader) error {
+func load(ctx context.Context, eng engine, writes *sql.DB, in *dumpReader, accept func(q Queryer) error) error {
 	tx, err := begin(ctx, eng, writes, &sql.TxOptions{})
 	if err != nil {
 		return err
@@ -75,6 +76,11 @@ func load(ctx context.Context, eng engine, writes *sql.DB, in *dumpReader) error
 	}
 	if err := checkReferences(); err != nil {
 		return fmt.Errorf("the rows refer to rows that are not there: %w", err)
+	}
+	if accept != nil {
+		if err := accept(snapshot{tx, eng}); err != nil {
+			return err
+		}
 	}
 	return tx.Commit()
 }

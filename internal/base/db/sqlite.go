@@ -11,9 +11,9 @@ import (
 	"slices"
 	"syscall"
 
+	"github.com/ncruces/go-sqlite3"
+	"github.com/ncruces/go-sqlite3/driver"
 	"github.com/pressly/goose/v3"
-	"modernc.org/sqlite"
-	sqlite3 "modernc.org/sqlite/lib"
 )
 
 // sqliteOldest is the first release without the WAL-reset bug, by which a
@@ -45,11 +45,11 @@ func (*sqliteEngine) rewrite(query string) string { return numbered(query) }
 func (*sqliteEngine) snapshot() sql.IsolationLevel { return sql.LevelDefault }
 
 func (e *sqliteEngine) open() (writes, reads *sql.DB, err error) {
-	writes, err = sql.Open("sqlite", e.uri("_txlock", "immediate"))
+	writes, err = driver.Open(e.uri("vfs", checkedVFS, "_txlock", "immediate"), defend)
 	if err != nil {
 		return nil, nil, err
 	}
-	reads, err = sql.Open("sqlite", e.uri("_query_only", "on"))
+	reads, err = driver.Open(e.uri("vfs", checkedVFS, "_pragma", "query_only(1)"), defend)
 	if err != nil {
 		return nil, nil, errors.Join(err, writes.Close())
 	}
@@ -60,30 +60,40 @@ func (e *sqliteEngine) open() (writes, reads *sql.DB, err error) {
 
 // uri names the file and the settings of each of its connections.
 func (e *sqliteEngine) uri(more ...string) string {
-	v := url.Values{
-		"_busy_timeout": {"10000"}, // ms to wait while another process writes
-		"_journal_mode": {"WAL"},
-		"_synchronous":  {"FULL"}, // a commit is on the disk before it is answered
-		"_foreign_keys": {"on"},
-		"_dqs":          {"0"}, // "x" is a name, never a text
-		"_defensive":    {"1"},
-		"_pragma": {
-			"trusted_schema(0)",
-			"temp_store(memory)",
-			"journal_size_limit(67108864)",
-		},
-	}
+	v := url.Values{}
 	for i := 0; i < len(more); i += 2 {
-		v.Set(more[i], more[i+1])
+		v.Add(more[i], more[i+1])
+	}
+	for _, p := range []string{
+		"busy_timeout(10000)", // ms to wait while another process writes
+		"journal_mode(WAL)",
+		"synchronous(FULL)", // a commit is on the disk before it is answered
+		"foreign_keys(1)",
+		"trusted_schema(0)",
+		"temp_store(memory)",
+		"journal_size_limit(67108864)",
+	} {
+		v.Add("_pragma", p)
 	}
 	return (&url.URL{Scheme: "file", OmitHost: true, Path: e.path, RawQuery: v.Encode()}).String()
 }
 
+// defend sets what no PRAGMA sets: "x" is a name and never a text, and no
+// statement can write to the file but by tables.
+func defend(c *sqlite3.Conn) error {
+	for op, on := range map[sqlite3.DBConfig]bool{
+		sqlite3.DBCONFIG_DQS_DDL: false, sqlite3.DBCONFIG_DQS_DML: false, sqlite3.DBCONFIG_DEFENSIVE: true,
+	} {
+		if _, err := c.Config(op, on); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // lockSchema locks the folder of the file, and makes both if they are missing.
-//
-// It must not open a file that is there: whoever closes any handle of a file
-// loses the locks that this process holds on it, those of SQLite too.
-func (e *sqliteEngine) lockSchema(context.Context, *sql.DB) (func() error, error) {
+// What has no sums in its pages yet is given them.
+func (e *sqliteEngine) lockSchema(ctx context.Context, _ *sql.DB) (func() error, error) {
 	dir := filepath.Dir(e.path)
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, err
@@ -95,7 +105,11 @@ func (e *sqliteEngine) lockSchema(context.Context, *sql.DB) (func() error, error
 	if err := flock(folder); err != nil {
 		return nil, errors.Join(fmt.Errorf("locking %s: %w", dir, err), folder.Close())
 	}
-	if err := e.makeFile(folder); err != nil {
+	err = e.makeFile(folder)
+	if err == nil {
+		err = e.sumPages(ctx)
+	}
+	if err != nil {
 		return nil, errors.Join(err, folder.Close())
 	}
 	return folder.Close, nil
@@ -110,8 +124,7 @@ func flock(f *os.File) error {
 	}
 }
 
-// makeFile makes the file for its owner alone. SQLite gives the journal the
-// same mode.
+// makeFile makes the file for its owner alone.
 func (e *sqliteEngine) makeFile(folder *os.File) error {
 	f, err := os.OpenFile(e.path, os.O_CREATE|os.O_EXCL|os.O_RDWR, 0o600)
 	if errors.Is(err, os.ErrExist) {
@@ -149,6 +162,5 @@ func (*sqliteEngine) lockWrites(context.Context, *sql.Tx) error { return nil }
 func (*sqliteEngine) lost(error) bool { return false }
 
 func sqliteUnique(err error) bool {
-	e, ok := errors.AsType[*sqlite.Error](err)
-	return ok && (e.Code() == sqlite3.SQLITE_CONSTRAINT_UNIQUE || e.Code() == sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY)
+	return errors.Is(err, sqlite3.CONSTRAINT_UNIQUE) || errors.Is(err, sqlite3.CONSTRAINT_PRIMARYKEY)
 }

@@ -14,7 +14,28 @@ import (
 // Queryer reads. The argument of Read and the Tx of Write are both one.
 type Queryer interface {
 	Query(ctx context.Context, query string, args ...any) (*sql.Rows, error)
-	QueryRow(ctx context.Context, query string, args ...any) *sql.Row
+	QueryRow(ctx context.Context, query string, args ...any) *Row
+}
+
+// Row is what a query that gives at most one row found, or will find when it
+// is scanned.
+type Row struct {
+	row *sql.Row
+	tx  *Tx   // the write that it belongs to, or nil
+	err error // why there is none
+}
+
+// Scan reads the row, as that of sql.Row does; sql.ErrNoRows says that there
+// is none.
+func (r *Row) Scan(dest ...any) error {
+	if r.err != nil {
+		return r.err
+	}
+	err := r.row.Scan(dest...)
+	if r.tx != nil && !errors.Is(err, sql.ErrNoRows) {
+		err = r.tx.note(err)
+	}
+	return err
 }
 
 // Tx is one write. It ends when the function it was given to returns.
@@ -59,14 +80,12 @@ func (t *Tx) Query(ctx context.Context, query string, args ...any) (*sql.Rows, e
 }
 
 // QueryRow runs a statement that gives at most one row. Scan it.
-func (t *Tx) QueryRow(ctx context.Context, query string, args ...any) *sql.Row {
+func (t *Tx) QueryRow(ctx context.Context, query string, args ...any) *Row {
 	args, err := t.ready(ctx, args)
 	if err != nil {
-		return failedRow(err)
+		return &Row{err: err}
 	}
-	row := t.known.queryRow(t.group, t.sql, t.eng.rewrite(query), args...)
-	_ = t.note(row.Err())
-	return row
+	return &Row{row: t.known.queryRow(t.group, t.sql, t.eng.rewrite(query), args...), tx: t}
 }
 
 // ready refuses a statement whose caller has gone, whose write has failed
@@ -118,12 +137,12 @@ func (s snapshot) Query(ctx context.Context, query string, args ...any) (*sql.Ro
 	return s.sql.QueryContext(ctx, s.eng.rewrite(query), args...)
 }
 
-func (s snapshot) QueryRow(ctx context.Context, query string, args ...any) *sql.Row {
+func (s snapshot) QueryRow(ctx context.Context, query string, args ...any) *Row {
 	args, err := plainArgs(args)
 	if err != nil {
-		return failedRow(err)
+		return &Row{err: err}
 	}
-	return s.sql.QueryRowContext(ctx, s.eng.rewrite(query), args...)
+	return &Row{row: s.sql.QueryRowContext(ctx, s.eng.rewrite(query), args...)}
 }
 
 // plainArgs reduces arguments to int64, float64, bool, string, []byte and nil,
@@ -152,16 +171,3 @@ func plainArgs(args []any) ([]any, error) {
 	}
 	return plain, nil
 }
-
-// failedRow makes a row whose Scan gives err: database/sql has no other way to
-// say it than a database that cannot be reached.
-func failedRow(err error) *sql.Row {
-	nowhere := sql.OpenDB(unreachable{err})
-	defer nowhere.Close()
-	return nowhere.QueryRowContext(context.Background(), "")
-}
-
-type unreachable struct{ err error }
-
-func (u unreachable) Connect(context.Context) (driver.Conn, error) { return nil, u.err }
-func (u unreachable) Driver() driver.Driver                        { return nil }

@@ -37,6 +37,7 @@ type writer struct {
 	closing chan struct{}
 	closed  chan struct{}
 	once    sync.Once
+	told    atomic.Pointer[func(writes int, took time.Duration)] // see OnCommit
 }
 
 // job is one write on its way through the writer. Each channel carries one
@@ -161,7 +162,7 @@ func (w *writer) group(first *job) {
 			j = w.next()
 		}
 	}
-	tell(kept, w.commit(tx))
+	tell(kept, w.keep(func() error { return w.commit(tx) }, len(kept)))
 }
 
 // begin starts a transaction with its first savepoint.
@@ -203,7 +204,7 @@ func (w *writer) one(ctx context.Context, tx *sql.Tx, j *job) (own, broken error
 		end = w.known.dropWrite
 	}
 	if err := end(ctx, tx); err != nil {
-		return own, fmt.Errorf("the transaction that several writes shared is lost: %w", err)
+		return own, fmt.Errorf("%w: %w", errShared, err)
 	}
 	return own, nil
 }

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"syscall"
 )
 
 // Kind says what the caller can do about an error.
@@ -23,9 +24,31 @@ const (
 	Conflict Kind = "conflict"
 	// Denied: the caller sees the record and may not do this to it.
 	Denied Kind = "denied"
+	// Unavailable: the disk or the database fails at the moment, and nothing
+	// of what was asked for was done, or it is not known to have been; the same
+	// may succeed later. No detail of it is shown.
+	Unavailable Kind = "unavailable"
 	// Internal: everything else; no detail of it is shown.
 	Internal Kind = "internal"
 )
+
+// Ours tells whether the failure is on our side: for the operator to know, and
+// saying nothing of what was asked for.
+func (k Kind) Ours() bool { return k == Internal || k == Unavailable }
+
+// RetryAfter is when to come again after an error of kind Unavailable, in
+// seconds, as the HTTP header of that name says it.
+const RetryAfter = "10"
+
+// ErrBusy marks what else makes an error Unavailable: wrap it beside the cause.
+var ErrBusy = errors.New("the disk or the database fails at the moment")
+
+// passing are the failures of a disk, or of a machine that is short of
+// something, which may be over a moment later.
+var passing = []error{
+	ErrBusy,
+	syscall.ENOSPC, syscall.EDQUOT, syscall.EIO, syscall.EROFS, syscall.ENOMEM, syscall.EMFILE, syscall.ENFILE,
+}
 
 // Error is an error with a text for the person who asked.
 type Error struct {
@@ -84,7 +107,8 @@ func Missing() *Error {
 	return &Error{Kind: NotFound, Message: "There is nothing here, or you may not see it."}
 }
 
-// KindOf tells the kind of any error; Internal if none was given.
+// KindOf tells the kind of any error. One that was given none is Unavailable if
+// a failing disk is its cause, and else Internal.
 func KindOf(err error) Kind {
 	if e, ok := errors.AsType[*Error](err); ok {
 		return e.Kind
@@ -92,11 +116,19 @@ func KindOf(err error) Kind {
 	if ps, ok := errors.AsType[Problems](err); ok && len(ps) > 0 {
 		return Invalid
 	}
+	for _, cause := range passing {
+		if errors.Is(err, cause) {
+			return Unavailable
+		}
+	}
 	return Internal
 }
 
 // Is tells whether err is of the kind.
 func Is(err error, k Kind) bool { return err != nil && KindOf(err) == k }
+
+// BusyMessage is what a person is told when the disk or the database fails.
+const BusyMessage = "This cannot be kept just now: our disk or database does not take it. Nothing that was accepted before is lost; please try again in a little while."
 
 // Public gives the text that may be shown to the person who asked. An
 // internal error shows nothing of itself.
@@ -106,6 +138,9 @@ func Public(err error) string {
 	}
 	if ps, ok := errors.AsType[Problems](err); ok {
 		return ps.Error()
+	}
+	if KindOf(err) == Unavailable {
+		return BusyMessage
 	}
 	return "Something failed on our side. Nothing that was accepted is lost; please try again."
 }

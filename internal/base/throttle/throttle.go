@@ -13,6 +13,7 @@ import (
 	"math"
 	"net/netip"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/time/rate"
@@ -35,6 +36,8 @@ type Limiter struct {
 	burst int
 	max   int
 	salt  [32]byte
+
+	refused atomic.Int64
 
 	mu   sync.Mutex
 	keys map[hash]*list.Element // of *bucket
@@ -84,9 +87,13 @@ func (l *Limiter) Allow(key string) (wait time.Duration, ok bool) {
 		return 0, true
 	}
 	missing := 1 - b.events.TokensAt(now)
+	l.refused.Add(1)
 	seconds := math.Ceil(missing / float64(l.rate))
 	return time.Duration(max(seconds, 1)) * time.Second, false
 }
+
+// Refused is how many events were refused since the start.
+func (l *Limiter) Refused() int64 { return l.refused.Load() }
 
 // Len is how many keys are remembered.
 func (l *Limiter) Len() int {

@@ -37,7 +37,7 @@ const keeper = `
 bin=$1 dir=$2; shift 2
 trap '' INT HUP TERM PIPE
 cd "$dir" || exit 1
-"$bin/initdb" -D data -U steward -A trust -E UTF8 --locale=C --no-sync >log 2>&1 </dev/null ||
+"$bin/initdb" -D data -U steward -A trust -E UTF8 --locale=C --data-checksums --no-sync >log 2>&1 </dev/null ||
 	echo "initdb failed: $(tail -n 3 log | tr '\n' ' ')"
 while read -r word; do
 	case $word in
@@ -53,6 +53,8 @@ while read -r word; do
 		else echo "postgres did not start: $(tail -n 3 log | tr '\n' ' ')"; fi ;;
 	crash)
 		kill -QUIT $pid; wait $pid; echo ok ;;
+	stop)
+		kill -INT $pid; wait $pid; pid=; echo ok ;;
 	esac
 done
 [ -n "$pid" ] && kill -QUIT $pid 2>/dev/null && wait $pid

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/url"
 	"os"
+	"path/filepath"
 	"sync"
 	"testing"
 
@@ -114,7 +115,17 @@ func (s *Server) Crash(t testing.TB) {
 	}
 }
 
-// Restart starts the server again after a Crash.
+// Stop ends the server as an operator does, with all that it keeps in its
+// files; folder is where these are. Restart brings it back.
+func (s *Server) Stop(t testing.TB) (folder string) {
+	t.Helper()
+	if err := s.cluster.order("stop"); err != nil {
+		t.Fatal(err)
+	}
+	return filepath.Join(s.cluster.dir, "data")
+}
+
+// Restart starts the server again after a Crash or a Stop.
 func (s *Server) Restart(t testing.TB) {
 	t.Helper()
 	if err := s.cluster.order("start"); err != nil {
