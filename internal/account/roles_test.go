@@ -84,6 +84,9 @@ var deeds = map[string]deed{
 	"UserNamed": {rule: roster, call: func(w *world, c, about acl.Caller, _ string) error {
 		return second(w.UserNamed(w.t.Context(), c, about.Name))
 	}},
+	"UserPage": {rule: roster, call: func(w *world, c, _ acl.Caller, _ string) error {
+		return second(w.UserPage(w.t.Context(), c, ""))
+	}},
 	"Users":  {rule: roster, call: func(w *world, c, _ acl.Caller, _ string) error { return second(w.Users(w.t.Context(), c)) }},
 	"Caller": {rule: door},
 
@@ -137,6 +140,10 @@ var deeds = map[string]deed{
 	"SignOut":      {rule: door},
 	"Sessions": {rule: tend, call: func(w *world, c, about acl.Caller, _ string) error {
 		return second(w.Sessions(w.t.Context(), c, about.ID))
+	}},
+	"CountSessions": {rule: machine, call: func(w *world, c, _ acl.Caller, _ string) error {
+		_, _, err := w.CountSessions(w.t.Context(), c)
+		return err
 	}},
 	"EndSession": {rule: tend, records: didEndSession, prepare: oneSession,
 		call: func(w *world, c, _ acl.Caller, id string) error { return w.EndSession(w.t.Context(), c, id) }},

@@ -164,6 +164,25 @@ func (s *Store) Sessions(ctx context.Context, c acl.Caller, userID string) (list
 	return list, err
 }
 
+// CountSessions counts the browsers that are signed in, as users and at
+// mailboxes. Only Steward itself may.
+func (s *Store) CountSessions(ctx context.Context, c acl.Caller) (users, mailboxes int, err error) {
+	if !operator(c) {
+		return 0, 0, errs.Missing()
+	}
+	now := db.Micros(s.now())
+	err = s.DB.Read(ctx, func(q db.Queryer) error {
+		return q.QueryRow(ctx, `SELECT
+			(SELECT COUNT(*) FROM sessions WHERE report_id = '' AND expires_at > $1 AND seen_at > $2),
+			(SELECT COUNT(*) FROM sessions WHERE report_id <> '' AND expires_at > $1 AND seen_at > $3)`,
+			now, now-userIdle.Microseconds(), now-mailboxIdle.Microseconds()).Scan(&users, &mailboxes)
+	})
+	if err != nil {
+		return 0, 0, fmt.Errorf("counting sessions: %w", err)
+	}
+	return users, mailboxes, nil
+}
+
 // EndSession signs a browser out from afar.
 func (s *Store) EndSession(ctx context.Context, c acl.Caller, id string) error {
 	if !db.ValidID(id) {

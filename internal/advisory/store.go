@@ -87,6 +87,7 @@ func (s *Store) Release(ctx context.Context, tx *db.Tx, a Advisory, summary stri
 	if err != nil {
 		return Advisory{}, err
 	}
+	at = after(before.Updated, at)
 	a.Published, a.Updated = at, at
 	a.Revisions = append(slices.Clone(before.Revisions), Revision{Number: len(before.Revisions) + 1, At: at, Summary: OneLine(summary)})
 	if state != "" {
@@ -126,8 +127,18 @@ func (s *Store) Withdraw(ctx context.Context, tx *db.Tx, id, reason string, at t
 		return Advisory{}, err
 	}
 	reason = OneLine(reason)
-	a.Withdrawn = &Withdrawal{At: at.UTC().Truncate(time.Microsecond), Reason: reason}
+	at = after(a.Updated, at.UTC().Truncate(time.Microsecond))
+	a.Withdrawn = &Withdrawal{At: at, Reason: reason}
 	return s.Release(ctx, tx, a, "Withdrawn: "+reason, at)
+}
+
+// after gives the time, or the moment after the last one should the clock have
+// been set back since.
+func after(last, at time.Time) time.Time {
+	if at.After(last) {
+		return at
+	}
+	return last.Add(time.Microsecond)
 }
 
 // problems makes one error of many.

@@ -91,16 +91,18 @@ type problem struct {
 	Field    string    `json:"field,omitempty"`
 	Message  string    `json:"message"`
 	Hint     string    `json:"hint,omitempty"`
+	Request  string    `json:"request,omitempty"`  // what to tell the operator when something failed on the server's side
 	Problems []problem `json:"problems,omitempty"` // when there are several
 }
 
 // status is the one place where a kind of error becomes a status code.
 var status = map[errs.Kind]int{
-	errs.Invalid:  http.StatusBadRequest,
-	errs.NotFound: http.StatusNotFound,
-	errs.Conflict: http.StatusConflict,
-	errs.Denied:   http.StatusForbidden,
-	errs.Internal: http.StatusInternalServerError,
+	errs.Invalid:     http.StatusBadRequest,
+	errs.NotFound:    http.StatusNotFound,
+	errs.Conflict:    http.StatusConflict,
+	errs.Denied:      http.StatusForbidden,
+	errs.Internal:    http.StatusInternalServerError,
+	errs.Unavailable: http.StatusServiceUnavailable,
 }
 
 func problemOf(err error) problem {
@@ -114,5 +116,5 @@ func problemOf(err error) problem {
 	if e, ok := errors.AsType[*errs.Error](err); ok && e.Kind != errs.Internal {
 		return problem{Kind: e.Kind, Field: e.Field, Message: e.Message, Hint: e.Hint}
 	}
-	return problem{Kind: errs.Internal, Message: errs.Public(err)}
+	return problem{Kind: errs.KindOf(err), Message: errs.Public(err)}
 }

@@ -228,7 +228,7 @@ func (s *Server) merge(ctx context.Context, c acl.Caller, id string, in Merge) e
 		// permission before it says so.
 		if found, err := s.Cases.Find(ctx, c, in.Into); err == nil {
 			in.Into = found
-		} else if errs.KindOf(err) == errs.Internal {
+		} else if errs.KindOf(err).Ours() {
 			return err
 		}
 	}
@@ -255,7 +255,7 @@ func (s *Server) uninvite(ctx context.Context, c acl.Caller, id string, in Invit
 // that matters is for the store to say, after it has asked for permission.
 func (s *Server) named(ctx context.Context, c acl.Caller, name string) (cvd.Person, error) {
 	u, err := s.Accounts.UserNamed(ctx, c, name)
-	if err != nil && errs.KindOf(err) == errs.Internal {
+	if err != nil && errs.KindOf(err).Ours() {
 		return cvd.Person{}, err
 	}
 	return cvd.Person{ID: u.ID, Name: name}, nil

@@ -79,14 +79,21 @@ func (s *Server) serve(rt Route) http.HandlerFunc {
 			return
 		}
 		kind := errs.KindOf(err)
-		if kind == errs.Internal {
-			s.Log.Error("api", "route", rt.Method+" "+rt.Path, "error", err)
+		if kind.Ours() {
+			s.Log.Error("api", "route", rt.Method+" "+rt.Path, "request", h.Get("Request-Id"), "error", err)
 		}
 		code := status[kind]
+		if kind == errs.Unavailable {
+			h.Set("Retry-After", errs.RetryAfter)
+		}
 		if wait, ok := errors.AsType[throttle.TooOften](err); ok {
 			code = wait.Announce(h)
 		}
-		_ = reply(w, code, failure{problemOf(err)})
+		p := problemOf(err)
+		if kind.Ours() {
+			p.Request = h.Get("Request-Id")
+		}
+		_ = reply(w, code, failure{p})
 	}
 }
 
@@ -124,7 +131,7 @@ func (s *Server) caller(r *http.Request) (acl.Caller, error) {
 		open = s.Cases.Unlock
 	}
 	c, err := open(r.Context(), secret)
-	if err != nil && errs.KindOf(err) != errs.Internal {
+	if err != nil && !errs.KindOf(err).Ours() {
 		// Only what opens nothing counts: whoever guesses is slowed down, and
 		// whoever works is not.
 		if often := s.Phrases.Visit(r); often != nil {

@@ -10,6 +10,7 @@ import (
 	"io"
 	"log/slog"
 	"os"
+	"sync/atomic"
 	"time"
 
 	"steward/internal/account"
@@ -17,6 +18,7 @@ import (
 	"steward/internal/base/audit"
 	"steward/internal/base/blob"
 	"steward/internal/base/db"
+	"steward/internal/base/errs"
 	"steward/internal/base/seal"
 	"steward/internal/base/sign"
 	"steward/internal/config"
@@ -29,9 +31,10 @@ import (
 
 // Options is what differs between a server, a command and a demo.
 type Options struct {
-	Clock func() time.Time // time.Now if nil
-	Log   *slog.Logger     // none if nil
-	Demo  bool             // pages say that nothing is real; sign-in links may be made
+	Clock func() time.Time     // time.Now if nil
+	Held  func() time.Duration // how far the machine's clock is ahead of Clock, which does not believe it; 0 if nil
+	Log   *slog.Logger         // none if nil
+	Demo  bool                 // pages say that nothing is real; sign-in links may be made
 }
 
 // App is an open data directory with all that works on it.
@@ -52,9 +55,16 @@ type App struct {
 
 	site   render.Site
 	clock  func() time.Time
+	held   func() time.Duration
 	log    *slog.Logger
 	demo   bool
 	closer []func() error
+
+	meter     *meter
+	heart     heart
+	health    health
+	limits    atomic.Pointer[limits] // of the server; nil: none was asked for
+	blobBytes atomic.Int64           // as of the last sweep
 }
 
 // Open opens a data directory.
@@ -63,13 +73,14 @@ func Open(ctx context.Context, dir Dir, o Options) (*App, error) {
 	if err != nil {
 		return nil, err
 	}
-	a := &App{Dir: dir, Config: c, clock: o.Clock, log: o.Log, demo: o.Demo}
+	a := &App{Dir: dir, Config: c, clock: o.Clock, held: o.Held, log: o.Log, demo: o.Demo}
 	if a.clock == nil {
 		a.clock = time.Now
 	}
 	if a.log == nil {
 		a.log = slog.New(slog.DiscardHandler)
 	}
+	a.meter = newMeter(a)
 	if err := a.open(ctx); err != nil {
 		return nil, errors.Join(err, a.Close())
 	}
@@ -89,7 +100,8 @@ func (a *App) open(ctx context.Context) error {
 		return fmt.Errorf("reading the signing key: %w", err)
 	}
 	if a.Signer, err = sign.Load(private); err != nil {
-		return fmt.Errorf("opening the signing key: %w", err)
+		return errs.Invalidf("keys", "%s is not a signing key of Steward as it was written", a.Dir.Signing()).
+			WithHint("copy it back from where you keep it").WithCause(err)
 	}
 	dsn := a.Config.Database
 	if dsn == "" {
@@ -99,6 +111,10 @@ func (a *App) open(ctx context.Context) error {
 		return fmt.Errorf("opening the database: %w", err)
 	}
 	a.closer = append(a.closer, a.DB.Close)
+	if err := a.DB.Read(ctx, func(q db.Queryer) error { return a.Keys.Check(ctx, q) }); err != nil {
+		return err
+	}
+	a.DB.OnCommit(a.meter.committed)
 	a.Blobs = &blob.Store{Dir: a.Dir.Blobs()}
 	if err := a.stores(ctx); err != nil {
 		return err

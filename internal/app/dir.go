@@ -3,7 +3,9 @@ package app
 import (
 	"bytes"
 	"crypto/rand"
+	"crypto/sha256"
 	"encoding/base64"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -50,8 +52,15 @@ func (d Dir) Public() string { return d.path("public") }
 const masterHeader = "steward master key 1"
 
 func writeMaster(path string, key []byte) error {
-	text := masterHeader + "\n" + base64.StdEncoding.EncodeToString(key) + "\n"
+	text := masterHeader + "\n" + base64.StdEncoding.EncodeToString(key) + "\n" + masterCheck(key) + "\n"
 	return writeNew(path, []byte(text), 0o600)
+}
+
+// masterCheck is a line that shows whether the key is the one that was written.
+// It tells nothing of the key, which is random.
+func masterCheck(key []byte) string {
+	sum := sha256.Sum256(append([]byte(masterHeader), key...))
+	return "check " + hex.EncodeToString(sum[:8])
 }
 
 func readMaster(path string) ([]byte, error) {
@@ -63,10 +72,14 @@ func readMaster(path string) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("reading the master key: %w", err)
 	}
-	head, rest, _ := strings.Cut(string(raw), "\n")
-	key, err := base64.StdEncoding.DecodeString(strings.TrimSpace(rest))
-	if head != masterHeader || err != nil || len(key) != 32 {
-		return nil, errs.Invalidf("keys", "%s is not a master key of Steward", path)
+	lines := strings.Split(strings.TrimSuffix(string(raw), "\n"), "\n")
+	var key []byte
+	if lines[0] == masterHeader && (len(lines) == 2 || len(lines) == 3) {
+		key, err = base64.StdEncoding.Strict().DecodeString(lines[1])
+	}
+	if err != nil || len(key) != seal.KeySize || len(lines) == 3 && lines[2] != masterCheck(key) { // older ones have no third line
+		return nil, errs.Invalidf("keys", "%s is not a master key of Steward as it was written", path).
+			WithHint("copy it back from where you keep it")
 	}
 	return key, nil
 }

@@ -1,7 +1,6 @@
 package app
 
 import (
-	"context"
 	"crypto/rand"
 	"net/http"
 	"net/netip"
@@ -18,7 +17,24 @@ import (
 // limits are shared by the faces, so that one network has one allowance.
 type limits struct {
 	reports, phrases, signIns *throttle.Limiter
+	bodies                    *throttle.Bodies
+	conns                     *throttle.Conns // of the server
 }
+
+// How much is taken at the same time, by all and from one network. A form is
+// in work for some milliseconds, a file as long as it takes to come in.
+const (
+	smallBodies = 128
+	largeBodies = 128
+	bodiesOfOne = 16
+	connections = 4096 // of each of them some 30 KB is kept
+	connsOfOne  = 128
+)
+
+// strangersPerHour is how many reports from everyone outside stand in the
+// queue as they come. More are kept just as well, and stand behind what the
+// team has to do: people cannot read more, whoever sends them.
+const strangersPerHour = 60
 
 func (a *App) newLimits() (l limits, err error) {
 	for _, x := range []struct {
@@ -29,6 +45,7 @@ func (a *App) newLimits() (l limits, err error) {
 			return l, err
 		}
 	}
+	l.bodies = throttle.NewBodies(smallBodies, largeBodies, bodiesOfOne)
 	return l, nil
 }
 
@@ -45,7 +62,7 @@ func (a *App) api(l limits) http.Handler {
 	s := &api.Server{
 		DB: a.DB, Cases: a.Cases, Accounts: a.Accounts, Advisories: a.Advisories, Linter: a.Linter, Log: a.log,
 		Reports: l.reports, Phrases: l.phrases, BaseURL: a.Config.BaseURL,
-		Published: func(ctx context.Context) error { return a.Publish(ctx) },
+		Published: a.published,
 	}
 	return s.Handler()
 }
@@ -57,9 +74,24 @@ func (a *App) Handler() (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
+	proxies, err := a.proxies()
+	if err != nil {
+		return nil, err
+	}
+	l.conns = throttle.NewConns(min(connections, openFiles()/2), connsOfOne, func(from netip.Addr) bool { return trusted(proxies, from) })
+	a.limits.Store(&l)
+	strangers, err := throttle.PerHour(strangersPerHour, 1, a.clock, rand.Reader)
+	if err != nil {
+		return nil, err
+	}
+	a.Cases.Crowd = func() bool {
+		_, ok := strangers.Allow("everyone")
+		return !ok
+	}
 	dynamic, err := web.New(web.Deps{
 		DB: a.DB, Keys: a.Keys, Cases: a.Cases, Accounts: a.Accounts, Linter: a.Linter,
-		Site: func() render.Site { return a.site }, Publish: a.Publish,
+		Site: func() render.Site { return a.site }, Publish: a.published,
+		Checkup: a.Checkup,
 		Zone:    a.Config.Advisories.Zone,
 		Reports: l.reports, Phrases: l.phrases, SignIns: l.signIns,
 		Log: a.log, Clock: a.clock, Rand: rand.Reader,
@@ -67,15 +99,13 @@ func (a *App) Handler() (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	proxies, err := a.proxies()
-	if err != nil {
-		return nil, err
-	}
-	machine, public := a.api(l), a.Publisher.Handler()
+	machine, dynamic, public := a.observe("", l.bodies.Handler(a.api(l))), a.observe("", l.bodies.Handler(dynamic)), a.observe("public", a.Publisher.Handler())
 	return behind(proxies, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		switch {
 		case strings.HasPrefix(r.URL.Path, "/api/"):
 			machine.ServeHTTP(w, r)
+		case r.URL.Path == "/healthz":
+			a.Health(w, r)
 		case isDynamic(r.URL.Path):
 			dynamic.ServeHTTP(w, r)
 		default:

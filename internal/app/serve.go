@@ -9,11 +9,14 @@ import (
 	"net/netip"
 	"strings"
 	"sync"
+	"syscall"
 	"time"
+
+	"steward/internal/base/errs"
 )
 
-// Limits of a connection. A request that brings attachments may take long;
-// its header may not.
+// Limits of a connection. The header of a request may not take long; its body
+// may as long as it comes in steadily (throttle.Bodies).
 const (
 	headerTime  = 10 * time.Second
 	requestTime = 5 * time.Minute
@@ -31,14 +34,18 @@ func (a *App) Serve(ctx context.Context, ln net.Listener) error {
 	}
 	srv := &http.Server{
 		Handler: h, ReadHeaderTimeout: headerTime, ReadTimeout: requestTime, WriteTimeout: requestTime,
-		IdleTimeout: idleTime, MaxHeaderBytes: headerBytes,
+		IdleTimeout: idleTime, MaxHeaderBytes: headerBytes, ConnState: a.limits.Load().conns.Watch,
 		ErrorLog: slog.NewLogLogger(a.log.Handler(), slog.LevelWarn),
 	}
+	a.noteStart()
 	if err := a.Due(ctx); err != nil {
 		if ctx.Err() != nil {
 			return nil // told to stop before it began
 		}
-		return err
+		// What stands in the way of publishing keeps no report out.
+		if a.heart.say(err) {
+			a.log.Error("what is due was not done at the start; trying again", "error", err)
+		}
 	}
 	work, stop := context.WithCancel(ctx)
 	var working sync.WaitGroup
@@ -47,6 +54,9 @@ func (a *App) Serve(ctx context.Context, ln net.Listener) error {
 		stop()
 		working.Wait()
 	}()
+	if err := a.serveMetrics(work, &working); err != nil {
+		return err
+	}
 
 	failed := make(chan error, 1)
 	go func() { failed <- srv.Serve(ln) }()
@@ -63,6 +73,30 @@ func (a *App) Serve(ctx context.Context, ln net.Listener) error {
 	if err := <-failed; !errors.Is(err, http.ErrServerClosed) {
 		return err
 	}
+	return nil
+}
+
+// serveMetrics answers operators, at an address of their own if one is set,
+// until the context ends.
+func (a *App) serveMetrics(ctx context.Context, working *sync.WaitGroup) error {
+	if a.Config.MetricsListen == "" {
+		return nil
+	}
+	ln, err := net.Listen("tcp", a.Config.MetricsListen)
+	if err != nil {
+		return errs.Invalidf("metrics_listen", "cannot be bound: %v", err).WithHint("is another program there?")
+	}
+	mux := http.NewServeMux()
+	mux.Handle("GET /metrics", a.Metrics())
+	mux.HandleFunc("GET /healthz", a.Health)
+	srv := &http.Server{Handler: mux, ReadTimeout: headerTime, WriteTimeout: time.Minute, MaxHeaderBytes: headerBytes,
+		ErrorLog: slog.NewLogLogger(a.log.Handler(), slog.LevelWarn)}
+	working.Go(func() { _ = srv.Serve(ln) }) // until it is closed
+	working.Go(func() {
+		<-ctx.Done()
+		_ = srv.Close()
+	})
+	a.log.Info("metrics", "listen", ln.Addr().String())
 	return nil
 }
 
@@ -89,4 +123,13 @@ func trusted(proxies []netip.Prefix, a netip.Addr) bool {
 		}
 	}
 	return false
+}
+
+// openFiles is how many files and connections this process may have open.
+func openFiles() int {
+	var limit syscall.Rlimit
+	if err := syscall.Getrlimit(syscall.RLIMIT_NOFILE, &limit); err != nil {
+		return connections
+	}
+	return int(min(limit.Cur, 2*connections))
 }

@@ -20,6 +20,7 @@ func (a *App) sweepBlobs(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	var bytes int64
 	for item, err := range a.Blobs.List() {
 		if err == nil {
 			err = ctx.Err()
@@ -31,7 +32,10 @@ func (a *App) sweepBlobs(ctx context.Context) error {
 			if err := a.Blobs.Remove(item.ID); err != nil {
 				return err
 			}
+			continue
 		}
+		bytes += item.Size
 	}
+	a.blobBytes.Store(bytes)
 	return nil
 }

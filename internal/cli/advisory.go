@@ -37,21 +37,14 @@ func parseHour(s, zone string) (time.Time, error) {
 	if s == "" {
 		return time.Time{}, nil
 	}
-	loc, err := time.LoadLocation(zone)
-	if err != nil {
-		return time.Time{}, usage{fmt.Errorf("%q is not a time zone: write Europe/Stockholm or UTC", zone)}
-	}
 	if t, err := time.Parse(time.RFC3339, s); err == nil {
 		return t.UTC(), nil
 	}
-	t, err := time.ParseInLocation("2006-01-02T15:04", s, loc)
+	t, err := cvd.LocalHour(s, zone)
 	if err != nil {
-		return time.Time{}, usage{fmt.Errorf("%q is not an hour: write 2026-12-01T08:00", s)}
+		return t, usage{err}
 	}
-	if t.Format("2006-01-02T15:04") != s {
-		return time.Time{}, usage{fmt.Errorf("%s does not exist in %s: the clocks change then", s, zone)}
-	}
-	return t.UTC(), nil
+	return t, nil
 }
 
 func (s *shell) patchCmd() *cobra.Command {

@@ -14,6 +14,7 @@ import (
 	"steward/internal/api"
 	"steward/internal/app"
 	"steward/internal/base/acl"
+	"steward/internal/base/clock"
 	"steward/internal/base/errs"
 	"steward/internal/config"
 	"steward/internal/demo"
@@ -128,8 +129,12 @@ func (s *shell) serveCmd() *cobra.Command {
 		Long: `Serves the public pages, the report form, the team's pages and the API, and does
 what falls due: timed releases, publication, renewal of security.txt.`,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			log := slog.New(slog.NewJSONHandler(s.Stderr, nil))
-			a, err := s.open(cmd.Context(), log)
+			log, err := s.log()
+			if err != nil {
+				return err
+			}
+			c := clock.New(clock.System())
+			a, err := app.Open(cmd.Context(), app.Dir(s.data), app.Options{Clock: c.Now, Held: c.Held, Log: log})
 			if err != nil {
 				return err
 			}
@@ -142,6 +147,18 @@ what falls due: timed releases, publication, renewal of security.txt.`,
 			return a.Serve(cmd.Context(), ln)
 		},
 	}
+}
+
+// log writes to the error output, as the settings say.
+func (s *shell) log() (*slog.Logger, error) {
+	c, err := config.Load(s.data)
+	if err != nil {
+		return nil, err
+	}
+	if c.Log == "json" {
+		return slog.New(slog.NewJSONHandler(s.Stderr, nil)), nil
+	}
+	return slog.New(slog.NewTextHandler(s.Stderr, nil)), nil
 }
 
 func (s *shell) demoCmd() *cobra.Command {

@@ -6,6 +6,7 @@ package config
 import (
 	"bytes"
 	"fmt"
+	"net"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -34,6 +35,11 @@ type Config struct {
 	Proxies []string `toml:"proxies"`
 	// Database is a postgres:// URL; empty: SQLite in the data directory.
 	Database string `toml:"database"`
+	// MetricsListen is the address where Prometheus reads how the server does;
+	// empty: nowhere. It is for no one else: it tells how busy the team is.
+	MetricsListen string `toml:"metrics_listen"`
+	// Log is how lines are written to the error output: "text" or "json".
+	Log string `toml:"log"`
 
 	Team       Team       `toml:"team"`
 	Advisories Advisories `toml:"advisories"`
@@ -120,6 +126,9 @@ func Load(dir string) (Config, error) {
 // Parse reads settings from TOML text. A word that is no setting is an error:
 // a mistyped name must not silently do nothing.
 func Parse(raw []byte) (Config, error) {
+	if err := bound(raw); err != nil {
+		return Config{}, err
+	}
 	var c Config
 	md, err := toml.NewDecoder(bytes.NewReader(raw)).Decode(&c)
 	if err != nil {
@@ -141,6 +150,7 @@ func (c *Config) fill() {
 	def(&c.BaseURL, "http://localhost:8080")
 	c.BaseURL = strings.TrimSuffix(c.BaseURL, "/")
 	def(&c.Listen, "127.0.0.1:8080")
+	def(&c.Log, "text")
 	def(&c.Team.Name, "The security team")
 	def(&c.Team.Policy, "policy.md")
 	def(&c.Advisories.Prefix, "SEC")
@@ -176,6 +186,14 @@ func (c *Config) check() error {
 	checkURL(&ps, "advisories.namespace", c.Advisories.Namespace, false)
 	if c.Database != "" && !strings.HasPrefix(c.Database, "postgres://") && !strings.HasPrefix(c.Database, "postgresql://") {
 		ps.Add("database", "must be a postgres:// URL, or be left out for SQLite")
+	}
+	if c.Log != "text" && c.Log != "json" {
+		ps.Add("log", "%q must be text or json", c.Log)
+	}
+	if c.MetricsListen != "" {
+		if _, _, err := net.SplitHostPort(c.MetricsListen); err != nil {
+			ps.Add("metrics_listen", "%q is not an address with a port", c.MetricsListen).WithHint("write it as 127.0.0.1:9464")
+		}
 	}
 	if !prefix.MatchString(c.Advisories.Prefix) {
 		ps.Add("advisories.prefix", "%q must be 2 to 16 capital letters and digits, a letter first", c.Advisories.Prefix)

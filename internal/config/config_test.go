@@ -48,6 +48,8 @@ func TestFaultsNameTheirField(t *testing.T) {
 		"advisories.prefix":      "[advisories]\nprefix = \"low\"",
 		"advisories.zone":        "[advisories]\nzone = \"Mars/Olympus\"",
 		"database":               `database = "mysql://x"`,
+		"log":                    `log = "xml"`,
+		"metrics_listen":         `metrics_listen = "9464"`,
 		"team.email":             "[team]\nemail = \"a b\"",
 		"product[0].name":        "[[product]]\nname = \" \"",
 		"product[1].name":        "[[product]]\nname = \"a\"\n[[product]]\nname = \"a\"",

@@ -135,9 +135,9 @@ func (e *Embargo) dropActive(o Outcome, why string, by Person, now time.Time) {
 }
 
 // checkHour checks an hour in the future and its zone, and gives the hour in
-// UTC to the second.
+// UTC in whole seconds, never before it.
 func checkHour(field string, at time.Time, zone string, now time.Time) (time.Time, error) {
-	at = at.UTC().Truncate(time.Second)
+	at = at.UTC().Add(time.Second - 1).Truncate(time.Second)
 	switch _, err := loadZone(zone); {
 	case err != nil:
 		return at, err

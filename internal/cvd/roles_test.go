@@ -122,6 +122,9 @@ var asks = map[string]ask{
 		_, err := w.Kept(w.ctx, c)
 		return err
 	}},
+	"VerifyFiles": {action: acl.Sweep, see: acl.Sweep, reads: true, call: func(w *world, c acl.Caller) error {
+		return w.VerifyFiles(w.ctx, c, func(string, error) {})
+	}},
 	"Mailbox": {action: acl.MailboxRead, mail: true, reads: true, call: func(w *world, c acl.Caller) error {
 		_, err := w.Mailbox(w.ctx, c)
 		return err
@@ -173,6 +176,10 @@ var asks = map[string]ask{
 	"Promise": {action: acl.CaseEdit, call: func(w *world, c acl.Caller) error {
 		return w.Promise(w.ctx, c, w.a.caseID, day0.Add(99*time.Hour), time.Time{})
 	}},
+	"Pulse": {action: acl.SystemRead, see: acl.SystemRead, reads: true, call: func(w *world, c acl.Caller) error {
+		_, err := w.Pulse(w.ctx, c)
+		return err
+	}},
 	"Queue": {action: acl.QueueRead, see: acl.QueueRead, reads: true, call: func(w *world, c acl.Caller) error {
 		_, err := w.Queue(w.ctx, c, Filter{})
 		return err
@@ -216,6 +223,10 @@ var asks = map[string]ask{
 	}},
 	"View": {action: acl.CaseRead, reads: true, call: func(w *world, c acl.Caller) error {
 		_, err := w.View(w.ctx, c, w.a.caseID)
+		return err
+	}},
+	"ViewParts": {action: acl.CaseRead, reads: true, call: func(w *world, c acl.Caller) error {
+		_, err := w.ViewParts(w.ctx, c, w.a.caseID, Parts{})
 		return err
 	}},
 	"Withdraw": {action: acl.Withdraw, call: func(w *world, c acl.Caller) error {
@@ -362,7 +373,7 @@ func (w *world) seen(t *testing.T, who string, roles []acl.Role, v *View, c acl.
 	if page, err := w.Queue(w.ctx, c, Filter{}); err == nil {
 		text += jsonOf(t, page)
 	}
-	if mine, err := w.Mine(w.ctx, c); err == nil {
+	if mine, err := w.Mine(w.ctx, c, ""); err == nil {
 		text += jsonOf(t, mine)
 	}
 	if original, err := w.Original(w.ctx, c, w.a.caseID, ""); err == nil {
@@ -418,17 +429,17 @@ func TestMineIsNobodyElses(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		w := newWorld(t, d)
 		for who, c := range w.people {
-			mine, err := w.Mine(w.ctx, c)
+			mine, err := w.Mine(w.ctx, c, "")
 			switch {
 			case slices.Contains(acl.Invited, acl.Role(who)):
-				if err != nil || len(mine) != 1 || mine[0].ID != w.a.caseID {
+				if err != nil || len(mine.Cases) != 1 || mine.Cases[0].ID != w.a.caseID {
 					t.Errorf("%s has the cases %v, %v", who, mine, err)
 				}
 			case strings.HasSuffix(who, "of another case"):
-				if err != nil || len(mine) != 1 || mine[0].ID != w.other.caseID {
+				if err != nil || len(mine.Cases) != 1 || mine.Cases[0].ID != w.other.caseID {
 					t.Errorf("%s has the cases %v, %v", who, mine, err)
 				}
-			case len(mine) != 0:
+			case len(mine.Cases) != 0:
 				t.Errorf("%s has the cases %v", who, mine)
 			}
 		}

@@ -13,6 +13,7 @@ import (
 
 	"steward/internal/base/errs"
 	"steward/internal/base/throttle"
+	"steward/internal/cvd"
 	"steward/internal/intake"
 )
 
@@ -80,6 +81,9 @@ func (s *server) again(v *visit, typed url.Values, err error) (form, int, error)
 	code := status[errs.KindOf(err)]
 	switch errs.KindOf(err) {
 	case errs.Invalid, errs.Conflict, errs.Denied:
+	case errs.Unavailable: // what was typed is not to be typed again
+		s.Log.Error("a form could not be kept", "error", err)
+		v.w.Header().Set("Retry-After", errs.RetryAfter)
 	default:
 		return f, 0, err
 	}
@@ -116,6 +120,7 @@ func (s *server) readUpload(v *visit, keep func(url.Values) (attach, error)) (u 
 	var parts *multipart.Reader
 	parts, err = v.r.MultipartReader()
 	if errors.Is(err, http.ErrNotMultipart) {
+		v.r.Body = http.MaxBytesReader(v.w, v.r.Body, maxFields) // it brings no files
 		if err := v.r.ParseForm(); err != nil {
 			return u, formFault(err)
 		}
@@ -197,17 +202,14 @@ func lineBreaks(s string) string { return strings.ReplaceAll(s, "\r\n", "\n") }
 // readHour reads a day, an hour and a zone. Field names the day's field; the
 // hour's and the zone's are beside it.
 func readHour(form url.Values, field string) (at time.Time, zone string, err error) {
-	day, hour, zone := form.Get(field), form.Get(field+".time"), strings.TrimSpace(form.Get(field+".zone"))
-	var ps errs.Problems
-	loc, zoneErr := time.LoadLocation(zone)
-	if zoneErr != nil || zone == "" || zone == "Local" {
-		ps.Add(field+".zone", "This is not a time zone.").WithHint("write it as Europe/Stockholm, or UTC")
-		loc = time.UTC
-	}
-	if at, err = time.ParseInLocation("2006-01-02 15:04", day+" "+hour, loc); err != nil {
-		ps.Add(field, "Give a day and an hour.").WithHint("write them as %s and %s", "2026-03-24", "15:00")
-	}
-	return at.UTC(), zone, ps.Err()
+	zone = strings.TrimSpace(form.Get(field + ".zone"))
+	at, err = cvd.LocalHour(form.Get(field)+"T"+form.Get(field+".time"), zone)
+	return at, zone, placed(err, func(name string) string {
+		if name == "zone" {
+			return field + ".zone"
+		}
+		return field
+	})
 }
 
 // readDay reads a day; empty is zero. A day that is promised ends at its end.

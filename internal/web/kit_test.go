@@ -27,6 +27,7 @@ import (
 	"steward/internal/base/acl"
 	"steward/internal/base/audit"
 	"steward/internal/base/blob"
+	"steward/internal/base/checkup"
 	"steward/internal/base/db/dbtest"
 	"steward/internal/base/look/looktest"
 	"steward/internal/base/seal"
@@ -120,6 +121,9 @@ func newHouse(t *testing.T) *house {
 	handler, err := New(Deps{
 		DB: database, Keys: keys, Cases: h.cases, Accounts: h.accounts, Linter: &intake.Linter{},
 		Site: func() render.Site { return testSite }, Publish: func(context.Context) error { h.published++; return nil }, Zone: "Europe/Stockholm",
+		Checkup: func(context.Context) []checkup.Line {
+			return []checkup.Line{checkup.Fine("disk", "There is room."), checkup.Bad("keys", "Let nobody else read it.", "The key is open.").By("chmod 600 key")}
+		},
 		Reports: limit(50), Phrases: limit(20), SignIns: limit(100),
 		Log: slog.New(slog.NewTextHandler(h.log, nil)), Clock: h.clock, Rand: rand.Reader,
 	})

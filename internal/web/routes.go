@@ -1,12 +1,16 @@
 package web
 
-import "steward/internal/base/acl"
+import (
+	"steward/internal/base/acl"
+	"steward/internal/cvd"
+)
 
 // route is one address: who may come in, and what is done there.
 type route struct {
 	pattern string // as net/http.ServeMux wants it, and as the log has it
 	door    door
 	asks    acl.Action // of a page of a case: what one must be allowed there; "" elsewhere
+	shows   cvd.Parts  // of a case, what its page shows beside where it stands
 	do      func(*visit) error
 	files   bool   // its form may bring files
 	away    string // where who is not signed in is led; "" for an open door
@@ -58,6 +62,7 @@ func (s *server) routes() []route {
 		{pattern: "POST /team/me/token", do: s.addToken},
 		{pattern: "GET /team/audit", do: s.auditPage},
 		{pattern: "POST /team/audit", do: s.auditPage},
+		{pattern: "GET /team/system", do: s.system},
 
 		{pattern: "GET /team/cases/{id}", asks: acl.CaseRead, do: s.overview},
 		{pattern: "GET /team/cases/{id}/decide", asks: acl.CaseDispose, do: s.decide},
@@ -66,13 +71,13 @@ func (s *server) routes() []route {
 		{pattern: "POST /team/cases/{id}/move", asks: acl.CaseDispose, do: s.move},
 		{pattern: "POST /team/cases/{id}/merge", asks: acl.CaseMerge, do: s.merge},
 		{pattern: "POST /team/cases/{id}/promise", asks: acl.CaseEdit, do: s.promise},
-		{pattern: "GET /team/cases/{id}/report", asks: acl.ReportRead, do: s.reports},
+		{pattern: "GET /team/cases/{id}/report", asks: acl.ReportRead, shows: cvd.Parts{Reports: true}, do: s.reports},
 		{pattern: "GET /team/cases/{id}/report/{report}", asks: acl.MessageRead, do: s.original},
 		{pattern: "GET /team/cases/{id}/files/{file}", asks: acl.CaseRead, do: s.caseFile},
-		{pattern: "GET /team/cases/{id}/messages", asks: acl.MessageRead, do: s.messages},
+		{pattern: "GET /team/cases/{id}/messages", asks: acl.MessageRead, shows: cvd.Parts{Threads: true, Messages: true}, do: s.messages},
 		{pattern: "POST /team/cases/{id}/messages", asks: acl.MessageWrite, do: s.message, files: true},
 		{pattern: "POST /team/cases/{id}/read", asks: acl.MessageWrite, do: s.markRead},
-		{pattern: "GET /team/cases/{id}/notes", asks: acl.NoteRead, do: s.notes},
+		{pattern: "GET /team/cases/{id}/notes", asks: acl.NoteRead, shows: cvd.Parts{Notes: true}, do: s.notes},
 		{pattern: "POST /team/cases/{id}/notes", asks: acl.NoteWrite, do: s.note},
 		{pattern: "GET /team/cases/{id}/facts", asks: acl.CaseEdit, do: s.facts},
 		{pattern: "POST /team/cases/{id}/facts", asks: acl.CaseEdit, do: s.editFacts},
@@ -84,9 +89,9 @@ func (s *server) routes() []route {
 		{pattern: "GET /team/cases/{id}/draft", asks: acl.DraftEdit, do: s.draft},
 		{pattern: "POST /team/cases/{id}/draft", asks: acl.DraftEdit, do: s.editDraft},
 		{pattern: "GET /team/cases/{id}/preview", asks: acl.DraftRead, do: s.preview},
-		{pattern: "GET /team/cases/{id}/release", asks: acl.DraftRead, do: s.release},
+		{pattern: "GET /team/cases/{id}/release", asks: acl.DraftRead, shows: cvd.Parts{Threads: true}, do: s.release},
 		{pattern: "POST /team/cases/{id}/release/{deed}", asks: acl.DraftRead, do: s.releaseDeed},
-		{pattern: "GET /team/cases/{id}/people", asks: acl.QueueRead, do: s.participants},
+		{pattern: "GET /team/cases/{id}/people", asks: acl.QueueRead, shows: cvd.Parts{People: true}, do: s.participants},
 		{pattern: "POST /team/cases/{id}/people", asks: acl.CaseInvite, do: s.invite},
 		{pattern: "POST /team/cases/{id}/people/remove", asks: acl.CaseInvite, do: s.uninvite},
 		{pattern: "GET /team/cases/{id}/timeline", asks: acl.TimelineRead, do: s.timeline},

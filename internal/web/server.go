@@ -13,6 +13,7 @@ import (
 
 	"steward/internal/account"
 	"steward/internal/base/acl"
+	"steward/internal/base/checkup"
 	"steward/internal/base/db"
 	"steward/internal/base/errs"
 	"steward/internal/base/look"
@@ -32,10 +33,11 @@ type Deps struct {
 	Linter   *intake.Linter
 	Site     func() render.Site              // as published now
 	Publish  func(ctx context.Context) error // brings the public pages up to the records
-	Zone     string                          // IANA zone that the team thinks in
-	Reports  *throttle.Limiter               // reports from one network
-	Phrases  *throttle.Limiter               // phrases from one network
-	SignIns  *throttle.Limiter               // sign-ins and links from one network
+	Checkup  func(ctx context.Context) []checkup.Line
+	Zone     string            // IANA zone that the team thinks in
+	Reports  *throttle.Limiter // reports from one network
+	Phrases  *throttle.Limiter // phrases from one network
+	SignIns  *throttle.Limiter // sign-ins and links from one network
 	Log      *slog.Logger
 	Clock    func() time.Time
 	Rand     io.Reader
@@ -87,8 +89,11 @@ func New(d Deps) (http.Handler, error) {
 func withoutNullOrigin(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.Header.Get("Sec-Fetch-Site") == "" && r.Header.Get("Origin") == "null" {
-			r = r.Clone(r.Context())
-			r.Header.Del("Origin")
+			c := r.Clone(r.Context())
+			c.Header.Del("Origin")
+			next.ServeHTTP(w, c)
+			r.Pattern = c.Pattern // for whoever counts requests
+			return
 		}
 		next.ServeHTTP(w, r)
 	})
@@ -166,7 +171,7 @@ func (s *server) ask(v *visit, rt route) (err error) {
 	if rt.asks == "" {
 		return nil
 	}
-	if v.view, err = s.Cases.View(v.ctx(), v.c, v.r.PathValue("id")); err != nil {
+	if v.view, err = s.Cases.ViewParts(v.ctx(), v.c, v.r.PathValue("id"), rt.shows); err != nil {
 		return err
 	}
 	return acl.CheckAny(v.view.May, rt.asks)
@@ -174,11 +179,12 @@ func (s *server) ask(v *visit, rt route) (err error) {
 
 // status is the one place where a kind of error becomes a status code.
 var status = map[errs.Kind]int{
-	errs.Invalid:  http.StatusUnprocessableEntity,
-	errs.NotFound: http.StatusNotFound,
-	errs.Conflict: http.StatusConflict,
-	errs.Denied:   http.StatusForbidden,
-	errs.Internal: http.StatusInternalServerError,
+	errs.Invalid:     http.StatusUnprocessableEntity,
+	errs.NotFound:    http.StatusNotFound,
+	errs.Conflict:    http.StatusConflict,
+	errs.Denied:      http.StatusForbidden,
+	errs.Internal:    http.StatusInternalServerError,
+	errs.Unavailable: http.StatusServiceUnavailable,
 }
 
 // failPage tells what went wrong.
@@ -189,14 +195,16 @@ type failPage struct {
 	Problem *errs.Error
 	Back    string // where to go on
 	BackTo  string // what is there
+	Request string // names the request to the operator, where something failed on our side
 }
 
 var headings = map[errs.Kind]string{
-	errs.Invalid:  "This cannot be taken as it is",
-	errs.NotFound: "There is nothing here",
-	errs.Conflict: "This is not possible now",
-	errs.Denied:   "You cannot do this",
-	errs.Internal: "Something failed on our side",
+	errs.Invalid:     "This cannot be taken as it is",
+	errs.NotFound:    "There is nothing here",
+	errs.Conflict:    "This is not possible now",
+	errs.Denied:      "You cannot do this",
+	errs.Internal:    "Something failed on our side",
+	errs.Unavailable: "This cannot be kept just now",
 }
 
 // fail shows a failure. The log has the route's pattern and the operator's
@@ -207,24 +215,34 @@ func (s *server) fail(v *visit, rt route, err error) {
 		return
 	}
 	kind := errs.KindOf(err)
-	if kind == errs.Internal {
-		s.Log.Error("a page failed", "route", rt.pattern, "error", err)
+	if kind.Ours() {
+		s.Log.Error("a page failed", "route", rt.pattern, "request", requestName(v), "error", err)
 	}
 	p := failPage{Shell: s.shell(v, headings[kind]), Code: status[kind], Heading: headings[kind], Problem: first(err)}
+	if kind.Ours() {
+		p.Request = requestName(v)
+	}
 	p.Back, p.BackTo = "/", "Front page"
 	if v.session.UserID != "" {
 		p.Back, p.BackTo = "/team", "Queue"
 	} else if v.session.Report != "" {
 		p.Back, p.BackTo = "/mailbox", "Your mailbox"
 	}
+	if kind == errs.Unavailable {
+		v.w.Header().Set("Retry-After", errs.RetryAfter)
+	}
 	if wait, ok := errors.AsType[throttle.TooOften](err); ok {
 		p.Code, p.Heading, p.Title = wait.Announce(v.w.Header()), "Please wait a little", "Please wait a little"
 	}
 	if err := s.render(v, p.Code, "fail", p); err != nil {
-		s.Log.Error("a page failed", "route", rt.pattern, "error", err)
+		s.Log.Error("a page failed", "route", rt.pattern, "request", requestName(v), "error", err)
 		http.Error(v.w, errs.Public(err), http.StatusInternalServerError)
 	}
 }
+
+// requestName is the name that the request was given on its way in; the log has
+// it too.
+func requestName(v *visit) string { return v.w.Header().Get("Request-Id") }
 
 // first gives the error to show for any failure.
 func first(err error) *errs.Error {
@@ -234,7 +252,7 @@ func first(err error) *errs.Error {
 	if ps, ok := errors.AsType[errs.Problems](err); ok && len(ps) > 0 {
 		return ps[0]
 	}
-	return &errs.Error{Kind: errs.Internal, Message: errs.Public(err)}
+	return &errs.Error{Kind: errs.KindOf(err), Message: errs.Public(err)}
 }
 
 // render sends a page that was made whole before its first byte goes out.

@@ -76,6 +76,9 @@ func (s *server) shell(v *visit, title string) look.Shell {
 		if v.may(acl.AuditRead) {
 			sh.Nav = append(sh.Nav, at("Record", "/team/audit"))
 		}
+		if v.may(acl.SystemRead) {
+			sh.Nav = append(sh.Nav, at("System", "/team/system"))
+		}
 		sh.Nav = append(sh.Nav, at(v.c.Name, "/team/me"))
 		sh.SignedIn = &look.SignedIn{Token: v.session.FormToken, Out: "/team/sign-out"}
 	case v.session.Report != "":

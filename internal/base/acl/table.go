@@ -45,6 +45,8 @@ const (
 	AuditRead Action = "read the audit record"
 	UserRead  Action = "see the team"
 	UserAdmin Action = "manage people"
+
+	SystemRead Action = "see how Steward itself does"
 )
 
 // Table is the whole of the permissions.
@@ -90,4 +92,6 @@ var Table = map[Action][]Role{
 	AuditRead: {Lead, Auditor},
 	UserRead:  {Handler, Lead, ReleaseManager, ProgrammeManager, Auditor},
 	UserAdmin: {Lead},
+
+	SystemRead: {Lead, System},
 }
