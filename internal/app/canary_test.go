@@ -194,7 +194,21 @@ func (s *secret) lookEverywhere(when string) {
 	} {
 		clean("the refusal of "+path, s.hand.do("POST", "/api/v1"+path, strings.NewReader(in), nil).body)
 	}
-	clean("the log", s.w.log.bytes())
+	for _, path := range []string{"/healthz", "/metrics"} {
+		clean("GET "+path, nobody.get(path).body)
+	}
+	metrics := s.w.scrape()
+	if !strings.Contains(metrics, `route="POST /api/v1/reports"`) {
+		t.Error("the metrics do not count what was done: nothing was looked at")
+	}
+	for what, text := range map[string]string{"the metrics": metrics, "the log": string(s.w.log.bytes())} {
+		clean(what, []byte(text))
+		for _, name := range []string{s.case_, s.ref, s.reporter.Report, s.hand.Name, s.lead.ID, "127.0.0.1"} {
+			if strings.Contains(text, name) {
+				t.Errorf("%s: %s names %q", when, what, name)
+			}
+		}
+	}
 }
 
 // atRest looks for canaries in the data directory and in a backup.

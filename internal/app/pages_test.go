@@ -25,7 +25,7 @@ var pageNeeds = map[string]need{
 	"POST /team/people/{id}": {see: acl.UserRead, do: acl.UserAdmin}, "POST /team/people/{id}/link": {see: acl.UserRead, do: acl.UserAdmin},
 	"POST /team/people/{id}/disable": {see: acl.UserRead, do: acl.UserAdmin}, "POST /team/people/{id}/enable": {see: acl.UserRead, do: acl.UserAdmin},
 	"GET /team/me": {do: anyUser}, "POST /team/me/passkey": {do: anyUser}, "POST /team/me/remove": {do: anyUser}, "POST /team/me/token": {do: anyUser},
-	"GET /team/audit": {do: acl.AuditRead}, "POST /team/audit": {do: acl.AuditRead},
+	"GET /team/audit": {do: acl.AuditRead}, "POST /team/audit": {do: acl.AuditRead}, "GET /team/system": {do: acl.SystemRead},
 
 	"GET /team/cases/{id}":                 {see: acl.CaseRead, do: acl.CaseRead},
 	"GET /team/cases/{id}/decide":          {see: acl.CaseRead, do: acl.CaseDispose},

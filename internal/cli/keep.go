@@ -97,9 +97,10 @@ func printCheck(w io.Writer, r *tree.Report) {
 func (s *shell) backupCmd() *cobra.Command {
 	return &cobra.Command{
 		Use: "backup FILE", Short: "Write everything but the keys into one file", Args: takes("FILE"),
-		Long: `The file holds the database as it is at one moment, the sealed attachments, the
-public tree and the settings. Private text in it is sealed: it can be read only
-with the keys, which are not in it. Keep them elsewhere. The server may run.`,
+		Long: `The file holds the database as it is at one moment, the sealed attachments and the
+settings. Private text in it is sealed: it can be read only with the keys, which
+are NOT in it: copy the directory keys elsewhere, once. The public pages are made
+again from the records. The server may run.`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := existing(args[0]); err != nil {
 				return err
@@ -130,7 +131,8 @@ func (s *shell) restoreCmd() *cobra.Command {
 		Use: "restore FILE", Short: "Make a data directory from a backup and the keys", Args: takes("FILE"),
 		Long: `Restores into the directory named by --data, which must not exist or be empty.
 With --database the records go to PostgreSQL, or with "sqlite" to SQLite,
-whichever engine they came from.`,
+whichever engine they came from. The whole file is checked first; a restore that
+fails leaves nothing behind.`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if keys == "" {
 				return usage{errors.New("--keys is missing: the directory with the keys that belong to the backup")}

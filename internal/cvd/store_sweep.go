@@ -2,9 +2,14 @@ package cvd
 
 import (
 	"context"
+	"errors"
+	"io"
+	"maps"
+	"slices"
 
 	"steward/internal/base/acl"
 	"steward/internal/base/db"
+	"steward/internal/base/seal"
 	"steward/internal/intake"
 )
 
@@ -17,27 +22,77 @@ func (s *Store) Kept(ctx context.Context, c acl.Caller) (map[string]bool, error)
 	}
 	kept := map[string]bool{}
 	err := s.DB.Read(ctx, func(q db.Queryer) error {
-		ids, err := intake.Blobs(ctx, q)
-		if err != nil {
-			return err
-		}
-		for _, id := range ids {
+		all, err := blobs(ctx, q)
+		for id := range all {
 			kept[id] = true
 		}
-		return messageBlobs(ctx, q, kept)
+		return err
 	})
 	return kept, err
 }
 
-// messageBlobs adds the files of letters, and what was encrypted in place of
-// some of them.
-func messageBlobs(ctx context.Context, q db.Queryer, kept map[string]bool) error {
-	return each(ctx, q, "listing the files of messages",
-		`SELECT blob_id FROM case_files UNION ALL SELECT cipher_id FROM case_files WHERE cipher_id IS NOT NULL`, nil,
+// VerifyFiles reads every attachment that a record names to its end and tells
+// of those that do not open, by their identifier in the blob store. c is
+// acl.Myself(), who learns nothing of what is in them.
+func (s *Store) VerifyFiles(ctx context.Context, c acl.Caller, bad func(id string, err error)) error {
+	if err := acl.Check(acl.Sweep, acl.Sweep, ownRoles(c)...); err != nil {
+		return err
+	}
+	keys := map[string]*seal.Key{}
+	var all map[string]string
+	if err := s.DB.Read(ctx, func(q db.Queryer) (err error) {
+		if all, err = blobs(ctx, q); err != nil {
+			return err
+		}
+		for _, caseID := range all {
+			if keys[caseID] == nil {
+				if keys[caseID], err = s.Keys.Key(ctx, q, scopeOf(caseID)); err != nil {
+					return err
+				}
+			}
+		}
+		return nil
+	}); err != nil {
+		return err
+	}
+	for _, id := range slices.Sorted(maps.Keys(all)) {
+		err := s.readToEnd(ctx, keys[all[id]], id)
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		if err != nil {
+			bad(id, err)
+		}
+	}
+	return nil
+}
+
+func (s *Store) readToEnd(ctx context.Context, key *seal.Key, id string) error {
+	r, err := s.Blobs.Open(ctx, key, id)
+	if err != nil {
+		return err
+	}
+	_, err = io.Copy(io.Discard, r)
+	return errors.Join(err, r.Close())
+}
+
+// blobs gives every attachment that a record names, with the case whose key
+// seals it: files of reports and of letters, and what was encrypted in place of
+// some of these.
+func blobs(ctx context.Context, q db.Queryer) (map[string]string, error) {
+	all, err := intake.Blobs(ctx, q)
+	if err != nil {
+		return nil, err
+	}
+	err = each(ctx, q, "listing the files of messages",
+		`SELECT f.blob_id, m.case_id FROM case_files f JOIN case_messages m ON m.id = f.message_id
+		UNION ALL SELECT f.cipher_id, m.case_id FROM case_files f JOIN case_messages m ON m.id = f.message_id
+		WHERE f.cipher_id IS NOT NULL`, nil,
 		func(scan scanner) error {
-			var id string
-			err := scan(&id)
-			kept[id] = true
+			var id, caseID string
+			err := scan(&id, &caseID)
+			all[id] = caseID
 			return err
 		})
+	return all, err
 }

@@ -8,6 +8,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -131,9 +132,8 @@ func TestReportIsKeptAsItCame(t *testing.T) {
 		if _, err := read(t, d, func(q db.Queryer) (Attachment, error) { return AttachmentOf(t.Context(), q, key, f.ID, "other") }); !errs.Is(err, errs.NotFound) {
 			t.Errorf("an attachment that is not there: %v", err)
 		}
-		blobs, err := read(t, d, func(q db.Queryer) ([]string, error) { return Blobs(t.Context(), q) })
-		slices.Sort(blobs)
-		if err != nil || !slices.Equal(blobs, []string{"blob1", "blob2"}) {
+		blobs, err := read(t, d, func(q db.Queryer) (map[string]string, error) { return Blobs(t.Context(), q) })
+		if err != nil || !maps.Equal(blobs, map[string]string{"blob1": f.CaseID, "blob2": f.CaseID}) {
 			t.Errorf("blobs: %q, %v", blobs, err)
 		}
 	})
