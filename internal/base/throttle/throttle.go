@@ -1,7 +1,9 @@
 // Package throttle asks those who come too often to wait. A Limiter counts for
 // each key (the network of a client, as a rule) in memory only: it keeps no
 // address, just a salted hash, and forgets all at a restart. It slows down
-// guessing and floods; it is no permission and no lock.
+// guessing and floods; it is no permission and no lock. Conns and Bodies bound
+// what is taken at the same time, and never keep a newcomer out for one who
+// holds on.
 package throttle
 
 import (
