@@ -2,7 +2,6 @@ package api
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"io"
 	"mime"
@@ -81,8 +80,8 @@ func (s *Server) lint(w http.ResponseWriter, r *http.Request, c acl.Caller) erro
 	if err := s.Reports.Visit(r); err != nil && c.Role == acl.Anonymous {
 		return err
 	}
-	var sub intake.Submission
-	if err := decode(w, r, &sub); err != nil {
+	sub, err := intake.Decode(r.Body)
+	if err != nil {
 		return err
 	}
 	return reply(w, http.StatusOK, append([]intake.Finding{}, s.findings(r.Context(), sub)...))
@@ -103,7 +102,8 @@ func (s *Server) findings(ctx context.Context, sub intake.Submission) []intake.F
 func (s *Server) submission(w http.ResponseWriter, r *http.Request, c acl.Caller) (sub intake.Submission, env *cvd.Envelope, err error) {
 	kind, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type"))
 	if kind != "multipart/form-data" {
-		return sub, nil, decode(w, r, &sub)
+		sub, err = intake.Decode(r.Body)
+		return sub, nil, err
 	}
 	set := s.Cases.Settings
 	limit := int64(maxBody) + int64(max(set.Attachments, 8))*max(set.AttachBytes, 16<<20)
@@ -115,37 +115,43 @@ func (s *Server) submission(w http.ResponseWriter, r *http.Request, c acl.Caller
 	if env, err = s.Cases.NewReport(r.Context(), c); err != nil {
 		return sub, nil, err
 	}
-	if err = s.parts(r.Context(), form, env, &sub); err != nil {
+	if sub, err = s.parts(r.Context(), form, env); err != nil {
 		return sub, nil, errors.Join(err, env.Discard())
 	}
 	return sub, env, nil
 }
 
-func (s *Server) parts(ctx context.Context, form *multipart.Reader, env *cvd.Envelope, sub *intake.Submission) error {
+// parts reads a form: one field with the report, and files.
+func (s *Server) parts(ctx context.Context, form *multipart.Reader, env *cvd.Envelope) (sub intake.Submission, err error) {
+	var files []intake.Attachment
+	read := false
 	for {
 		part, err := form.NextPart()
 		if errors.Is(err, io.EOF) {
-			return nil
+			sub.Attachments = files
+			return sub, nil
 		}
 		if err != nil {
-			return errs.Invalidf("body", "the form breaks off: %v", err)
+			return sub, errs.Invalidf("body", "the form breaks off: %v", err)
 		}
-		if part.FileName() == "" {
-			if part.FormName() != "report" {
-				return errs.Invalidf(part.FormName(), "is not known: the form has the field report and files")
+		if part.FileName() != "" {
+			a, err := env.Attach(ctx, part.FileName(), part.Header.Get("Content-Type"), part)
+			if err != nil {
+				return sub, err
 			}
-			d := json.NewDecoder(io.LimitReader(part, maxBody))
-			d.DisallowUnknownFields()
-			if err := d.Decode(sub); err != nil {
-				return errs.Invalidf("report", "%v", err)
-			}
+			files = append(files, a)
 			continue
 		}
-		a, err := env.Attach(ctx, part.FileName(), part.Header.Get("Content-Type"), part)
-		if err != nil {
-			return err
+		if part.FormName() != "report" {
+			return sub, errs.Invalidf(part.FormName(), "is not known: the form has the field report and files")
 		}
-		sub.Attachments = append(sub.Attachments, a)
+		if read {
+			return sub, errs.Invalidf("report", "is there twice")
+		}
+		if sub, err = intake.Decode(part); err != nil {
+			return sub, err
+		}
+		read = true
 	}
 }
 
@@ -240,9 +246,9 @@ func (s *Server) queue(w http.ResponseWriter, r *http.Request, c acl.Caller) err
 }
 
 func (s *Server) mine(w http.ResponseWriter, r *http.Request, c acl.Caller) error {
-	list, err := s.Cases.Mine(r.Context(), c)
+	page, err := s.Cases.Mine(r.Context(), c, r.URL.Query().Get("after"))
 	if err != nil {
 		return err
 	}
-	return reply(w, http.StatusOK, cvd.Page{Cases: list})
+	return reply(w, http.StatusOK, page)
 }

@@ -20,7 +20,7 @@ type Route struct {
 // Routes is the whole API. {id} of a case is its id or its reference.
 func (s *Server) Routes() []Route {
 	routes := []Route{
-		{"GET", "/", "this list", s.index},
+		{"GET", "/{$}", "this list", s.index},
 
 		{"POST", "/reports", "send a report: JSON, or a form with files", s.report},
 		{"POST", "/reports/lint", "what a report lacks, without sending it", s.lint},

@@ -152,7 +152,7 @@ func (s *Server) index(w http.ResponseWriter, _ *http.Request, _ acl.Caller) err
 	routes := s.Routes()
 	slices.SortFunc(routes, func(a, b Route) int { return strings.Compare(a.Path+a.Method, b.Path+b.Method) })
 	for _, rt := range routes {
-		fmt.Fprintf(&b, "%-6s /api/v1%-40s %s\n", rt.Method, rt.Path, rt.About)
+		fmt.Fprintf(&b, "%-6s /api/v1%-40s %s\n", rt.Method, strings.TrimSuffix(rt.Path, "{$}"), rt.About)
 	}
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 	_, err := w.Write(b.Bytes())

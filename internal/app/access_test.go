@@ -21,7 +21,7 @@ type need struct {
 // apiNeeds says for every route of the API which action it is. A route that is
 // not here fails the test.
 var apiNeeds = map[string]need{
-	"GET /":                  {},
+	"GET /{$}":               {},
 	"POST /reports":          {do: acl.ReportSubmit},
 	"POST /reports/lint":     {},
 	"POST /reports/internal": {see: acl.ReportSubmit, do: acl.ReportOpen},
@@ -131,7 +131,7 @@ func TestEveryRoleOnEveryAPIRoute(t *testing.T) {
 			continue
 		}
 		for name, p := range all {
-			path := "/api/v1" + strings.NewReplacer("{id}", target(rt.Path, id), "{file}", nowhere, "{report}", nowhere).Replace(rt.Path)
+			path := "/api/v1" + strings.NewReplacer("{$}", "", "{id}", target(rt.Path, id), "{file}", nowhere, "{report}", nowhere).Replace(rt.Path)
 			got := send(p, rt.Method, path)
 			user := p.Role != acl.Anonymous && p.Role != acl.Reporter
 			may := n.do == "" || acl.Allow(n.do, roles[name]...) || n.do == "any user" && user || key == "POST /reports" && user

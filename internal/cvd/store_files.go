@@ -92,13 +92,32 @@ func (e *Envelope) Attach(ctx context.Context, name, mediaType string, r io.Read
 			return intake.Attachment{}, err
 		}
 	}
-	ref, err := e.s.Blobs.Put(ctx, e.key, r, e.s.Settings.AttachBytes)
+	from := &incoming{Reader: r}
+	ref, err := e.s.Blobs.Put(ctx, e.key, from, e.s.Settings.AttachBytes)
+	if from.broken != nil {
+		return intake.Attachment{}, errs.Invalidf("attachments", "A file did not come in as a whole.").WithHint("send it again").WithCause(from.broken)
+	}
 	if err != nil {
 		return intake.Attachment{}, err
 	}
 	a := intake.Attachment{Ref: ref, Name: name, Type: mediaType}
 	e.files = append(e.files, a)
 	return a, nil
+}
+
+// incoming notes that what someone sends broke off, which is no failure of the
+// store.
+type incoming struct {
+	io.Reader
+	broken error
+}
+
+func (r *incoming) Read(p []byte) (int, error) {
+	n, err := r.Reader.Read(p)
+	if err != nil && err != io.EOF {
+		r.broken = err
+	}
+	return n, err
 }
 
 // Files lists what was attached, for Letter.Files and Reply.Files.
@@ -215,6 +234,9 @@ func (s *Store) insertFiles(ctx context.Context, tx *db.Tx, key *seal.Key, m *Me
 // acl.ReportRead) or with a letter (of acl.MessageRead).
 func (s *Store) Attachment(ctx context.Context, c acl.Caller, caseID, fileID string) (io.ReadCloser, File, error) {
 	var f found
+	if !isLine(fileID) {
+		return nil, File{}, errs.Missing()
+	}
 	err := s.look(ctx, c, caseID, acl.CaseRead, fileID, func(q db.Queryer, o *opened, roles []acl.Role) error {
 		parts, err := s.parts(ctx, q, o)
 		if err != nil {
@@ -238,6 +260,9 @@ func (s *Store) Attachment(ctx context.Context, c acl.Caller, caseID, fileID str
 // team's letters are encrypted to the reporter's key, so are their files.
 func (s *Store) MailboxFile(ctx context.Context, c acl.Caller, fileID string) (io.ReadCloser, File, error) {
 	var f found
+	if !isLine(fileID) {
+		return nil, File{}, errs.Missing()
+	}
 	err := s.DB.Read(ctx, func(q db.Queryer) error {
 		m, err := s.mailbox(ctx, q, c, acl.MailboxRead)
 		if err != nil {

@@ -19,6 +19,7 @@ import (
 const (
 	maxLetter  = 100_000 // bytes of a note or a letter
 	maxLetters = 1_000   // from one reporter
+	maxThread  = 4 << 20 // bytes of them together: a page shows them all
 )
 
 // Note writes a note for the team.
@@ -91,6 +92,9 @@ func (s *Store) parts(ctx context.Context, q db.Queryer, o *opened) ([]*opened, 
 func (s *Store) thread(ctx context.Context, q db.Queryer, o *opened, report string) (*thread, error) {
 	of := o
 	if report != "" && report != o.Report {
+		if !isLine(report) {
+			return nil, errs.Missing()
+		}
 		f, err := intake.Find(ctx, q, report)
 		if err != nil {
 			return nil, err

@@ -68,8 +68,9 @@ why = "The site serves static text and sets no cookies: there is nothing that su
 match = ["X-Frame-Options", "clickjacking"]
 `
 
-// serve makes a team's Steward and serves it until the test ends.
-func serve(t *testing.T, from time.Time) *steward {
+// serve makes a team's Steward and serves it until the test ends. Other
+// settings are pairs of what the file says and what it shall say instead.
+func serve(t *testing.T, from time.Time, other ...string) *steward {
 	t.Helper()
 	ln, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -84,7 +85,7 @@ func serve(t *testing.T, from time.Time) *steward {
 	if err := app.Init(dir, answers, from.Add(-24*time.Hour)); err != nil {
 		t.Fatal(err)
 	}
-	if err := addSettings(dir); err != nil {
+	if err := addSettings(dir, other); err != nil {
 		t.Fatal(err)
 	}
 	log := slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelWarn}))
@@ -106,12 +107,13 @@ func serve(t *testing.T, from time.Time) *steward {
 	return s
 }
 
-func addSettings(dir app.Dir) error {
+func addSettings(dir app.Dir, other []string) error {
 	made, err := os.ReadFile(dir.Settings())
 	if err != nil {
 		return err
 	}
 	all := strings.Replace(string(made), `zone = "UTC"`, "zone = \"Europe/Berlin\"\nnamespace = \"https://security.brindle.example\"", 1) + settings
+	all = strings.NewReplacer(other...).Replace(all)
 	return os.WriteFile(dir.Settings(), []byte(all), 0o600)
 }
 
