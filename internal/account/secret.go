@@ -11,9 +11,11 @@ import (
 const (
 	secretBytes = 32 // 256 bits
 	secretChars = 52 // as lower-case base32 without padding
+
+	secretLetters = "abcdefghijklmnopqrstuvwxyz234567"
 )
 
-var base32Lower = base32.NewEncoding("abcdefghijklmnopqrstuvwxyz234567").WithPadding(base32.NoPadding)
+var base32Lower = base32.NewEncoding(secretLetters).WithPadding(base32.NoPadding)
 
 // newSecret makes a secret that opens a door. It needs no key stretching:
 // nobody can try 2^256 of them.

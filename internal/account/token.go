@@ -43,7 +43,8 @@ func tokenLife(life time.Duration) (time.Duration, error) {
 
 // looksLikeToken keeps what cannot be a token away from the database.
 func looksLikeToken(s string) bool {
-	return len(s) == len(TokenPrefix)+secretChars && strings.HasPrefix(s, TokenPrefix)
+	secret, ok := strings.CutPrefix(s, TokenPrefix)
+	return ok && len(secret) == secretChars && strings.Trim(secret, secretLetters) == ""
 }
 
 func badToken() error {

@@ -14,10 +14,13 @@ import (
 // what is beyond the limit as ordinary characters. No text that a person
 // writes comes near them.
 const (
-	maxBlockDepth = 24    // lists and quotes within one another
-	maxLinks      = 1000  // openings of links and images in one text
-	maxEmphasis   = 5000  // runs of * and _ in one text
-	maxCells      = 20000 // lines times columns of one table
+	maxBlockDepth  = 24      // lists and quotes within one another
+	maxLinks       = 1000    // openings of links and images in one text
+	maxLookout     = 8 << 20 // bytes in which targets of links are looked for: for each, up to the end of its line
+	maxEmphasis    = 5000    // runs of * and _ in one text
+	maxCells       = 20000   // lines times columns of all tables in one text
+	maxDefinitions = 2000    // lines of a paragraph that may define links
+	maxTarget      = 2000    // bytes of a link's target: each use of a definition repeats it
 )
 
 // shallowBlock refuses to open a list or a quote too deep within others.
@@ -33,13 +36,21 @@ func (s shallowBlock) Open(parent ast.Node, reader text.Reader, pc parser.Contex
 	return s.BlockParser.Open(parent, reader, pc)
 }
 
-// boundedLinks stops opening links after maxLinks of them.
+// boundedLinks stops opening links after maxLinks of them, and closing them
+// after it has looked for targets in maxLookout bytes.
 type boundedLinks struct{ parser.InlineParser }
 
-var linkCount = parser.NewContextKey()
+var (
+	linkCount = parser.NewContextKey()
+	lookout   = parser.NewContextKey()
+)
 
 func (b boundedLinks) Parse(parent ast.Node, block text.Reader, pc parser.Context) ast.Node {
-	if line, _ := block.PeekLine(); len(line) > 0 && line[0] != ']' && !count(pc, linkCount, maxLinks) {
+	switch line, _ := block.PeekLine(); {
+	case len(line) == 0:
+	case line[0] == ']' && !count(pc, lookout, len(line), maxLookout):
+		return nil
+	case line[0] != ']' && !count(pc, linkCount, 1, maxLinks):
 		return nil
 	}
 	return b.InlineParser.Parse(parent, block, pc)
@@ -59,31 +70,43 @@ type boundedEmphasis struct{ parser.InlineParser }
 var emphasisCount = parser.NewContextKey()
 
 func (b boundedEmphasis) Parse(parent ast.Node, block text.Reader, pc parser.Context) ast.Node {
-	if !count(pc, emphasisCount, maxEmphasis) {
+	if !count(pc, emphasisCount, 1, maxEmphasis) {
 		return nil
 	}
 	return b.InlineParser.Parse(parent, block, pc)
 }
 
-// count adds one under the key and tells whether the limit still holds.
-func count(pc parser.Context, key parser.ContextKey, limit int) bool {
-	n, _ := pc.Get(key).(int)
-	pc.Set(key, n+1)
-	return n < limit
+// count adds n under the key and tells whether the limit still holds.
+func count(pc parser.Context, key parser.ContextKey, n, limit int) bool {
+	before, _ := pc.Get(key).(int)
+	pc.Set(key, before+n)
+	return before+n <= limit
 }
 
-// boundedTable leaves a paragraph alone that would make too large a table.
+// boundedTable leaves paragraphs alone that would make too many cells: a line
+// of two bytes is a row of as many cells as the table has columns.
 type boundedTable struct{ parser.ParagraphTransformer }
+
+var cellCount = parser.NewContextKey()
 
 func (b boundedTable) Transform(node *ast.Paragraph, reader text.Reader, pc parser.Context) {
 	lines := node.Lines()
 	columns := 0
 	for i := range lines.Len() {
 		line := lines.At(i)
-		columns = max(columns, 1+bytes.Count(line.Value(reader.Source()), []byte{'|'}))
+		columns = max(columns, bytes.Count(line.Value(reader.Source()), []byte{'|'}))
 	}
-	if columns*lines.Len() > maxCells {
+	if columns == 0 || !count(pc, cellCount, (columns+1)*lines.Len(), maxCells) {
 		return
 	}
 	b.ParagraphTransformer.Transform(node, reader, pc)
+}
+
+// boundedReferences leaves a paragraph alone that would define too many links.
+type boundedReferences struct{ parser.ParagraphTransformer }
+
+func (b boundedReferences) Transform(node *ast.Paragraph, reader text.Reader, pc parser.Context) {
+	if node.Lines().Len() <= maxDefinitions {
+		b.ParagraphTransformer.Transform(node, reader, pc)
+	}
 }

@@ -74,7 +74,7 @@ var markdownParser = sync.OnceValue(func() parser.Parser {
 			util.Prioritized(boundedEmphasis{parser.NewEmphasisParser()}, 500),
 		),
 		parser.WithParagraphTransformers(
-			util.Prioritized(parser.LinkReferenceParagraphTransformer, 100),
+			util.Prioritized(boundedReferences{parser.LinkReferenceParagraphTransformer}, 100),
 			util.Prioritized(boundedTable{extension.NewTableParagraphTransformer()}, 200),
 		),
 		parser.WithASTTransformers(
@@ -123,12 +123,13 @@ func (tame) Transform(doc *ast.Document, reader text.Reader, _ parser.Context) {
 		case *ast.Heading:
 			n.Level = min(n.Level+2, 6)
 		case *ast.AutoLink:
-			if _, ok := publicLink(autoLinkTarget(n, source)); !ok {
+			if !isPublic(autoLinkTarget(n, source)) {
 				unwrap = append(unwrap, n)
 			}
 			n.SetAttributeString("rel", []byte(linkRel))
 		case *ast.Link:
-			if _, ok := publicLink(linkTarget(n)); !ok {
+			// Escaping what is too long would itself take long.
+			if len(n.Destination) > maxTarget || !isPublic(linkTarget(n)) {
 				unwrap = append(unwrap, n)
 			}
 			n.Title = nil
@@ -166,18 +167,18 @@ func autoLinkTarget(n *ast.AutoLink, source []byte) string {
 	return target
 }
 
-// publicLink gives the target again when we show it as a link: absolute, by
-// https, http or mailto.
-func publicLink(target string) (string, bool) {
+// isPublic tells whether we show a target as a link: absolute, by https, http
+// or mailto.
+func isPublic(target string) bool {
 	u, err := url.Parse(target)
 	if err != nil {
-		return "", false
+		return false
 	}
 	switch strings.ToLower(u.Scheme) {
 	case "https", "http":
-		return target, u.Host != ""
+		return u.Host != ""
 	case "mailto":
-		return target, u.Opaque != ""
+		return u.Opaque != ""
 	}
-	return "", false
+	return false
 }

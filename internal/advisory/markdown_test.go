@@ -82,6 +82,8 @@ func knots(size int) map[string]string {
 		"stars closed":    strings.Repeat("*", size/2) + "a" + strings.Repeat("*", size/2),
 		"quoted lines":    strings.Repeat("> ", 500) + "a\n" + rep("a\n"),
 		"deep lines":      rep(strings.Repeat("> ", 30) + "a\n"),
+		"many tables":     rep(strings.Repeat("|", 141) + "\n" + strings.Repeat("|-", 140) + "|\n" + strings.Repeat("|\n", 138) + "\n"),
+		"one long target": "[a]: https://example.org/" + strings.Repeat("x", size/2) + "\n\n" + strings.Repeat("[a]", size/6),
 	}
 	for _, s := range []string{"[", "]", "(", ">", "> ", "*", "_", "`", "- ", "* ", "1. ", "*a ", "*a_ ", "**a *b", "a**b",
 		"[](", "[a](", "[a](b", "[a][", "![", "![[]()", "<", "<a ", "<http:", "\t", "|", "|\n", "\n", "- a\n\n", ">a\n", "# ",

@@ -29,7 +29,8 @@ func PlainText(md string, width int) string {
 	}
 	source := []byte(md)
 	p := plain{source: source}
-	return CleanText(strings.Join(p.blocks(parseMarkdown(source), max(width, minWidth), false), "\n"))
+	text := CleanText(strings.Join(p.blocks(parseMarkdown(source), max(width, minWidth), false), "\n"))
+	return strings.TrimRight(text, "\n") // a table may end with a row of empty cells
 }
 
 // Wrap breaks plain text of one paragraph into lines of at most width

@@ -108,7 +108,7 @@ func readOriginal(b []byte) (Submission, error) {
 func Decode(r io.Reader) (Submission, error) {
 	b, err := io.ReadAll(io.LimitReader(r, maxDecode+1))
 	if err != nil {
-		return Submission{}, fmt.Errorf("reading a submission: %w", err)
+		return Submission{}, errs.Invalidf("", "The report did not come in as a whole.").WithCause(err)
 	}
 	if len(b) > maxDecode {
 		return Submission{}, errs.Invalidf("", "The report is larger than %d bytes.", maxDecode).

@@ -45,7 +45,7 @@ type Submission struct {
 	// FoundBy is the member of the team who found it, for the channel
 	// internal; empty for the others.
 	FoundBy string  `json:"found_by,omitempty"`
-	Channel Channel `json:"channel"`
+	Channel Channel `json:"channel,omitempty"` // set by the face: none in what a client sends
 
 	Product   string `json:"product"`   // one line: the product's name
 	Versions  string `json:"versions"`  // which versions, in the reporter's words

@@ -91,7 +91,8 @@ func (s *server) signedOut(v *visit, rt route) {
 
 // ours keeps a redirect within the team's pages.
 func ours(path string) string {
-	if path == "/team" || (strings.HasPrefix(path, "/team/") && !strings.ContainsAny(path, "\\\r\n")) {
+	_, err := url.Parse(path) // refuses control characters and broken escapes
+	if err == nil && (path == "/team" || strings.HasPrefix(path, "/team/")) && !strings.Contains(path, `\`) {
 		return path
 	}
 	return "/team"

@@ -29,7 +29,7 @@ var ctx = context.Background()
 const large = 1 << 40 // a limit that no test meets
 
 // newKeys makes keys for some cases.
-func newKeys(t *testing.T, scopes ...string) (keys []*seal.Key) {
+func newKeys(t testing.TB, scopes ...string) (keys []*seal.Key) {
 	t.Helper()
 	ring, err := seal.OpenKeyring(seal.NewMaster(rand.Reader))
 	if err != nil {

@@ -1,0 +1,70 @@
+package config
+
+import (
+	"bytes"
+
+	"steward/internal/base/errs"
+)
+
+// Limits of the text. The library takes time that grows with the square of how
+// deep it nests, and more: a few thousand bytes could take minutes.
+const (
+	maxSize    = 1 << 20 // bytes
+	maxNesting = 5       // brackets within one another, and dots in a name
+)
+
+// bound refuses a text that is larger or nests deeper than any settings. It
+// leaves all other faults to the library.
+func bound(text []byte) error {
+	if len(text) > maxSize {
+		return errs.Invalidf(File, "is larger than %d bytes", maxSize)
+	}
+	depth, parts := 0, 0
+	for n := 1; len(text) > 0; text, n = text[n:], 1 {
+		switch text[0] {
+		case '#':
+			n = through(text, "\n")
+		case '"', '\'':
+			n = quoted(text)
+		case '[', '{':
+			depth, parts = depth+1, 0
+		case ']', '}':
+			depth--
+		case '.':
+			parts++
+		case '=', ',', '\n':
+			parts = 0
+		}
+		if depth > maxNesting || parts > maxNesting {
+			return errs.Invalidf(File, "nests deeper than any setting")
+		}
+	}
+	return nil
+}
+
+// quoted gives the length of the string that a text begins with.
+func quoted(text []byte) int {
+	mark := text[:1]
+	if bytes.HasPrefix(text, bytes.Repeat(mark, 3)) {
+		mark = text[:3]
+	}
+	for i := len(mark); i < len(text); i++ {
+		switch {
+		case bytes.HasPrefix(text[i:], mark):
+			return i + len(mark)
+		case text[i] == '\\' && mark[0] == '"':
+			i++
+		case text[i] == '\n' && len(mark) == 1:
+			return i // not closed: the library will say so
+		}
+	}
+	return len(text)
+}
+
+// through gives the length of a text up to and with the end.
+func through(text []byte, end string) int {
+	if i := bytes.Index(text, []byte(end)); i >= 0 {
+		return i + len(end)
+	}
+	return len(text)
+}
