@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
+	"unicode/utf8"
 
 	"steward/internal/base/acl"
 	"steward/internal/base/db"
@@ -228,7 +230,8 @@ func (s *Store) UserNamed(ctx context.Context, c acl.Caller, name string) (u Use
 	return u, err
 }
 
-// Users lists everyone by name, the disabled too.
+// Users lists everyone by name, the disabled too, for what goes through all of
+// them; a page shows a UserPage.
 func (s *Store) Users(ctx context.Context, c acl.Caller) (list []User, err error) {
 	if err := mayList(c); err != nil {
 		return nil, err
@@ -239,6 +242,36 @@ func (s *Store) Users(ctx context.Context, c acl.Caller) (list []User, err error
 	})
 	slices.SortFunc(list, func(a, b User) int { return compareNames(a.Name, b.Name) })
 	return list, err
+}
+
+// UserPage is a part of all users, by name.
+type UserPage struct {
+	Users []User
+	Next  string // after of the part that follows; empty at the end
+}
+
+// usersAtOnce is how many users one page has.
+const usersAtOnce = 100
+
+// UserPage lists the people whose names come after one, which need not be
+// anyone's, the disabled too. The order of names is the database's.
+func (s *Store) UserPage(ctx context.Context, c acl.Caller, after string) (page UserPage, err error) {
+	if err := mayList(c); err != nil {
+		return UserPage{}, err
+	}
+	if len(after) > maxName*utf8.UTFMax || !utf8.ValidString(after) || strings.ContainsRune(after, 0) {
+		return UserPage{}, errs.Invalidf("after", "No name is like this.").WithHint("begin without it")
+	}
+	err = s.DB.Read(ctx, func(q db.Queryer) error {
+		page.Users, err = all(ctx, q, scanUser, "SELECT "+userColumns+" FROM users WHERE name_key > $1 ORDER BY name_key LIMIT $2",
+			nameKey(after), usersAtOnce+1)
+		return err
+	})
+	if len(page.Users) > usersAtOnce {
+		page.Users = page.Users[:usersAtOnce]
+		page.Next = page.Users[usersAtOnce-1].Name
+	}
+	return page, err
 }
 
 // Caller gives the user as the one who asks, for a command on the machine that

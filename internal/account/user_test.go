@@ -1,6 +1,8 @@
 package account
 
 import (
+	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -137,6 +139,7 @@ func TestUsers(t *testing.T) {
 			"User":      must(w.User(ctx, lead, u.ID)),
 			"UserNamed": must(w.UserNamed(ctx, lead, " aDA l")),
 			"Users":     must(w.Users(ctx, lead))[0],
+			"UserPage":  must(w.UserPage(ctx, lead, "")).Users[0],
 			"herself":   must(w.User(ctx, u.Caller(), u.ID)),
 		} {
 			if got != u2 || got.Name != "Ada L" || got.Email != "a@example.org" || got.Role != "" {
@@ -153,6 +156,40 @@ func TestUsers(t *testing.T) {
 		} {
 			want(t, name+" of nobody", err, errs.NotFound)
 		}
+	})
+}
+
+// TestUserPage goes through more people than one page holds.
+func TestUserPage(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		w, ctx := newWorld(t, d), t.Context()
+		lead := w.add("Zoë", acl.Lead)
+		for i := range usersAtOnce + 20 {
+			w.add(fmt.Sprintf("person %03d", (i*37)%(usersAtOnce+20)), "")
+		}
+		var got []string
+		pages := 0
+		for after := ""; ; pages++ {
+			page, err := w.UserPage(ctx, lead, after)
+			want(t, "a page", err, "")
+			for _, u := range page.Users {
+				got = append(got, u.Name)
+			}
+			if after = page.Next; after == "" {
+				break
+			}
+		}
+		if pages != 1 || len(got) != usersAtOnce+21 || !slices.IsSorted(got[:usersAtOnce+20]) || got[usersAtOnce+20] != "Zoë" {
+			t.Errorf("%d pages more give %q", pages, got)
+		}
+		page, err := w.UserPage(ctx, lead, "PERSON 118x")
+		want(t, "from a name that nobody has", err, "")
+		if len(page.Users) != 2 || page.Users[0].Name != "person 119" {
+			t.Errorf("from there on come %+v", page.Users)
+		}
+		_, err = w.UserPage(ctx, lead, "\x00")
+		want(t, "from what is no name", err, errs.Invalid)
 	})
 }
 

@@ -111,13 +111,14 @@ func (s *shell) readFile(path string) ([]byte, error) {
 func (s *shell) caseList() *cobra.Command {
 	var states []string
 	var mine bool
+	var after string
 	c := &cobra.Command{
 		Use: "list", Short: "The queue: unacknowledged first, then what falls due", Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return s.with(cmd.Context(), func(c *client) error {
-				path := "/api/v1/cases?" + url.Values{"state": states}.Encode()
+				path := "/api/v1/cases?" + url.Values{"state": states, "after": {after}}.Encode()
 				if mine {
-					path = "/api/v1/mine"
+					path = "/api/v1/mine?" + url.Values{"after": {after}}.Encode()
 				}
 				var page cvd.Page
 				if err := c.call(cmd.Context(), "GET", path, nil, &page); err != nil {
@@ -129,6 +130,7 @@ func (s *shell) caseList() *cobra.Command {
 	}
 	c.Flags().StringArrayVar(&states, "state", nil, "only cases in this `state`: receipt, verification, remediation, release, post-release, closed, merged")
 	c.Flags().BoolVar(&mine, "mine", false, "only the cases that I am invited to")
+	c.Flags().StringVar(&after, "after", "", "go on from this `place`, which the list before has named")
 	return c
 }
 
@@ -149,6 +151,9 @@ func queueTable(w io.Writer, page cvd.Page) {
 		rows[i] = []string{c.Ref, string(c.State), level, due, c.Title}
 	}
 	table(w, []string{"CASE", "STATE", "SEVERITY", "NEXT", "TITLE"}, rows)
+	if page.Next != "" {
+		fmt.Fprintf(w, "There are more: repeat it with --after %s\n", page.Next)
+	}
 }
 
 func (s *shell) caseShow() *cobra.Command {

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"net/url"
@@ -81,13 +82,27 @@ func (s *shell) userLink() *cobra.Command {
 	}
 }
 
+// users asks for all of them, page by page.
+func users(ctx context.Context, c *client) ([]api.User, error) {
+	list := []api.User{}
+	for after := ""; ; {
+		var page api.UserPage
+		if err := c.call(ctx, "GET", "/api/v1/users?"+url.Values{"after": {after}}.Encode(), nil, &page); err != nil {
+			return nil, err
+		}
+		if list, after = append(list, page.Users...), page.Next; after == "" {
+			return list, nil
+		}
+	}
+}
+
 func (s *shell) userList() *cobra.Command {
 	return &cobra.Command{
 		Use: "list", Short: "Everyone who may sign in", Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return s.with(cmd.Context(), func(c *client) error {
-				var list []api.User
-				if err := c.call(cmd.Context(), "GET", "/api/v1/users", nil, &list); err != nil {
+				list, err := users(cmd.Context(), c)
+				if err != nil {
 					return err
 				}
 				return s.show(list, func(w io.Writer) {
@@ -115,8 +130,8 @@ func (s *shell) userSet() *cobra.Command {
 		Use: "set NAME", Short: "Change name, mail address and role", Args: takes("NAME"),
 		RunE: func(cmd *cobra.Command, a []string) error {
 			return s.with(cmd.Context(), func(c *client) error {
-				var list []api.User
-				if err := c.call(cmd.Context(), "GET", "/api/v1/users", nil, &list); err != nil {
+				list, err := users(cmd.Context(), c)
+				if err != nil {
 					return err
 				}
 				for _, u := range list {
@@ -231,8 +246,15 @@ time: with it a record whose end was cut off shows as well.`,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return s.with(cmd.Context(), func(c *client) error {
 				var r api.AuditReport
-				if err := c.call(cmd.Context(), "GET", "/api/v1/audit?"+url.Values{"head": {head}}.Encode(), nil, &r); err != nil {
-					return err
+				told := s.progress("entries checked")
+				for after := ""; ; after = r.Next {
+					r = api.AuditReport{}
+					if err := c.call(cmd.Context(), "GET", "/api/v1/audit?"+url.Values{"head": {head}, "after": {after}}.Encode(), nil, &r); err != nil {
+						return err
+					}
+					if told(r.Entries); r.Next == "" {
+						break
+					}
 				}
 				if !r.OK {
 					return errs.Conflictf("The audit record is broken: %s", r.Problem)

@@ -40,6 +40,7 @@ type Case struct {
 	Subject    string    `json:"subject"`  // title of that report, as its reporter wrote it
 	Findings   int       `json:"findings"` // how many the intake lint had on that report
 	Received   time.Time `json:"received"`
+	Crowd      bool      `json:"crowd,omitempty"`      // it came with more than people can read
 	MergedInto string    `json:"mergedInto,omitempty"` // id of the surviving case
 	Merged     []string  `json:"merged,omitempty"`     // ids of the cases merged into this one
 	Closed     time.Time `json:"closed,omitzero"`

@@ -73,17 +73,20 @@ type place struct{ group, first, second int64 }
 const (
 	groupNew  = 0 // nobody has answered
 	groupDue  = 1 // something falls due
-	groupIdle = 2
+	groupIdle = 2 // the rest; at its end what came in a crowd and nobody has answered
 	groupDone = 3
 )
 
 // place puts first what nobody has answered: by the day of the promise, on one
 // day the reports that came with the most evidence. Then comes what falls due,
-// the soonest first, then the rest. What is done stands at the end, the latest
+// the soonest first, then the rest, then what came in a crowd, again those
+// with the most evidence first. What is done stands at the end, the latest
 // first.
 func (c *Case) place() place {
 	next := c.next()
 	switch {
+	case c.State == Receipt && c.Crowd:
+		return place{groupIdle, 1 + int64(c.Findings), c.Received.UnixMicro()}
 	case c.State == Receipt:
 		return place{groupNew, c.AcknowledgeBy.Truncate(24 * time.Hour).UnixMicro(), int64(c.Findings)}
 	case next != nil:

@@ -36,7 +36,11 @@ type Store struct {
 	Settings   Settings
 	// Gate says why a released advisory could not be published in every form;
 	// nil: there is nothing to ask.
-	Gate  func(a advisory.Advisory, at time.Time) []advisory.Problem
+	Gate func(a advisory.Advisory, at time.Time) []advisory.Problem
+	// Crowd tells, asked once for each report of a stranger, whether more come
+	// than people can read; nil: never. Their place in the queue is then behind
+	// what the team has to do.
+	Crowd func() bool
 	Clock func() time.Time
 	Rand  io.Reader // for identifiers
 }
@@ -94,6 +98,10 @@ func (o *opened) save(ctx context.Context, tx *db.Tx) error {
 	_, err = tx.Exec(ctx, `UPDATE cases SET state = $1, place_group = $2, place_first = $3, place_second = $4,
 		release_at = $5, body = $6 WHERE id = $7`,
 		string(o.State), p.group, p.first, p.second, o.releaseAt(), body, o.ID)
+	if err == nil { // the place stands beside each invitation, too: see queryMine
+		_, err = tx.Exec(ctx, `UPDATE case_people SET place_group = $1, place_first = $2, place_second = $3 WHERE case_id = $4`,
+			p.group, p.first, p.second, o.ID)
+	}
 	if err != nil {
 		return fmt.Errorf("writing case %s: %w", o.ID, err)
 	}

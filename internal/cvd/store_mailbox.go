@@ -201,13 +201,15 @@ func (d *deed) reply(m *post, body string, files Files) (Message, error) {
 			return Message{}, err
 		}
 	}
-	var n int
-	err := d.tx.QueryRow(d.ctx, `SELECT COUNT(*) FROM case_messages WHERE report_id = $1 AND side = $2`, m.report, string(FromReporter)).Scan(&n)
+	var n, size int64
+	err := d.tx.QueryRow(d.ctx, `SELECT COUNT(*), COALESCE(SUM(LENGTH(body)), 0) FROM case_messages WHERE report_id = $1 AND side = $2`,
+		m.report, string(FromReporter)).Scan(&n, &size)
 	if err != nil {
 		return Message{}, fmt.Errorf("counting messages: %w", err)
 	}
-	if n >= maxLetters {
-		return Message{}, errs.Conflictf("This mailbox is full: it holds %d messages of yours.", n)
+	if n >= maxLetters || size+int64(len(body)) > maxThread {
+		return Message{}, errs.Conflictf("This mailbox is full: it holds %d messages of yours.", n).
+			WithHint("send what is long as an attached file with a short message, or open a new report")
 	}
 	msg := Message{ID: db.NewID(d.s.Rand), Report: m.report, From: FromReporter, At: d.now, Body: body}
 	var es []enclosure

@@ -78,10 +78,7 @@ func (s *Store) Queue(ctx context.Context, c acl.Caller, f Filter) (Page, error)
 		if err != nil {
 			return err
 		}
-		if len(rows) > limit {
-			rows = rows[:limit]
-			page.Next = rows[limit-1].String()
-		}
+		rows = page.cut(rows, limit)
 		page.Cases, err = s.summaries(ctx, q, rows, func(*Case) ([]acl.Role, error) { return roles, nil })
 		return err
 	})
@@ -157,22 +154,44 @@ func (s *Store) summaries(ctx context.Context, q db.Queryer, rows []row, roles f
 	return out, nil
 }
 
-// Mine gives the cases that the caller is invited to, in the queue's order.
-func (s *Store) Mine(ctx context.Context, c acl.Caller) ([]Summary, error) {
+// queryMine finds the cases that someone is invited to, in whatever roles, from
+// a place on. It follows the index of the invitations, which hold the place of
+// their case.
+const queryMine = `SELECT c.id, m.place_group, m.place_first, m.place_second, m.number, c.body FROM (
+	SELECT DISTINCT place_group, place_first, place_second, number, case_id FROM case_people
+	WHERE user_id = $6 AND removed_at = 0 AND ` + queryBehind + queryOrder + `) m JOIN cases c ON c.id = m.case_id
+	ORDER BY m.place_group, m.place_first, m.place_second, m.number`
+
+// Mine gives a part of the cases that the caller is invited to, in the queue's
+// order; after is Page.Next of the part before.
+func (s *Store) Mine(ctx context.Context, c acl.Caller, after string) (Page, error) {
 	if c.Role != "" && !inTeam(c) {
-		return nil, errs.Missing()
+		return Page{}, errs.Missing()
 	}
-	out := []Summary{}
-	err := s.DB.Read(ctx, func(q db.Queryer) error {
-		rows, err := readRows(ctx, q, queryColumns+`WHERE id IN (SELECT case_id FROM case_people WHERE user_id = $1 AND removed_at = 0)
-			ORDER BY place_group, place_first, place_second, number LIMIT $2`, []any{c.ID, maxPageSize})
+	from, err := readSpot(after)
+	if err != nil {
+		return Page{}, err
+	}
+	page := Page{Cases: []Summary{}}
+	err = s.DB.Read(ctx, func(q db.Queryer) error {
+		rows, err := readRows(ctx, q, queryMine, []any{from.group, from.first, from.second, from.number, pageSize + 1, c.ID})
 		if err != nil {
 			return err
 		}
-		out, err = s.summaries(ctx, q, rows, func(k *Case) ([]acl.Role, error) { return rolesIn(ctx, q, c, k) })
+		rows = page.cut(rows, pageSize)
+		page.Cases, err = s.summaries(ctx, q, rows, func(k *Case) ([]acl.Role, error) { return rolesIn(ctx, q, c, k) })
 		return err
 	})
-	return out, err
+	return page, err
+}
+
+// cut leaves of rows what fits on the page, and notes where the next begins.
+func (p *Page) cut(rows []row, limit int) []row {
+	if len(rows) <= limit {
+		return rows
+	}
+	p.Next = rows[limit-1].String()
+	return rows[:limit]
 }
 
 // people reads who is or was invited to a case.

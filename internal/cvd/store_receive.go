@@ -3,6 +3,7 @@ package cvd
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -81,6 +82,7 @@ func (s *Store) file(ctx context.Context, tx *db.Tx, c acl.Caller, roles []acl.R
 	}
 	k := &opened{Case: newCase(caseID, refOf(number), filed), number: number, key: key}
 	k.takeOver(o.Submission(), found)
+	k.Crowd = s.Crowd != nil && slices.Equal(roles, []acl.Role{acl.Anonymous}) && s.Crowd()
 	if err := k.insert(ctx, tx); err != nil {
 		return intake.Filed{}, err
 	}

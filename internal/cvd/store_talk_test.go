@@ -124,6 +124,19 @@ func TestLettersAreBounded(t *testing.T) {
 		}))
 		_, err = k.Reply(k.ctx, a.caller, Reply{Body: "one too many"})
 		k.refused(err, errs.Conflict)
+
+		long := strings.Repeat("x", maxLetter)
+		for sent := 0; ; sent += maxLetter {
+			if _, err = k.Reply(k.ctx, b.caller, Reply{Body: long}); err != nil {
+				if sent < maxThread*9/10 || sent > maxThread {
+					t.Errorf("a mailbox took %d bytes", sent)
+				}
+				break
+			}
+		}
+		k.refused(err, errs.Conflict)
+		_, err = k.Reply(k.ctx, b.caller, Reply{Body: "short"})
+		k.must(err)
 	})
 }
 

@@ -220,6 +220,11 @@ func TestQueueIsInOrderAndPaged(t *testing.T) {
 		want = append(want, soon.caseID, late.caseID, idle.caseID)
 		done := add(0)
 		k.must(k.Dispose(k.ctx, handler, done.caseID, Decision{Disposition: Invalid, Reason: "no"}))
+		k.Crowd = func() bool { return true }
+		loud, early, later := add(3), add(0), add(0)
+		heard := add(0)
+		k.must(k.Acknowledge(k.ctx, handler, heard.caseID, Letter{}))
+		want = append(want, heard.caseID, early.caseID, later.caseID, loud.caseID)
 
 		for _, limit := range []int{1, 2, 3, 50} {
 			var got []string
@@ -244,7 +249,7 @@ func TestQueueIsInOrderAndPaged(t *testing.T) {
 		for _, s := range page.Cases {
 			got = append(got, s.ID)
 		}
-		if !slices.Equal(got, []string{good.caseID, poor.caseID, next.caseID, done.caseID}) {
+		if !slices.Equal(got, []string{good.caseID, poor.caseID, next.caseID, early.caseID, later.caseID, loud.caseID, done.caseID}) {
 			t.Errorf("by state: %v", got)
 		}
 		_, err = k.Queue(k.ctx, lead, Filter{States: []State{"limbo"}})

@@ -74,15 +74,21 @@ func (s *Store) recorded(ctx context.Context, q db.Queryer, c acl.Caller, caseID
 
 // View gives a case as the caller may see it.
 func (s *Store) View(ctx context.Context, c acl.Caller, caseID string) (*View, error) {
+	return s.ViewParts(ctx, c, caseID, Parts{Reports: true, Threads: true, Messages: true, Notes: true, People: true})
+}
+
+// ViewParts is View for a page that shows some parts of the case only: what it
+// does not show is neither read nor opened.
+func (s *Store) ViewParts(ctx context.Context, c acl.Caller, caseID string, parts Parts) (*View, error) {
 	var v *View
 	err := s.look(ctx, c, caseID, acl.CaseRead, seenCase, func(q db.Queryer, o *opened, roles []acl.Role) (err error) {
-		v, err = s.view(ctx, q, o, roles)
+		v, err = s.view(ctx, q, o, roles, parts)
 		return err
 	})
 	return v, err
 }
 
-func (s *Store) view(ctx context.Context, q db.Queryer, o *opened, roles []acl.Role) (*View, error) {
+func (s *Store) view(ctx context.Context, q db.Queryer, o *opened, roles []acl.Role, parts Parts) (*View, error) {
 	may := func(a acl.Action) bool { return acl.Allow(a, roles...) }
 	problems := s.problems(o.Case)
 	counts, err := unread(ctx, q, append([]string{o.ID}, o.Merged...))
@@ -100,11 +106,13 @@ func (s *Store) view(ctx context.Context, q db.Queryer, o *opened, roles []acl.R
 	}
 	if may(acl.QueueRead) {
 		v.Deadlines = o.deadlines()
+	}
+	if may(acl.QueueRead) && parts.People {
 		if v.People, err = people(ctx, q, o); err != nil {
 			return nil, err
 		}
 	}
-	if may(acl.NoteRead) {
+	if may(acl.NoteRead) && parts.Notes {
 		if v.Notes, err = notes(ctx, q, o); err != nil {
 			return nil, err
 		}
@@ -115,16 +123,19 @@ func (s *Store) view(ctx context.Context, q db.Queryer, o *opened, roles []acl.R
 	if may(acl.DraftRead) {
 		v.Embargo, v.Draft = &o.Embargo, o.draftView(roles, problems)
 	}
-	return v, s.viewReports(ctx, q, o, v, may)
-}
-
-// viewReports fills in the reports of the case and the talk with their
-// reporters.
-func (s *Store) viewReports(ctx context.Context, q db.Queryer, o *opened, v *View, may func(acl.Action) bool) error {
 	if may(acl.ReportRead) {
 		v.Decisions = o.Decisions
 	}
-	if !may(acl.ReportRead) && !may(acl.MessageRead) {
+	return v, s.viewReports(ctx, q, o, v, Parts{
+		Reports: parts.Reports && may(acl.ReportRead),
+		Threads: (parts.Threads || parts.Messages) && may(acl.MessageRead), Messages: parts.Messages,
+	}, may(acl.MessageRead))
+}
+
+// viewReports fills in the reports of the case and the talk with their
+// reporters. known tells whether those may be known.
+func (s *Store) viewReports(ctx context.Context, q db.Queryer, o *opened, v *View, show Parts, known bool) error {
+	if !show.Reports && !show.Threads {
 		return nil
 	}
 	parts, err := s.parts(ctx, q, o)
@@ -132,19 +143,21 @@ func (s *Store) viewReports(ctx context.Context, q db.Queryer, o *opened, v *Vie
 		return err
 	}
 	for _, p := range parts {
-		if may(acl.ReportRead) {
+		if show.Reports {
 			r, err := intake.Read(ctx, q, p.key, p.Report)
 			if err != nil {
 				return err
 			}
-			v.Reports = append(v.Reports, reportView(p.Case, r, o.credit(p.Report), may(acl.MessageRead)))
+			v.Reports = append(v.Reports, reportView(p.Case, r, o.credit(p.Report), known))
 		}
-		if may(acl.MessageRead) {
-			ms, err := messages(ctx, q, p, false)
-			if err != nil {
-				return err
+		if show.Threads {
+			t := Thread{Report: p.Report, Case: p.ID, Ref: p.Ref}
+			if show.Messages {
+				if t.Messages, err = messages(ctx, q, p, false); err != nil {
+					return err
+				}
 			}
-			v.Threads = append(v.Threads, Thread{Report: p.Report, Case: p.ID, Ref: p.Ref, Messages: ms})
+			v.Threads = append(v.Threads, t)
 		}
 	}
 	return nil
@@ -189,7 +202,7 @@ func (c *Case) summary(roles []acl.Role, unread map[string]int) Summary {
 		s.Title, s.Level, s.Exploited = c.Fields.Title, c.Fields.Severity.Level, c.Fields.Exploited
 	}
 	if may(acl.ReportRead) {
-		s.Title, s.Findings = cmp.Or(s.Title, c.Subject), c.Findings
+		s.Title, s.Findings, s.Crowd = cmp.Or(s.Title, c.Subject), c.Findings, c.Crowd
 	}
 	if may(acl.MessageRead) {
 		for _, id := range append([]string{c.ID}, c.Merged...) {

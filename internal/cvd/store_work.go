@@ -90,8 +90,12 @@ func (s *Store) Invite(ctx context.Context, c acl.Caller, caseID string, who Per
 		if err != nil {
 			return err
 		}
-		_, err = d.tx.Exec(ctx, `INSERT INTO case_people (case_id, user_id, role, removed_at, body) VALUES ($1, $2, $3, 0, $4)
-			ON CONFLICT (case_id, user_id, role) DO UPDATE SET removed_at = 0, body = $4`, d.ID, who.ID, string(role), body)
+		at := d.place()
+		_, err = d.tx.Exec(ctx, `INSERT INTO case_people
+			(case_id, user_id, role, removed_at, body, place_group, place_first, place_second, number)
+			VALUES ($1, $2, $3, 0, $4, $5, $6, $7, $8)
+			ON CONFLICT (case_id, user_id, role) DO UPDATE SET removed_at = 0, body = $4`,
+			d.ID, who.ID, string(role), body, at.group, at.first, at.second, d.number)
 		if err != nil {
 			return fmt.Errorf("inviting to a case: %w", err)
 		}

@@ -21,6 +21,7 @@ type Summary struct {
 	Findings     int            `json:"findings"` // of the intake lint: 0 is the best report
 	Unread       int            `json:"unread"`   // messages of reporters that nobody has read
 	Received     time.Time      `json:"received"`
+	Crowd        bool           `json:"crowd,omitempty"` // it came with more than people can read
 	Acknowledged time.Time      `json:"acknowledged,omitzero"`
 	Next         *Deadline      `json:"next,omitempty"` // what falls due first
 	EmbargoState EmbargoState   `json:"embargoState"`
@@ -67,6 +68,15 @@ type View struct {
 	Embargo   *Embargo      `json:"embargo,omitempty"`   // acl.DraftRead
 	Patch     *Patch        `json:"patch,omitempty"`     // acl.PatchEdit, PatchReview or PatchTest
 	Draft     *DraftView    `json:"draft,omitempty"`     // acl.DraftRead
+}
+
+// Parts are the parts of a case that a page may do without.
+type Parts struct {
+	Reports  bool
+	Threads  bool // which reporters there are to write to
+	Messages bool // and what was written
+	Notes    bool
+	People   bool
 }
 
 // Events are the moves that the tables allow now, for the buttons of a page.

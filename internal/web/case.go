@@ -94,8 +94,8 @@ func (p casePage) tabs(at string) []tab {
 		}
 	}
 	add(tab{Label: "Case", Icon: "list"}, "", true)
-	add(tab{Label: "Report", Icon: "flag"}, "/report", v.Reports != nil)
-	add(tab{Label: "Messages", Icon: "envelope", Kind: "outside", Count: v.Unread}, "/messages", v.Threads != nil)
+	add(tab{Label: "Report", Icon: "flag"}, "/report", p.May(string(acl.ReportRead)))
+	add(tab{Label: "Messages", Icon: "envelope", Kind: "outside", Count: v.Unread}, "/messages", p.May(string(acl.MessageRead)))
 	add(tab{Label: "Notes", Icon: "lock", Kind: "inside"}, "/notes", p.May(string(acl.NoteRead)))
 	add(tab{Label: "Facts", Icon: "pencil"}, "/facts", p.May(string(acl.CaseEdit)))
 	add(tab{Label: "Patch", Icon: "fork"}, "/patch", v.Patch != nil)

@@ -10,7 +10,7 @@ import (
 type participantsPage struct {
 	casePage
 	Roles []acl.Role
-	Users []string // names to choose from
+	Users []string // names to choose from; nil if there are too many: then one writes the name
 }
 
 func (s *server) participants(v *visit) error { return s.showParticipants(v, nil) }
@@ -22,12 +22,12 @@ func (s *server) showParticipants(v *visit, r *refusal) error {
 	}
 	out := participantsPage{casePage: p, Roles: acl.Invited}
 	if v.may(acl.UserRead) {
-		users, err := s.Accounts.Users(v.ctx(), v.c)
+		page, err := s.Accounts.UserPage(v.ctx(), v.c, "")
 		if err != nil {
 			return err
 		}
-		for _, u := range users {
-			if u.Active() {
+		for _, u := range page.Users {
+			if u.Active() && page.Next == "" {
 				out.Users = append(out.Users, u.Name)
 			}
 		}

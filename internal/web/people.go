@@ -14,6 +14,8 @@ type peoplePage struct {
 	look.Shell
 	form
 	Users    []account.User
+	After    string // the names begin after this one
+	Pages    pager
 	Roles    []acl.Role
 	MayAdmin bool
 }
@@ -27,13 +29,21 @@ func (s *server) people(v *visit) error {
 }
 
 func (s *server) showPeople(v *visit, code int, f form) error {
-	users, err := s.Accounts.Users(v.ctx(), v.c)
+	p := peoplePage{
+		Shell: s.shell(v, "People"), form: f, After: v.r.URL.Query().Get("after"), Roles: acl.Team, MayAdmin: v.may(acl.UserAdmin),
+	}
+	page, err := s.Accounts.UserPage(v.ctx(), v.c, p.After)
 	if err != nil {
 		return err
 	}
-	return s.render(v, code, "people", peoplePage{
-		Shell: s.shell(v, "People"), form: f, Users: users, Roles: acl.Team, MayAdmin: v.may(acl.UserAdmin),
-	})
+	p.Users = page.Users
+	if p.After != "" {
+		p.Pages.First, p.Pages.FirstLabel = "/team/people", "From the start"
+	}
+	if page.Next != "" {
+		p.Pages.Next, p.Pages.NextLabel = "/team/people?"+url.Values{"after": {page.Next}}.Encode(), "More"
+	}
+	return s.render(v, code, "people", p)
 }
 
 func profile(v *visit) account.Profile {

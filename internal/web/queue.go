@@ -4,9 +4,11 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strings"
 	"time"
 
 	"steward/internal/base/acl"
+	"steward/internal/base/errs"
 	"steward/internal/base/look"
 	"steward/internal/cvd"
 )
@@ -18,23 +20,61 @@ type queuePage struct {
 	Heading string
 	Cases   []cvd.Summary
 	Filters []look.Link
-	Next    string // address of the next part; empty at the end
+	Pages   pager
 	Invited bool   // the cases that one is invited to
+	Find    bool   // a case can be looked for by its number
+	Ref     string // the number that was looked for
+	Wrong   string // why it was not found
 	MayOpen bool
 	Now     time.Time
 }
 
 func (s *server) queue(v *visit) error {
-	p := queuePage{Shell: s.shell(v, "Cases"), Heading: "What is to be done", Now: s.now(), MayOpen: v.may(acl.ReportOpen)}
-	if !v.may(acl.QueueRead) {
-		list, err := s.Cases.Mine(v.ctx(), v.c)
-		if err != nil {
+	ask := v.r.URL.Query()
+	p := queuePage{
+		Shell: s.shell(v, "Cases"), Heading: "What is to be done", Now: s.now(), MayOpen: v.may(acl.ReportOpen),
+		Find: v.may(acl.QueueRead), Ref: strings.TrimSpace(ask.Get("ref")),
+	}
+	if p.Find && p.Ref != "" {
+		id, err := s.Cases.Find(v.ctx(), v.c, p.Ref)
+		switch {
+		case err == nil:
+			http.Redirect(v.w, v.r, "/team/cases/"+id, http.StatusSeeOther)
+			return nil
+		case errs.Is(err, errs.NotFound):
+			p.Wrong = "No case has this number."
+		case errs.Is(err, errs.Invalid):
+			p.Wrong = "Write the number of a case as 2026-0007."
+		default:
 			return err
 		}
-		p.Heading, p.Cases, p.Invited = "Cases that you are invited to", list, true
-		return s.render(v, http.StatusOK, "queue", p)
 	}
-	ask := v.r.URL.Query()
+	page, err := s.cases(v, &p, ask)
+	if err != nil {
+		return err
+	}
+	p.Cases = page.Cases
+	again := url.Values{}
+	if state := ask.Get("state"); state != "" {
+		again.Set("state", state)
+	}
+	if ask.Get("after") != "" {
+		p.Pages.First, p.Pages.FirstLabel = "/team?"+again.Encode(), "From the start"
+	}
+	if page.Next != "" {
+		again.Set("after", page.Next)
+		p.Pages.Next, p.Pages.NextLabel = "/team?"+again.Encode(), "More"
+	}
+	return s.render(v, http.StatusOK, "queue", p)
+}
+
+// cases reads the part of the queue that was asked for, or of the cases that
+// the visitor is invited to.
+func (s *server) cases(v *visit, p *queuePage, ask url.Values) (cvd.Page, error) {
+	if !v.may(acl.QueueRead) {
+		p.Heading, p.Invited = "Cases that you are invited to", true
+		return s.Cases.Mine(v.ctx(), v.c, ask.Get("after"))
+	}
 	filter := cvd.Filter{After: ask.Get("after")}
 	state := cvd.State(ask.Get("state"))
 	p.Filters = []look.Link{{Label: "To do", Href: "/team", Current: state == ""}}
@@ -45,17 +85,5 @@ func (s *server) queue(v *visit) error {
 		filter.States = []cvd.State{state}
 		p.Heading = firstUp(state)
 	}
-	page, err := s.Cases.Queue(v.ctx(), v.c, filter)
-	if err != nil {
-		return err
-	}
-	p.Cases = page.Cases
-	if page.Next != "" {
-		next := url.Values{"after": {page.Next}}
-		if state != "" {
-			next.Set("state", string(state))
-		}
-		p.Next = "/team?" + next.Encode()
-	}
-	return s.render(v, http.StatusOK, "queue", p)
+	return s.Cases.Queue(v.ctx(), v.c, filter)
 }

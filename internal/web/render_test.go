@@ -19,7 +19,7 @@ var everyPage = map[string]any{
 	"signin": signInPage{}, "link": linkPage{}, "enrol": enrolPage{}, "queue": queuePage{}, "case": overviewPage{}, "decide": decidePage{},
 	"reports": reportsPage{}, "messages": messagesPage{}, "notes": notesPage{}, "facts": factsPage{}, "embargo": embargoPage{},
 	"patch": patchPage{}, "draft": draftPage{}, "preview": previewPage{}, "release": releasePage{}, "participants": participantsPage{},
-	"timeline": timelinePage{}, "people": peoplePage{}, "person": personPage{}, "me": mePage{}, "audit": auditPage{},
+	"timeline": timelinePage{}, "people": peoplePage{}, "person": personPage{}, "me": mePage{}, "audit": auditPage{}, "system": systemPage{},
 }
 
 // TestEveryPage renders each page with nothing in it, and with something in

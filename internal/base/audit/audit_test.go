@@ -69,7 +69,26 @@ func verify(t *testing.T, d *db.DB, kept audit.Head) (h audit.Head, err error) {
 	}); e != nil {
 		t.Fatal(e)
 	}
+	for _, size := range []int{1, 2, 4} {
+		if at, inParts := verifyParts(t, d, kept, size); at != h || fmt.Sprint(inParts) != fmt.Sprint(err) {
+			t.Errorf("in parts of %d: %+v, %v; at once: %+v, %v", size, at, inParts, h, err)
+		}
+	}
 	return h, err
+}
+
+// verifyParts does what verify does by reads of a few entries each.
+func verifyParts(t *testing.T, d *db.DB, kept audit.Head, size int) (at audit.Head, err error) {
+	t.Helper()
+	for whole := false; !whole && err == nil; {
+		if e := d.Read(ctx, func(q db.Queryer) error {
+			at, whole, err = audit.VerifyPart(ctx, q, at, kept, size)
+			return nil
+		}); e != nil {
+			t.Fatal(e)
+		}
+	}
+	return at, err
 }
 
 func latest(t *testing.T, d *db.DB) (h audit.Head) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"math"
 	"time"
 
 	"steward/internal/base/acl"
@@ -62,7 +63,10 @@ func Timeline(ctx context.Context, q db.Queryer, key *seal.Key, subject string) 
 // before the entry numbered before; 0 begins with the newest. Details that
 // are sealed stay nil.
 func Page(ctx context.Context, q db.Queryer, before int64, limit int) ([]Entry, error) {
-	return entries(ctx, q, nil, "SELECT "+columns+" FROM audit WHERE seq < $1 OR $1 = 0 ORDER BY seq DESC LIMIT $2", before, limit)
+	if before == 0 {
+		before = math.MaxInt64 // a condition of its own in the query would keep it from the index
+	}
+	return entries(ctx, q, nil, "SELECT "+columns+" FROM audit WHERE seq < $1 ORDER BY seq DESC LIMIT $2", before, limit)
 }
 
 func entries(ctx context.Context, q db.Queryer, key *seal.Key, query string, args ...any) ([]Entry, error) {

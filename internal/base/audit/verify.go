@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"math"
 
 	"steward/internal/base/db"
 )
@@ -37,8 +38,8 @@ func Latest(ctx context.Context, q db.Queryer) (Head, error) {
 
 // Verify checks the whole chain and gives its head. The error is a
 // *BrokenError that names the first entry that does not continue the chain: it
-// is not as it was written, or the one before it is not. progress, which may be nil, is called now and then with the number of
-// entries checked.
+// is not as it was written, or the one before it is not. progress, which may be
+// nil, is called now and then with the number of entries checked.
 func Verify(ctx context.Context, q db.Queryer, progress func(done int64)) (Head, error) {
 	return VerifyFrom(ctx, q, Head{}, progress)
 }
@@ -47,35 +48,58 @@ func Verify(ctx context.Context, q db.Queryer, progress func(done int64)) (Head,
 // contains the entry that kept was the head of. So it finds a record whose
 // end was cut off, or that was written anew with hashes to match.
 func VerifyFrom(ctx context.Context, q db.Queryer, kept Head, progress func(done int64)) (Head, error) {
-	rows, err := q.Query(ctx, "SELECT "+columns+" FROM audit ORDER BY seq")
-	if err != nil {
-		return Head{}, fmt.Errorf("reading the audit record: %w", err)
-	}
-	defer rows.Close()
 	var at Head
-	for rows.Next() {
-		s, err := scan(rows)
-		if err != nil {
-			return at, err
-		}
-		if why := s.follows(at); why != "" {
-			return at, &BrokenError{min(s.Seq, at.Seq+1), why}
-		}
-		if s.Seq == kept.Seq && s.Hash != kept.Hash {
-			return at, &BrokenError{s.Seq, "it is not the entry that was last when the head was kept"}
-		}
-		at = Head{s.Seq, s.Hash}
-		if progress != nil && at.Seq%1000 == 0 {
+	for {
+		next, whole, err := VerifyPart(ctx, q, at, kept, partSize)
+		if at = next; progress != nil && err == nil {
 			progress(at.Seq)
 		}
+		if whole || err != nil {
+			return at, err
+		}
+	}
+}
+
+// partSize is how many entries VerifyFrom reads at once.
+const partSize = 1000
+
+// VerifyPart does a part of what VerifyFrom does: it goes on after an entry up
+// to which all was found good, for at most limit entries, and gives the last of
+// them. whole tells that it is the head, and that nothing is left to check. A
+// long record is verified so by many short reads: no entry that was written
+// changes between them.
+func VerifyPart(ctx context.Context, q db.Queryer, after, kept Head, limit int) (at Head, whole bool, err error) {
+	at = after
+	lowest := at.Seq
+	if at == (Head{}) {
+		lowest = math.MinInt64 // what stands before the first entry was put in
+	}
+	rows, err := q.Query(ctx, "SELECT "+columns+" FROM audit WHERE seq > $1 ORDER BY seq LIMIT $2", lowest, limit)
+	if err != nil {
+		return at, false, fmt.Errorf("reading the audit record: %w", err)
+	}
+	defer rows.Close()
+	n := 0
+	for ; rows.Next(); n++ {
+		s, err := scan(rows)
+		if err != nil {
+			return at, false, err
+		}
+		if why := s.follows(at); why != "" {
+			return at, false, &BrokenError{min(s.Seq, at.Seq+1), why}
+		}
+		if s.Seq == kept.Seq && s.Hash != kept.Hash {
+			return at, false, &BrokenError{s.Seq, "it is not the entry that was last when the head was kept"}
+		}
+		at = Head{s.Seq, s.Hash}
 	}
 	if err := errors.Join(rows.Err(), rows.Close()); err != nil {
-		return at, fmt.Errorf("reading the audit record: %w", err)
+		return at, false, fmt.Errorf("reading the audit record: %w", err)
 	}
-	if progress != nil {
-		progress(at.Seq)
+	if n == limit {
+		return at, false, nil
 	}
-	return at, checkEnd(ctx, q, at, kept)
+	return at, true, checkEnd(ctx, q, at, kept)
 }
 
 // follows tells why the entry cannot be the one after the head; "" if it can.
