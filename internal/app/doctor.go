@@ -21,15 +21,14 @@ import (
 
 // exam is one look at a data directory and all that works on it.
 type exam struct {
-	ctx      context.Context
-	dir      Dir
-	now      time.Time
-	config   config.Config
-	signer   *sign.Signer  // nil if the key cannot be read
-	app      *App          // nil if it cannot be opened
-	inside   bool          // the server itself looks, at the wish of a page
-	patience time.Duration // for what takes long
-	lines    []checkup.Line
+	ctx    context.Context
+	dir    Dir
+	now    time.Time
+	config config.Config
+	signer *sign.Signer // nil if the key cannot be read
+	app    *App         // nil if it cannot be opened
+	inside bool         // the server itself looks, at the wish of a page
+	lines  []checkup.Line
 }
 
 func (e *exam) add(lines ...checkup.Line) { e.lines = append(e.lines, lines...) }
@@ -37,7 +36,7 @@ func (e *exam) add(lines ...checkup.Line) { e.lines = append(e.lines, lines...) 
 // Doctor looks at a data directory, whether a server runs on it or not, and
 // tells as much as can be told when something in it is broken.
 func Doctor(ctx context.Context, dir Dir, now time.Time) []checkup.Line {
-	e := &exam{ctx: ctx, dir: dir, now: now, patience: 10 * time.Minute}
+	e := &exam{ctx: ctx, dir: dir, now: now}
 	var err error
 	if e.config, err = config.Load(string(dir)); err != nil {
 		way := "Mend " + dir.Settings() + "."
@@ -63,7 +62,7 @@ func Doctor(ctx context.Context, dir Dir, now time.Time) []checkup.Line {
 
 // Checkup is the same for the running server, within the time that a page has.
 func (a *App) Checkup(ctx context.Context) []checkup.Line {
-	e := &exam{ctx: ctx, dir: a.Dir, now: a.clock(), config: a.Config, signer: a.Signer, app: a, inside: true, patience: 3 * time.Second}
+	e := &exam{ctx: ctx, dir: a.Dir, now: a.clock(), config: a.Config, signer: a.Signer, app: a, inside: true}
 	e.settings()
 	e.keys()
 	e.disk()

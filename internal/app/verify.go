@@ -92,9 +92,7 @@ func (a *App) scrub(ctx context.Context) {
 // bytes verifies every byte, and says what became of the settings.
 func (e *exam) bytes() {
 	const about = "bytes"
-	ctx, cancel := context.WithTimeout(e.ctx, e.patience)
-	defer cancel()
-	found, err := e.app.Verify(ctx, nil)
+	found, err := e.app.Verify(e.ctx, nil)
 	if err != nil {
 		e.add(checkup.Bad(about, "Look at the cause.", "Not everything could be read: %s", brief(err)))
 	}

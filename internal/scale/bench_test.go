@@ -25,11 +25,6 @@ const (
 	enough = 30 * time.Second
 )
 
-// unhurried are the answers that may take longer, and how long.
-var unhurried = map[string]time.Duration{
-	"GET /team/system": 4 * time.Second, // it looks through all there is, for three seconds at most
-}
-
 // BenchmarkPages measures every page and route at each size, on a server of
 // its own, and what the server does beside answering.
 func BenchmarkPages(b *testing.B) {
@@ -75,9 +70,7 @@ func measure(b *testing.B, engine string, n int) {
 	worst := time.Duration(0)
 	b.Logf("%-13s %-68s %9s %9s %9s %9s", "who", "what", "p50", "p99", "CPU", "bytes")
 	for _, v := range visits {
-		if p99 := s.open(v); unhurried[v.name()] == 0 {
-			worst = max(worst, p99)
-		}
+		worst = max(worst, s.open(v))
 	}
 	b.StopTimer()
 	b.ReportMetric(float64(worst.Microseconds())/1000, "ms-worst-p99")
@@ -154,7 +147,7 @@ func (s *server) open(v visit) time.Duration {
 	busy = (s.cpu() - busy) / time.Duration(len(took))
 	s.tb.Logf("%-13s %-68s %9s %9s %9s %9d", v.who.name, v.name(), took[len(took)/2].Round(time.Microsecond*10),
 		p99.Round(time.Microsecond*10), busy.Round(time.Microsecond*10), size)
-	if p99 > max(limit, unhurried[v.name()]) {
+	if p99 > limit {
 		s.tb.Errorf("%s as %s takes %s", v.name(), v.who.name, p99)
 	}
 	return p99

@@ -50,7 +50,7 @@ func (w *world) work(n int) map[string]cost {
 	}
 	all := map[string]cost{}
 	for _, v := range w.walk() {
-		if v.pattern == "" || unhurried[v.name()] > 0 {
+		if v.pattern == "" {
 			continue
 		}
 		var c cost

@@ -199,7 +199,7 @@ func (w *world) walk() []visit {
 	page("/team/cases/{id}", fixer, "busy", "/team/cases/{id}")
 	page("/team/cases/{id}", handler, "plain", "/team/cases/"+w.find.closed)
 
-	ask("/", nobody, "", "")
+	ask("/{$}", nobody, "", "")
 	ask("/mailbox", reporter, "", "")
 	ask("/mailbox/files/{file}", reporter, "", "")
 	ask("/cases", handler, "", "")
@@ -236,7 +236,7 @@ func (w *world) complete(all []visit) {
 
 // fill writes the records of the busiest case into a pattern.
 func fill(path string, f finds) string {
-	return strings.NewReplacer("{id}", f.busy, "{file}", f.file, "{report}", f.report).Replace(path)
+	return strings.NewReplacer("{$}", "", "{id}", f.busy, "{file}", f.file, "{report}", f.report).Replace(path)
 }
 
 // acts are the deeds that come most often. What they add, they add to a case of

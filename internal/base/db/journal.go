@@ -19,9 +19,11 @@ type journalFile struct {
 	path string
 	// loose is where, from this offset on, this connection wrote pages of its
 	// open transaction over older ones and has not yet put their sums right;
-	// 0: nowhere.
-	loose int64
-	head  int64 // offset of the frame's head that was written last
+	// 0: nowhere. That is done at the commit, head by head, before the sync.
+	loose   int64
+	righted bool  // heads from the first loose one up to loose are right again
+	head    int64 // offset of the frame's head that was written last
+	size    int64 // of a frame, once one was written
 }
 
 const (
@@ -55,13 +57,27 @@ func (f *journalFile) WriteAt(p []byte, off int64) (int, error) {
 	switch {
 	case len(p) == frameHeader:
 		f.head = off
-		if off <= f.loose {
+		switch {
+		case off == f.loose && f.size > 0:
+			f.loose, f.righted = off+f.size, true
+		case off < f.loose:
 			f.loose = 0
 		}
-	case isPage(len(p)) && off != f.head+frameHeader && (f.loose == 0 || off < f.loose):
-		f.loose = off - frameHeader
+	case isPage(len(p)):
+		f.size = int64(frameHeader + len(p))
+		if at := off - frameHeader; at != f.head && (f.loose == 0 || at < f.loose) {
+			f.loose, f.righted = at, false
+		}
 	}
 	return f.File.WriteAt(p, off)
+}
+
+// Sync ends a commit: all sums are right.
+func (f *journalFile) Sync(flags vfs.SyncFlag) error {
+	if f.righted {
+		f.loose, f.righted = 0, false
+	}
+	return f.File.Sync(flags)
 }
 
 // ReadAt checks the page of a frame; and what SQLite reads after a crash: the
