@@ -103,6 +103,9 @@ func (s *server) write(ctx context.Context, l *ledger, byForm bool) error {
 // admin adds people, makes tokens and revokes those of before.
 func (s *server) admin(ctx context.Context, l *ledger) {
 	auth := s.people[acl.Lead].auth
+	if l.over(ctx, "the tokens of before", s.tidy(ctx, l)) {
+		return
+	}
 	var before string // id of a token
 	for ctx.Err() == nil {
 		u, k := &named{name: mark("user")}, &named{name: mark("token"), token: true}
@@ -125,6 +128,36 @@ func (s *server) admin(ctx context.Context, l *ledger) {
 		before = made.ID
 		time.Sleep(20 * time.Millisecond)
 	}
+}
+
+// tidy revokes the tokens that a crash left: nobody may have many.
+func (s *server) tidy(ctx context.Context, l *ledger) error {
+	auth := s.people[acl.Lead].auth
+	var left []api.Token
+	if err := s.call(ctx, auth, "/tokens", nil, &left); err != nil {
+		return err
+	}
+	for _, t := range left {
+		known, acked := false, false
+		l.note(func() {
+			for _, n := range l.names {
+				if n.token && n.name == t.Name {
+					known, acked = true, n.acked
+				}
+			}
+		})
+		var err error
+		switch {
+		case acked:
+			err = s.revoke(ctx, l, t.ID)
+		case known: // nobody was told of it
+			err = s.call(ctx, auth, "/tokens/"+t.ID+"/revoke", struct{}{}, nil)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // revoke makes a token stop working.
