@@ -3,8 +3,8 @@
 #   scripts/fuzz.sh DURATION [PATTERN] [PACKAGE...]
 # DURATION is as Go writes it (10m); PATTERN chooses targets by name. One line
 # for each tells how many inputs were tried, how many of them led to code that
-# no other had, and how many Go keeps in its cache. It stops at the first
-# finding and says where the input lies; `go test` runs it from then on.
+# no other had, and how many Go keeps in its cache. What is found is shown with
+# where the input lies: `go test` runs it from then on. The others go on.
 #
 # JOBS=N fuzzes N targets at once (1 unless told). More than there are
 # processors gives each a part of one.
@@ -40,7 +40,7 @@ one() {
 		printf '%-45s %s\n' "${1#steward/internal/} $2" "$result"
 	else
 		printf '%-45s FOUND SOMETHING\n%s\n' "${1#steward/internal/} $2" "$out"
-		return 255 # xargs begins no other
+		return 1
 	fi
 	[ -z "$KEEP" ] || keep "$1" "$2"
 }

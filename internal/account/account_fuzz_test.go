@@ -171,3 +171,18 @@ func FuzzLooksLikeToken(f *testing.F) {
 		}
 	})
 }
+
+// TestNameKeyOfEveryLetter: letters that differ in case only have one key, and
+// a key is its own.
+func TestNameKeyOfEveryLetter(t *testing.T) {
+	t.Parallel()
+	for r := rune(1); r <= unicode.MaxRune; r++ {
+		if !utf8.ValidRune(r) {
+			continue
+		}
+		key := nameKey(string(r))
+		if again, other := nameKey(key), nameKey(string(unicode.SimpleFold(r))); again != key || other != key {
+			t.Errorf("the key of %q is %q, of that %q, and in another case %q", r, key, again, other)
+		}
+	}
+}

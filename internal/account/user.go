@@ -107,7 +107,8 @@ func cleanName(field, s string) (string, *errs.Error) {
 // nameKey is equal for names that differ only in the case or the form of
 // their letters.
 func nameKey(name string) string {
-	return norm.NFKC.String(cases.Fold().String(norm.NFKC.String(name)))
+	// Letters of Cherokee are folded to capitals, and those to small letters.
+	return norm.NFKC.String(strings.ToLower(cases.Fold().String(norm.NFKC.String(name))))
 }
 
 // compareNames orders lists for people.
