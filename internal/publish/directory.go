@@ -68,8 +68,8 @@ func (u *update) directory(changed []advisory.Advisory, anew bool) ([]tree.File,
 		}
 	}
 	files := []tree.File{
-		{Path: render.CSAFFolder + changesName, Data: changes, Raw: true},
-		{Path: render.CSAFFolder + indexName, Data: lines(index), Raw: true},
+		{Path: render.CSAFFolder + changesName, Data: changes},
+		{Path: render.CSAFFolder + indexName, Data: lines(index)},
 		folderPage(u.site, render.CSAFFolder, append(folders, changesName, indexName)),
 		folderPage(u.site, path.Dir(strings.TrimSuffix(render.CSAFFolder, "/"))+"/",
 			[]string{path.Base(providerPath), path.Base(render.CSAFFolder) + "/"}),
@@ -105,7 +105,7 @@ func (u *update) osvList(changed []advisory.Advisory, anew bool) ([]tree.File, e
 		dates[osv.LocalID(a.ID)] = a.Updated
 	}
 	data, err := u.dated(osvListPath, dates, anew, osvRow)
-	return []tree.File{{Path: osvListPath, Data: data, Raw: true}}, err
+	return []tree.File{{Path: osvListPath, Data: data}}, err
 }
 
 // row is one name with its date, as a list has it.
@@ -222,5 +222,5 @@ func folderPage(s render.Site, at string, names []string) tree.File {
 		}
 	}
 	b.WriteString("</ul>\n</body>\n</html>\n")
-	return tree.File{Path: at + "index.html", Data: b.Bytes(), Raw: true}
+	return tree.File{Path: at + "index.html", Data: b.Bytes()}
 }

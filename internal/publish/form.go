@@ -37,13 +37,7 @@ func formOf(s render.Site) (string, error) {
 			add(forms(s, a, []advisory.Advisory{first, a})),
 			file(render.ArchivePage(s, archive, all)),
 			file(rolieFeed(s, archive, all)),
-			file(render.AtomFeed(s, []advisory.Entry{
-				{Seq: 1, At: a.Published, Prenotice: &advisory.Prenotice{
-					ID: "PRE-2026-0001", Product: "sample", Versions: "1", Severity: advisory.High,
-					Release: a.Published, Zone: "UTC", Posted: a.Published,
-				}},
-				{Seq: render.FeedSize + 1, At: a.Updated, Advisory: &a},
-			}, nil)),
+			file(sampleFeed(s, a)),
 		} {
 			if err != nil {
 				return "", fmt.Errorf("rendering a sample: %w", err)
@@ -51,6 +45,21 @@ func formOf(s render.Site) (string, error) {
 		}
 	}
 	return hex.EncodeToString(h.Sum(nil)[:16]), nil
+}
+
+// sampleFeed is a feed of a prenotice and an advisory.
+func sampleFeed(s render.Site, a advisory.Advisory) ([]byte, error) {
+	entries, err := feedEntries(s, []advisory.Entry{
+		{Seq: 1, At: a.Published, Prenotice: &advisory.Prenotice{
+			ID: "PRE-2026-0001", Product: "sample", Versions: "1", Severity: advisory.High,
+			Release: a.Published, Zone: "UTC", Posted: a.Published,
+		}},
+		{Seq: render.FeedSize + 1, At: a.Updated, Advisory: &a},
+	})
+	if err != nil {
+		return nil, err
+	}
+	return render.AtomFeed(s, entries)
 }
 
 // samples are advisories that use every field, standing and withdrawn.

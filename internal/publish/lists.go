@@ -36,7 +36,7 @@ func (u *update) lists(ctx context.Context, from, head int64) ([]job, error) {
 			_, err := listing()
 			return nil, err
 		},
-		func(*gate) ([]tree.File, error) { return u.feeds(ctx, from, head) },
+		func(g *gate) ([]tree.File, error) { return u.feeds(ctx, g, from, head) },
 		func(*gate) ([]tree.File, error) {
 			files, err := u.directory(changed, from == 0)
 			if err != nil {
@@ -128,31 +128,6 @@ func (u *update) existing(ctx context.Context, touched map[render.Archive]bool) 
 		}
 	}
 	return all, nil
-}
-
-// feeds renders the feed, and the archives of it that became full.
-func (u *update) feeds(ctx context.Context, from, head int64) ([]tree.File, error) {
-	var files []tree.File
-	for n := render.FeedArchives(from) + 1; n <= render.FeedArchives(head); n++ {
-		entries, err := u.Store.Entries(ctx, int64(n-1)*render.FeedSize, render.FeedSize)
-		if err != nil {
-			return nil, err
-		}
-		data, err := render.AtomArchive(u.site, n, entries)
-		if err != nil {
-			return nil, err
-		}
-		files = append(files, tree.File{Path: render.FeedArchivePath(n), Data: data, Group: fmt.Sprintf("feed:%d", n)})
-	}
-	latest, err := u.Store.Entries(ctx, max(0, head-render.FeedSize), render.FeedSize)
-	if err != nil {
-		return nil, err
-	}
-	data, err := render.AtomFeed(u.site, latest, u.form.entries)
-	if err != nil {
-		return nil, err
-	}
-	return append(files, tree.File{Path: render.FeedPath, Data: data}), nil
 }
 
 // pages gives what renders the pages of the site. What is the same as before is

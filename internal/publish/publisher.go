@@ -19,7 +19,6 @@ import (
 
 	"steward/internal/advisory"
 	"steward/internal/base/sign"
-	"steward/internal/format/atom"
 	"steward/internal/publish/render"
 	"steward/internal/publish/tree"
 )
@@ -36,9 +35,9 @@ type Publisher struct {
 	mu   sync.Mutex
 	last outcome
 	form struct { // of the site that was published last
-		site    render.Site
-		hash    string
-		entries map[int64]atom.Entry // in its feed
+		site render.Site
+		hash string
+		feed []render.FeedEntry // the oldest first
 	}
 }
 
@@ -183,6 +182,7 @@ type update struct {
 	after  int64     // the sequence of the tree that this is for
 	to     state     // of that tree, then of the next
 	latest time.Time // when the advisory that changed last did; zero: there is none
+	feed   []render.FeedEntry
 	renew  time.Time // when there is something to do though nothing changed
 }
 
@@ -193,7 +193,7 @@ func (u *update) run(ctx context.Context, head int64) (done bool, err error) {
 		if u.form.hash, err = formOf(u.site); err != nil {
 			return false, err
 		}
-		u.form.site, u.form.entries = u.site, map[int64]atom.Entry{}
+		u.form.site, u.form.feed = u.site, nil
 	}
 	if u.to.form != u.form.hash {
 		u.to = state{form: u.form.hash}
@@ -221,14 +221,21 @@ func (u *update) run(ctx context.Context, head int64) (done bool, err error) {
 	if err != nil {
 		return false, err
 	}
-	return done, u.Tree.Apply(ctx, u.Signer, tree.Update{After: u.after, Files: files, State: u.to.words(), At: u.now})
+	if err := u.Tree.Apply(ctx, u.Signer, tree.Update{After: u.after, Files: files, State: u.to.words(), At: u.now}); err != nil {
+		return false, err
+	}
+	if done {
+		u.form.feed = u.feed
+	}
+	return done, nil
 }
 
-// job renders some files. What else it finds wrong it tells the gate.
+// job renders some files and passes them, and what they are made from, through
+// the gate.
 type job func(g *gate) ([]tree.File, error)
 
-// together does jobs at the same time and passes what they render through the
-// gate. Files and faults come in the order of the jobs.
+// together does jobs at the same time. Files and faults come in the order of
+// the jobs.
 func together(jobs []job) ([]tree.File, error) {
 	made := make([][]tree.File, len(jobs))
 	gates := make([]gate, len(jobs))
@@ -237,7 +244,6 @@ func together(jobs []job) ([]tree.File, error) {
 	for i, do := range jobs {
 		g.Go(func() (err error) {
 			made[i], err = do(&gates[i])
-			gates[i].files(made[i])
 			return err
 		})
 	}
@@ -261,7 +267,9 @@ func (u *update) records(ctx context.Context, records []advisory.Record) []job {
 			if err != nil {
 				return nil, err
 			}
-			return forms(u.site, r.Advisory, history)
+			files, err := forms(u.site, r.Advisory, history)
+			g.files(files)
+			return files, err
 		})
 	}
 	return jobs

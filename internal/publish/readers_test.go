@@ -157,14 +157,14 @@ func read(t *testing.T, p *Publisher, reads, acked int) *readers {
 	return r
 }
 
-// one reads one file, checks that it is whole by its form and by the hash that
-// its tag begins with, and that it says no less than this reader has seen and
+// one reads one file, checks that it is whole by its form and by the hash in
+// its tag, and that it says no less than this reader has seen and
 // than publishers had been told before.
 func (r *readers) one(n int, seen map[string]int) error {
 	p := polled[n%len(polled)]
 	floor := int(r.acked.Load())
 	coding := []string{"identity", "gzip"}[n/len(polled)%2]
-	body, tag, err := r.get(p.path, coding)
+	body, sum, err := r.get(p.path, coding)
 	if err != nil {
 		return err
 	}
@@ -179,12 +179,12 @@ func (r *readers) one(n int, seen map[string]int) error {
 	if n%5 > 0 {
 		return nil
 	}
-	return r.companions(p.path, body, tag)
+	return r.companions(p.path, body, sum)
 }
 
 // companions reads the hash and the signature of a file. Both fit it, unless
 // the file has changed meanwhile.
-func (r *readers) companions(path string, body []byte, tag string) error {
+func (r *readers) companions(path string, body []byte, sum string) error {
 	hash, _, err := r.get(path+".sha256", "identity")
 	if err != nil {
 		return err
@@ -194,10 +194,10 @@ func (r *readers) companions(path string, body []byte, tag string) error {
 		return err
 	}
 	_, again, err := r.get(path, "identity")
-	if err != nil || again != tag {
+	if err != nil || again != sum {
 		return err
 	}
-	if !strings.HasPrefix(string(hash), fmt.Sprintf("%x ", sha256.Sum256(body))) {
+	if !strings.HasPrefix(string(hash), sum+" ") {
 		return fmt.Errorf("%s.sha256 is of another version", path)
 	}
 	if err := r.key.Verify(body, signature); err != nil {
@@ -206,8 +206,9 @@ func (r *readers) companions(path string, body []byte, tag string) error {
 	return nil
 }
 
-// get reads a file and compares it with the hash that its tag begins with.
-func (r *readers) get(path, coding string) (body []byte, tag string, err error) {
+// get reads a file, compares what was sent with the hash in its tag, and gives
+// the hash of the file itself.
+func (r *readers) get(path, coding string) (body []byte, sum string, err error) {
 	req, err := http.NewRequestWithContext(r.Context(), http.MethodGet, r.url+"/"+path, nil)
 	if err != nil {
 		return nil, "", err
@@ -218,21 +219,23 @@ func (r *readers) get(path, coding string) (body []byte, tag string, err error) 
 		return nil, "", err
 	}
 	defer res.Body.Close()
-	var from io.Reader = res.Body
+	if body, err = io.ReadAll(res.Body); err != nil {
+		return nil, "", fmt.Errorf("%s is torn: %w", path, err)
+	}
+	sent, tag := sha256.Sum256(body), strings.Trim(res.Header.Get("Etag"), `"`)
+	if res.StatusCode != http.StatusOK || tag != hex.EncodeToString(sent[:16]) {
+		return nil, "", fmt.Errorf("%s: status %d, tag %s of other bytes than %x", path, res.StatusCode, tag, sent)
+	}
 	if res.Header.Get("Content-Encoding") == "gzip" {
-		if from, err = gzip.NewReader(res.Body); err != nil {
+		from, err := gzip.NewReader(bytes.NewReader(body))
+		if err != nil {
+			return nil, "", fmt.Errorf("%s is torn: %w", path, err)
+		}
+		if body, err = io.ReadAll(from); err != nil {
 			return nil, "", fmt.Errorf("%s is torn: %w", path, err)
 		}
 	}
-	if body, err = io.ReadAll(from); err != nil {
-		return nil, "", fmt.Errorf("%s is torn: %w", path, err)
-	}
-	sum := sha256.Sum256(body)
-	tag, _, _ = strings.Cut(strings.Trim(res.Header.Get("Etag"), `"`), "-")
-	if res.StatusCode != http.StatusOK || tag != hex.EncodeToString(sum[:len(tag)/2]) || len(tag) < 32 {
-		return nil, "", fmt.Errorf("%s: status %d, tag %s of other bytes than %x", path, res.StatusCode, tag, sum)
-	}
-	return body, tag, nil
+	return body, fmt.Sprintf("%x", sha256.Sum256(body)), nil
 }
 
 // setting reads how long a trial runs.

@@ -1,7 +1,9 @@
 package atom
 
 import (
+	"bytes"
 	"encoding/xml"
+	"errors"
 	"fmt"
 	"time"
 )
@@ -119,9 +121,41 @@ func At(t time.Time) Date {
 // Marshal writes the feed as it is to be published: indented by two spaces,
 // and the same bytes for the same feed. It does not validate.
 func Marshal(f *Feed) ([]byte, error) {
-	body, err := xml.MarshalIndent(f, "", "  ")
+	var entries [][]byte
+	for i := range f.Entries {
+		e, err := MarshalEntry(&f.Entries[i])
+		if err != nil {
+			return nil, err
+		}
+		entries = append(entries, e)
+	}
+	head := *f
+	head.Entries = nil
+	return Join(&head, entries)
+}
+
+// MarshalEntry writes an entry as it stands in a feed.
+func MarshalEntry(e *Entry) ([]byte, error) {
+	var b bytes.Buffer
+	enc := xml.NewEncoder(&b)
+	enc.Indent(indent, indent)
+	err := errors.Join(enc.EncodeElement(e, xml.StartElement{Name: xml.Name{Local: "entry"}}), enc.Close())
+	if err != nil {
+		return nil, fmt.Errorf("writing the Atom entry %q: %w", e.ID, err)
+	}
+	return b.Bytes(), nil
+}
+
+// Join writes a feed that has no entries of its own with entries that are
+// written already.
+func Join(f *Feed, entries [][]byte) ([]byte, error) {
+	body, err := xml.MarshalIndent(f, "", indent)
 	if err != nil {
 		return nil, fmt.Errorf("writing the Atom feed %q: %w", f.ID, err)
 	}
-	return append(append([]byte(xml.Header), body...), '\n'), nil
+	const end = "\n</feed>"
+	parts := append([][]byte{bytes.TrimSuffix(append([]byte(xml.Header), body...), []byte(end))}, entries...)
+	return append(bytes.Join(parts, []byte("\n")), end+"\n"...), nil
 }
+
+const indent = "  "

@@ -3,9 +3,9 @@ package render
 import (
 	"fmt"
 	"html"
-	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	"steward/internal/advisory"
 	"steward/internal/format/atom"
@@ -28,36 +28,47 @@ func FeedArchivePath(n int) string { return fmt.Sprintf("feed/%d.atom", n) }
 // entries: as many as are full.
 func FeedArchives(head int64) int { return int(head / FeedSize) }
 
+// FeedEntry is an entry of the public record as the feed has it. It never
+// changes while the settings of the site do not.
+type FeedEntry struct {
+	Seq  int64
+	At   time.Time
+	id   string
+	text []byte
+}
+
+// NewFeedEntry renders an entry of the public record for the feed.
+func NewFeedEntry(s Site, e advisory.Entry) (FeedEntry, error) {
+	entry := advisoryOrPrenotice(s, e)
+	text, err := atom.MarshalEntry(&entry)
+	return FeedEntry{Seq: e.Seq, At: e.At, id: entry.ID, text: text}, err
+}
+
 // AtomFeed gives the feed of advisories and prenotices. latest is the last
 // FeedSize entries of the public record, oldest first, or all if there are
 // fewer. Whoever follows the link to the archive before, and from there on,
 // finds everything that was ever made public. rfc5005:4
-//
-// known, which may be nil, holds what was rendered for the feed before this one
-// with the same settings, and then what was for this one: an entry never
-// changes, and its text takes most of the time.
-func AtomFeed(s Site, latest []advisory.Entry, known map[int64]atom.Entry) ([]byte, error) {
-	f := newFeed(s, FeedPath, latest, known)
-	maps.DeleteFunc(known, func(seq int64, _ atom.Entry) bool { return len(latest) == 0 || seq < latest[0].Seq })
+func AtomFeed(s Site, latest []FeedEntry) ([]byte, error) {
+	f := feedHead(s, FeedPath, latest)
 	if n := len(latest); n > 0 {
 		f.Links = append(f.Links, prevArchive(s, FeedArchives(latest[n-1].Seq))...)
 	}
-	return atom.Marshal(f)
+	return join(f, latest)
 }
 
 // AtomArchive gives archive n. It holds the entries of the public record from
 // (n-1)·FeedSize+1 to n·FeedSize, given oldest first, and never changes.
 // rfc5005:4
-func AtomArchive(s Site, n int, all []advisory.Entry) ([]byte, error) {
+func AtomArchive(s Site, n int, all []FeedEntry) ([]byte, error) {
 	first := int64(n-1)*FeedSize + 1
 	if n < 1 || len(all) != FeedSize || all[0].Seq != first || all[FeedSize-1].Seq != first+FeedSize-1 {
 		return nil, fmt.Errorf("archive %d of the feed needs the entries from %d to %d", n, first, first+FeedSize-1)
 	}
-	f := newFeed(s, FeedArchivePath(n), all, nil)
+	f := feedHead(s, FeedArchivePath(n), all)
 	f.Archive = &atom.Archive{}
 	f.Links = append(f.Links, atom.Link{Rel: atom.RelCurrent, Type: feedType, Href: s.URL(FeedPath)})
 	f.Links = append(f.Links, prevArchive(s, n-1)...)
-	return atom.Marshal(f)
+	return join(f, all)
 }
 
 func prevArchive(s Site, n int) []atom.Link {
@@ -67,9 +78,8 @@ func prevArchive(s Site, n int) []atom.Link {
 	return []atom.Link{{Rel: atom.RelPrevArchive, Type: feedType, Href: s.URL(FeedArchivePath(n))}}
 }
 
-// newFeed makes the feed document at path: the newest entry first, and of each
-// advisory or prenotice the newest only.
-func newFeed(s Site, path string, entries []advisory.Entry, known map[int64]atom.Entry) *atom.Feed {
+// feedHead makes the feed document at path, without its entries.
+func feedHead(s Site, path string, entries []FeedEntry) *atom.Feed {
 	f := &atom.Feed{
 		Lang:     "en",
 		ID:       lasting(s.Publisher.Namespace, s, "advisories"),
@@ -87,25 +97,28 @@ func newFeed(s Site, path string, entries []advisory.Entry, known map[int64]atom
 	if n := len(entries); n > 0 {
 		f.Updated = atom.At(entries[n-1].At)
 	}
+	return f
+}
+
+// join puts entries into a feed: the newest first, and of each advisory or
+// prenotice the newest only.
+func join(f *atom.Feed, entries []FeedEntry) ([]byte, error) {
+	var texts [][]byte
 	seen := map[string]bool{}
 	for _, e := range slices.Backward(entries) {
-		entry, ok := known[e.Seq]
-		switch {
-		case ok:
-		case e.Prenotice != nil:
-			entry = prenoticeEntry(s, e)
-		default:
-			entry = advisoryEntry(s, e)
-		}
-		if known != nil {
-			known[e.Seq] = entry
-		}
-		if !seen[entry.ID] {
-			seen[entry.ID] = true
-			f.Entries = append(f.Entries, entry)
+		if !seen[e.id] {
+			seen[e.id] = true
+			texts = append(texts, e.text)
 		}
 	}
-	return f
+	return atom.Join(f, texts)
+}
+
+func advisoryOrPrenotice(s Site, e advisory.Entry) atom.Entry {
+	if e.Prenotice != nil {
+		return prenoticeEntry(s, e)
+	}
+	return advisoryEntry(s, e)
 }
 
 // lasting makes an identifier that stays the same when the pages move: from

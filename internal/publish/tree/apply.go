@@ -26,7 +26,6 @@ type File struct {
 	Data  []byte
 	Group string // files of one group are listed together; "": in no group, as what changes often should be
 	Fixed bool   // these bytes are for ever
-	Raw   bool   // not compressed: for what is large, for programs, and changes at each publication
 }
 
 // Update is one publication.
@@ -254,7 +253,7 @@ func (b *build) list(ctx context.Context, next *snapshot, touched map[int]bool) 
 	var lists []File
 	for n := range touched {
 		text := listText(slices.Collect(maps.Values(next.parts[n].files)))
-		lists = append(lists, File{Path: partPath(n), Data: text, Raw: true})
+		lists = append(lists, File{Path: partPath(n), Data: text})
 	}
 	entries, err := b.make(ctx, hash(lists...))
 	if err != nil {
@@ -270,7 +269,7 @@ func (b *build) list(ctx context.Context, next *snapshot, touched map[int]bool) 
 		}
 		next.lists = append(next.lists, p.list)
 	}
-	self, err := b.make(ctx, hash(File{Path: RootPath, Data: next.root.text(), Raw: true}))
+	self, err := b.make(ctx, hash(File{Path: RootPath, Data: next.root.text()}))
 	if err != nil {
 		return err
 	}
@@ -374,6 +373,10 @@ func (t *Tree) adopt(next *snapshot) {
 			t.know(n, e)
 		}
 	}
+	next.hot.inherit(&old.hot, func(path string, e *entry) bool {
+		file, _ := splitPath(path)
+		return next.entry(file, t.where) == e
+	})
 }
 
 // sweep removes the bundles that nobody can ask for any more.

@@ -2,7 +2,6 @@ package tree
 
 import (
 	"bytes"
-	"compress/gzip"
 	"crypto/sha256"
 	"crypto/sha512"
 	"encoding/hex"
@@ -14,24 +13,20 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"sync"
 	"time"
-
-	"github.com/andybalholm/brotli"
 
 	"steward/internal/base/sign"
 )
 
 // A bundle is one file on disk that holds what one publication wrote of one
-// group: its files with their signatures and compressed forms. They come
-// together and mostly go together, and one sync keeps them all. A bundle is
-// named by its group and the sequence of the publication; it is never
-// changed.
+// group: its files with their signatures. They come together and mostly go
+// together, and one sync keeps them all. A bundle is named by its group and the
+// sequence of the publication; it is never changed.
 //
 // Its first lines are
 //
 //	steward-bundle 1 HEADER     the length of these lines in bytes
-//	LENGTH LENGTH LENGTH LENGTH SHA512 PATH
+//	LENGTH LENGTH SHA512 PATH
 //
 // with the lengths of a file's sections. The sections follow in the same
 // order, without anything between.
@@ -41,8 +36,6 @@ const bundleHead = "steward-bundle 1"
 const (
 	sectionFile = iota
 	sectionSig
-	sectionGzip
-	sectionBrotli
 	sections
 )
 
@@ -63,7 +56,7 @@ type made struct {
 	sum   [sha512.Size]byte
 }
 
-// newMade signs and compresses one file.
+// newMade signs one file.
 func newMade(signer *sign.Signer, f hashed, at time.Time, sequence int64) (*made, error) {
 	m, h := &made{}, sha512.New()
 	h.Write(f.Data)
@@ -78,57 +71,7 @@ func newMade(signer *sign.Signer, f hashed, at time.Time, sequence int64) (*made
 	m.entry.sums[hash256] = sha256.Sum256(hash256Text(f.Path, m.entry.sums[plain]))
 	m.entry.sums[hash512] = sha256.Sum256(hash512Text(f.Path, m.sum))
 	m.data[sectionFile], m.data[sectionSig] = f.Data, sig
-	if f.Raw || !typeOf(f.Path).text {
-		return m, nil
-	}
-	return m, m.compress()
-}
-
-// Writers that compress are dear to make and made to be used again.
-var (
-	gzips   = sync.Pool{New: func() any { w, _ := gzip.NewWriterLevel(nil, gzipLevel); return w }}
-	brotlis = sync.Pool{New: func() any { return brotli.NewWriterLevel(nil, brotliLevel) }}
-)
-
-// Above these levels time grows by a quarter for less than a hundredth of the
-// size.
-const (
-	gzipLevel   = 5
-	brotliLevel = 5
-)
-
-// packer is a writer that compresses.
-type packer interface {
-	io.WriteCloser
-	Reset(io.Writer)
-}
-
-// leastPacked is how many bytes a file has at least that is compressed: below,
-// headers outweigh the gain.
-const leastPacked = 512
-
-// compress fills the compressed forms, where they save a tenth or more.
-func (m *made) compress() error {
-	file := m.data[sectionFile]
-	if len(file) < leastPacked {
-		return nil
-	}
-	for section, pool := range map[int]*sync.Pool{sectionGzip: &gzips, sectionBrotli: &brotlis} {
-		var b bytes.Buffer
-		w := pool.Get().(packer)
-		defer pool.Put(w)
-		w.Reset(&b)
-		if _, err := w.Write(file); err != nil {
-			return err
-		}
-		if err := w.Close(); err != nil {
-			return err
-		}
-		if b.Len() < len(file)*9/10 {
-			m.data[section] = b.Bytes()
-		}
-	}
-	return nil
+	return m, nil
 }
 
 // bundleOf gives the bytes of a bundle.

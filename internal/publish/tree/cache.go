@@ -2,6 +2,7 @@ package tree
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"encoding/hex"
 	"errors"
 	"fmt"
@@ -12,22 +13,24 @@ import (
 	"strconv"
 	"strings"
 	"sync"
-	"time"
+
+	"golang.org/x/sync/singleflight"
 )
 
 // How much of a snapshot is kept in memory for readers. What is larger than
 // largestKept is read from its bundle at each request.
 const (
 	keptBytes   = 64 << 20
-	largestKept = 4 << 20
+	largestKept = 16 << 20
 )
 
 // cache keeps pages of one snapshot, and goes with it: so nothing is served
-// that is not published, and nothing needs to be told when that changes.
+// that is not published.
 type cache struct {
-	mu    sync.RWMutex
-	pages map[string]*page
-	bytes int64
+	making singleflight.Group // by path
+	mu     sync.RWMutex
+	pages  map[string]*page
+	bytes  int64
 }
 
 func (c *cache) get(path string) *page {
@@ -58,24 +61,36 @@ func (c *cache) put(path string, p *page) {
 	c.bytes += p.size
 }
 
+// inherit takes over the pages of the snapshot before that are as they were.
+func (c *cache) inherit(before *cache, same func(path string, e *entry) bool) {
+	before.mu.RLock()
+	defer before.mu.RUnlock()
+	c.pages = map[string]*page{}
+	for path, p := range before.pages {
+		if same(path, p.entry) {
+			c.pages[path] = p
+			c.bytes += p.size
+		}
+	}
+}
+
 // page is a file or companion ready to be served.
 type page struct {
-	modified time.Time
-	forms    []form // the plain one first
-	size     int64  // of all forms, with something for the rest
-	file     *found // of a page that is too large to be kept: open, for one request
+	entry *entry
+	forms []form // the plain one first
+	size  int64  // of all forms, with something for the rest
+	file  *found // of a page that is too large to be kept: open, for one request
 }
 
 // form is what is sent: the file, or the file compressed. Each has a tag of its
 // own, since it has bytes of its own (RFC 9110, 8.8.3.3).
 type form struct {
-	coding  string // "": none
-	section int    // of the bundle
-	size    int64  // bytes
-	tag     string
-	header  http.Header
-	same    http.Header // of the answer that the asker has it (RFC 9110, 15.4.5)
-	body    []byte      // nil: too large to be kept
+	coding string // "": none
+	size   int64  // bytes
+	tag    string
+	header http.Header
+	same   http.Header // of the answer that the asker has it (RFC 9110, 15.4.5)
+	body   []byte      // nil: too large to be kept
 }
 
 // pageOverhead is what a page costs beside its bodies, about.
@@ -93,48 +108,62 @@ func (t *Tree) page(path string) (*page, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := t.intact(f); err != nil { // what the disk has altered is not served
-		return nil, errors.Join(fmt.Errorf("reading %s: it %w", path, err), f.Close())
-	}
-	p := newPage(f)
-	if p.size > largestKept {
-		p.file = f
+	if in := f.companion(f.entry, f.kind); in.Size() >= largestKept {
+		if err := t.intact(f); err != nil { // what the disk has altered is not served
+			return nil, errors.Join(fmt.Errorf("reading %s: it %w", path, err), f.Close())
+		}
+		p := &page{entry: f.entry, file: f}
+		p.add(f, "", in.Size(), nil)
+		p.finish()
 		return p, nil
 	}
 	defer f.Close()
-	for i := range p.forms {
-		if p.forms[i].body, err = io.ReadAll(f.reader(p.forms[i].section)); err != nil {
-			return nil, fmt.Errorf("reading %s: %w", path, err)
+	made, err, _ := s.hot.making.Do(path, func() (any, error) {
+		p, err := t.newPage(f)
+		if err != nil {
+			return nil, fmt.Errorf("reading %s: it %w", path, err)
+		}
+		if t.snapshot() == s { // then it was found in that one
+			s.hot.put(path, p)
+		}
+		return p, nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return made.(*page), nil
+}
+
+// newPage reads a file or companion, and compresses it where that saves a tenth
+// or more: here, for who reads it, and not where it is published, so that a
+// release waits for nothing that can be made from it at any time.
+func (t *Tree) newPage(f *found) (*page, error) {
+	if err := t.intact(f); err != nil {
+		return nil, err
+	}
+	body, err := io.ReadAll(f.companion(f.entry, f.kind))
+	if err != nil {
+		return nil, err
+	}
+	p := &page{entry: f.entry, size: pageOverhead}
+	p.add(f, "", int64(len(body)), body)
+	if f.kind == plain && typeOf(f.entry.path).text && len(body) >= leastPacked {
+		for _, c := range packers {
+			packed, err := pack(c.pool, body)
+			if err != nil {
+				return nil, err
+			}
+			if len(packed) < len(body)*9/10 {
+				p.add(f, c.coding, int64(len(packed)), packed)
+			}
 		}
 	}
-	if t.snapshot() == s { // then it was found in that one
-		s.hot.put(path, p)
-	}
+	p.finish()
 	return p, nil
 }
 
-func newPage(f *found) *page {
-	p := &page{modified: f.entry.modified, size: pageOverhead}
-	p.add(f, sectionFile, "")
-	if f.kind == plain && f.length[sectionGzip] > 0 {
-		p.add(f, sectionGzip, "gzip")
-	}
-	if f.kind == plain && f.length[sectionBrotli] > 0 {
-		p.add(f, sectionBrotli, "br")
-	}
-	for i := range p.forms {
-		f := &p.forms[i]
-		if len(p.forms) > 1 {
-			f.header.Set("Vary", "Accept-Encoding")
-		}
-		f.same = maps.Clone(f.header)
-		maps.DeleteFunc(f.same, func(name string, _ []string) bool { return name != "Etag" && name != "Cache-Control" && name != "Vary" })
-	}
-	return p
-}
-
-func (p *page) add(f *found, section int, coding string) {
-	name, size, tag := f.entry.path+suffixes[f.kind], f.reader(section).Size(), hex.EncodeToString(f.entry.sums[f.kind][:16])
+func (p *page) add(f *found, coding string, size int64, body []byte) {
+	name, sum := f.entry.path+suffixes[f.kind], f.entry.sums[f.kind]
 	h := http.Header{
 		"Content-Type":            {typeOf(name).name},
 		"Content-Length":          {strconv.FormatInt(size, 10)},
@@ -152,26 +181,30 @@ func (p *page) add(f *found, section int, coding string) {
 	}
 	if coding != "" {
 		h.Set("Content-Encoding", coding)
-		tag += "-" + coding
+		sum = sha256.Sum256(body) // another version of Steward may compress to other bytes
 	}
-	tag = `"` + tag + `"`
+	tag := `"` + hex.EncodeToString(sum[:16]) + `"`
 	h.Set("ETag", tag)
-	p.forms = append(p.forms, form{coding: coding, section: section, size: size, tag: tag, header: h})
+	p.forms = append(p.forms, form{coding: coding, size: size, tag: tag, header: h, body: body})
 	p.size += size
 }
 
-// reader reads the file, its companion or one of its compressed forms.
-func (f *found) reader(section int) *io.SectionReader {
-	if section == sectionFile {
-		return f.companion(f.entry, f.kind)
+// finish fills in what depends on how many forms there are.
+func (p *page) finish() {
+	for i := range p.forms {
+		f := &p.forms[i]
+		if len(p.forms) > 1 {
+			f.header.Set("Vary", "Accept-Encoding")
+		}
+		f.same = maps.Clone(f.header)
+		maps.DeleteFunc(f.same, func(name string, _ []string) bool { return name != "Etag" && name != "Cache-Control" && name != "Vary" })
 	}
-	return f.section(section)
 }
 
 // content reads one form.
 func (p *page) content(f *form) io.ReadSeeker {
 	if p.file != nil {
-		return p.file.reader(f.section)
+		return p.file.companion(p.file.entry, p.file.kind)
 	}
 	return bytes.NewReader(f.body)
 }

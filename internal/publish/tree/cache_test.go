@@ -97,6 +97,32 @@ func TestHandlerLargeFiles(t *testing.T) {
 	}
 }
 
+// TestCacheIsPassedOn: what a publication leaves as it was stays in memory, and
+// nothing else does.
+func TestCacheIsPassedOn(t *testing.T) {
+	t.Parallel()
+	dir, s := t.TempDir(), newSigner(t)
+	tr := open(t, dir)
+	publish := func(n int) {
+		apply(t, tr, s, Update{Files: append(group(fmt.Sprintf("A-%d", n), 1), site(n)...), At: noon.Add(time.Duration(n) * time.Minute)})
+	}
+	ask := func(path string) (p *page, text string) {
+		text = body(t, request(tr.Handler(), "GET", "/"+path))
+		return tr.snapshot().hot.get(path), text
+	}
+	const stays, changes = "advisories/A-1/A-1.txt", "index.html"
+	publish(1)
+	kept, _ := ask(stays)
+	ask(changes)
+	publish(2)
+	if tr.snapshot().hot.get(stays) != kept || tr.snapshot().hot.bytes != kept.size {
+		t.Errorf("%d bytes are kept, of %s alone %d", tr.snapshot().hot.bytes, stays, kept.size)
+	}
+	if _, text := ask(changes); text != string(site(2)[0].Data) {
+		t.Errorf("the page that changed is served as %q", text)
+	}
+}
+
 // TestCacheIsBounded: pages that are kept never take more than they may, and
 // what is put in is there.
 func TestCacheIsBounded(t *testing.T) {

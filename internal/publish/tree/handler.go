@@ -96,7 +96,7 @@ func (p *page) serve(w http.ResponseWriter, r *http.Request) {
 		_, _ = w.Write(f.body) // who has gone needs nothing
 	default:
 		maps.Copy(w.Header(), f.header)
-		http.ServeContent(w, r, "", p.modified, p.content(f))
+		http.ServeContent(w, r, "", p.entry.modified, p.content(f))
 	}
 }
 

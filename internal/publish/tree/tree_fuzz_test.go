@@ -121,9 +121,9 @@ func FuzzBundle(f *testing.F) {
 	f.Add(good)
 	zero := strings.Repeat("0", 128)
 	f.Add([]byte(bundleHead + " 16777216\n"))
-	index := "9223372036854775807 9223372036854775807 1 1 " + zero + " other\n-1 0 0 0 " + zero + " " + path + "\n"
+	index := "9223372036854775807 1 " + zero + " other\n-1 0 " + zero + " " + path + "\n"
 	f.Add([]byte(bundleHead + " 400\n" + index))
-	f.Add([]byte(bundleHead + " 400\n9223372036854775807 9223372036854775807 1 1 " + zero + " other\n5 5 5 5 " + zero + " " + path + "\n"))
+	f.Add([]byte(bundleHead + " 400\n9223372036854775807 1 " + zero + " other\n5 5 " + zero + " " + path + "\n"))
 	file := filepath.Join(f.TempDir(), "bundle")
 	f.Fuzz(func(t *testing.T, data []byte) {
 		if err := os.WriteFile(file, data, 0o600); err != nil {

@@ -1,7 +1,6 @@
 package tree
 
 import (
-	"compress/gzip"
 	"context"
 	"crypto/sha256"
 	"crypto/sha512"
@@ -11,14 +10,11 @@ import (
 	"strings"
 	"time"
 
-	"github.com/andybalholm/brotli"
-
 	"steward/internal/base/sign"
 )
 
 // Verify reads every byte of the published tree as it lies in its bundles and
 // names the files, lists and companions that are not as they were published.
-// Compressed forms count as their file.
 func (t *Tree) Verify(ctx context.Context) ([]Finding, error) {
 	s := t.pin()
 	defer t.unpin()
@@ -44,8 +40,7 @@ func (t *Tree) Verify(ctx context.Context) ([]Finding, error) {
 	return all, nil
 }
 
-// intact compares a file, or a companion, with the hash in the signed list, and
-// its compressed forms with it.
+// intact compares a file, or a companion, with the hash in the signed list.
 func (t *Tree) intact(f *found) error {
 	err := f.intact()
 	if err == nil && strings.HasPrefix(f.entry.path, listFolder) {
@@ -58,27 +53,12 @@ func (t *Tree) intact(f *found) error {
 }
 
 func (f *found) intact() error {
-	for section := range sections {
-		in := io.Reader(f.reader(section))
-		switch {
-		case section != sectionFile && (f.kind != plain || f.length[section] == 0), section == sectionSig:
-			continue
-		case section == sectionGzip:
-			z, err := gzip.NewReader(in)
-			if err != nil {
-				return fmt.Errorf("its compressed form: %w", err)
-			}
-			in = z
-		case section == sectionBrotli:
-			in = brotli.NewReader(in)
-		}
-		h := sha256.New()
-		if _, err := io.Copy(h, io.LimitReader(in, maxChecked)); err != nil {
-			return err
-		}
-		if sum(h.Sum(nil)) != f.entry.sums[f.kind] {
-			return fmt.Errorf("its hash is %x", h.Sum(nil))
-		}
+	h := sha256.New()
+	if _, err := io.Copy(h, f.companion(f.entry, f.kind)); err != nil {
+		return err
+	}
+	if sum(h.Sum(nil)) != f.entry.sums[f.kind] {
+		return fmt.Errorf("its hash is %x", h.Sum(nil))
 	}
 	return nil
 }
