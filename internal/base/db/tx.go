@@ -9,6 +9,8 @@ import (
 	"strings"
 	"time"
 	"unicode/utf8"
+
+	"steward/internal/base/errs"
 )
 
 // Queryer reads. The argument of Read and the Tx of Write are both one.
@@ -158,7 +160,7 @@ func plainArgs(args []any) ([]any, error) {
 		switch x := v.(type) {
 		case string:
 			if !utf8.ValidString(x) || strings.ContainsRune(x, 0) {
-				return nil, fmt.Errorf("parameter $%d is not text: it has a NUL character or is not UTF-8", i+1)
+				return nil, fmt.Errorf("parameter $%d: %w", i+1, errs.Invalidf("", "This is not text: it has a NUL character or is not UTF-8."))
 			}
 		case time.Time:
 			return nil, fmt.Errorf("parameter $%d is a time; store db.Micros of it", i+1)
