@@ -40,6 +40,7 @@ func BenchmarkReports(b *testing.B) {
 		pg := filed(64, newIntake(b, server.DSN(b)).receive)
 		pool := filed(64, newPool(b, server.DSN(b)))
 		row := newRows(b, sqlite)
+		oneRow := filed(1, row)
 		rows := filed(64, row)
 		b.ReportMetric(disk.rate(), "disk-syncs/s")
 		b.ReportMetric(one.rate(), "one-writer/s")
@@ -47,9 +48,13 @@ func BenchmarkReports(b *testing.B) {
 		b.ReportMetric(many.rate(), "64-writers/s")
 		b.ReportMetric(many.p99(), "64-writers-p99-ms")
 		b.ReportMetric(pg.rate(), "postgres/s")
+		b.ReportMetric(pg.p99(), "postgres-p99-ms")
 		b.ReportMetric(many.rate()/pg.rate(), "sqlite/postgres")
+		b.ReportMetric(oneRow.rate()/disk.rate(), "one-writer-rows/disk")
 		b.ReportMetric(rows.rate(), "rows/s")
+		b.ReportMetric(rows.p99(), "rows-p99-ms")
 		b.ReportMetric(pool.rate(), "postgres-pool-rows/s")
+		b.ReportMetric(pool.p99(), "postgres-pool-rows-p99-ms")
 		b.ReportMetric(rows.rate()/pool.rate(), "rows/postgres-pool-rows")
 	}
 }

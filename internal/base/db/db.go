@@ -33,6 +33,8 @@ type engine interface {
 	// lockWrites, first in a write transaction, lets the writers of all
 	// processes take turns.
 	lockWrites(ctx context.Context, tx *sql.Tx) error
+	// rest waits for what the engine does beside the writes. None comes after.
+	rest()
 	// snapshot is the isolation that shows a read one state of the records.
 	snapshot() sql.IsolationLevel
 	// rewrite gives the engine's form of a query.
@@ -107,6 +109,7 @@ func prepare(ctx context.Context, eng engine, writes *sql.DB, change func() erro
 // Writes that come later get ErrClosed.
 func (d *DB) Close() error {
 	d.writer.close()
+	d.eng.rest()
 	return errors.Join(d.reads.Close(), d.writes.Close())
 }
 

@@ -41,7 +41,7 @@ func (d *DB) Break() error { return d.writes.Close() }
 // OldSQLite makes a database as a program made it that knew of no checksums,
 // and runs statements on it.
 func OldSQLite(ctx context.Context, path string, statements ...string) error {
-	e := &sqliteEngine{path}
+	e := &sqliteEngine{path: path}
 	plain, err := driver.Open(e.uri())
 	if err != nil {
 		return err

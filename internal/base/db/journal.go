@@ -3,6 +3,7 @@ package db
 import (
 	"bytes"
 	"encoding/binary"
+	"errors"
 	"math/bits"
 
 	"github.com/ncruces/go-sqlite3/vfs"
@@ -19,11 +20,14 @@ type journalFile struct {
 	path string
 	// loose is where, from this offset on, this connection wrote pages of its
 	// open transaction over older ones and has not yet put their sums right;
-	// 0: nowhere. That is done at the commit, head by head, before the sync.
-	loose   int64
-	righted bool  // heads from the first loose one up to loose are right again
-	head    int64 // offset of the frame's head that was written last
-	size    int64 // of a frame, once one was written
+	// 0: nowhere. That is done at the commit, head by head, before the sync,
+	// and takes this to where the next frame will be.
+	loose  int64
+	head   int64  // offset of the frame's head that was written last
+	size   int64  // of a frame, once one was written
+	held   []byte // written, but not to the file yet
+	heldAt int64  // its offset
+	last   bool   // the head that was written last ends a transaction
 }
 
 const (
@@ -54,35 +58,90 @@ func isPage(n int) bool { return n >= smallestPage && n&(n-1) == 0 }
 
 // WriteAt notes which frames have no right sum yet.
 func (f *journalFile) WriteAt(p []byte, off int64) (int, error) {
+	ends := false
 	switch {
 	case len(p) == frameHeader:
-		f.head = off
+		f.head, f.last = off, frame(p).ends()
 		switch {
 		case off == f.loose && f.size > 0:
-			f.loose, f.righted = off+f.size, true
+			f.loose = off + f.size
 		case off < f.loose:
 			f.loose = 0
 		}
 	case isPage(len(p)):
 		f.size = int64(frameHeader + len(p))
 		if at := off - frameHeader; at != f.head && (f.loose == 0 || at < f.loose) {
-			f.loose, f.righted = at, false
+			f.loose = at
 		}
+		ends = f.last
 	}
-	return f.File.WriteAt(p, off)
+	return f.hold(p, off, ends)
 }
 
-// Sync ends a commit: all sums are right.
+// mostHeld bounds what is held back, in bytes.
+const mostHeld = 1 << 20
+
+// hold gathers the frames of a transaction, which SQLite writes in two pieces
+// each, and writes them at once when it ends. Nobody looks for them before.
+func (f *journalFile) hold(p []byte, off int64, ends bool) (int, error) {
+	if off != f.heldAt+int64(len(f.held)) || len(f.held) > mostHeld {
+		if err := f.flush(); err != nil {
+			return 0, err
+		}
+		f.heldAt = off
+	}
+	f.held = append(f.held, p...)
+	if ends {
+		if err := f.flush(); err != nil {
+			return 0, err
+		}
+	}
+	return len(p), nil
+}
+
+// flush writes what was held back. It is written here or never: SQLite undoes
+// the transaction if this fails.
+func (f *journalFile) flush() error {
+	if len(f.held) == 0 {
+		return nil
+	}
+	_, err := f.File.WriteAt(f.held, f.heldAt)
+	f.heldAt += int64(len(f.held))
+	f.held = f.held[:0]
+	return err
+}
+
+// Sync, Size, Truncate and Close see what was held back.
+
 func (f *journalFile) Sync(flags vfs.SyncFlag) error {
-	if f.righted {
-		f.loose, f.righted = 0, false
+	if err := f.flush(); err != nil {
+		return err
 	}
 	return f.File.Sync(flags)
 }
 
+func (f *journalFile) Size() (int64, error) {
+	if err := f.flush(); err != nil {
+		return 0, err
+	}
+	return f.File.Size()
+}
+
+func (f *journalFile) Truncate(size int64) error {
+	if err := f.flush(); err != nil {
+		return err
+	}
+	return f.File.Truncate(size)
+}
+
+func (f *journalFile) Close() error { return errors.Join(f.flush(), f.File.Close()) }
+
 // ReadAt checks the page of a frame; and what SQLite reads after a crash: the
 // header of the file, then frame by frame.
 func (f *journalFile) ReadAt(p []byte, off int64) (int, error) {
+	if err := f.flush(); err != nil {
+		return 0, err
+	}
 	n, err := f.File.ReadAt(p, off)
 	if n < len(p) || f.loose > 0 && off >= f.loose {
 		return n, err

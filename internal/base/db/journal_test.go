@@ -179,7 +179,7 @@ func TestBigTransaction(t *testing.T) {
 	err = d.Write(ctx, func(tx *db.Tx) error {
 		for _, s := range []string{
 			"CREATE TABLE wide (id BIGINT PRIMARY KEY, words TEXT)",
-			numbered + "INSERT INTO wide SELECT i, hex(randomblob(2000)) FROM n",
+			numbered + "INSERT INTO wide SELECT i, hex(randomblob(8000)) FROM n",
 			"UPDATE wide SET words = words || '!'",
 			"UPDATE wide SET words = words || '?' WHERE id % 3 = 0",
 			"DELETE FROM wide WHERE id % 7 = 0",

@@ -52,6 +52,8 @@ func (*postgresEngine) rewrite(query string) string { return query }
 
 func (*postgresEngine) snapshot() sql.IsolationLevel { return sql.LevelRepeatableRead }
 
+func (*postgresEngine) rest() {}
+
 func (e *postgresEngine) open() (writes, reads *sql.DB, err error) {
 	writes = stdlib.OpenDB(*e.config.Copy())
 	readOnly := e.config.Copy()

@@ -24,7 +24,10 @@ var sqliteOldest = []int{3, 51, 3}
 const sqliteReaders = 4
 
 // sqliteEngine keeps a database in one file, with its journal beside it.
-type sqliteEngine struct{ path string }
+type sqliteEngine struct {
+	path string
+	mover
+}
 
 func newSQLite(path string) (engine, error) {
 	if path == "" {
@@ -34,7 +37,7 @@ func newSQLite(path string) (engine, error) {
 	if err != nil {
 		return nil, fmt.Errorf("finding the database: %w", err)
 	}
-	return &sqliteEngine{full}, nil
+	return &sqliteEngine{path: full}, nil
 }
 
 func (*sqliteEngine) name() string                { return "sqlite" }
@@ -45,7 +48,7 @@ func (*sqliteEngine) rewrite(query string) string { return numbered(query) }
 func (*sqliteEngine) snapshot() sql.IsolationLevel { return sql.LevelDefault }
 
 func (e *sqliteEngine) open() (writes, reads *sql.DB, err error) {
-	writes, err = driver.Open(e.uri("vfs", checkedVFS, "_txlock", "immediate"), defend)
+	writes, err = driver.Open(e.uri("vfs", checkedVFS, "_txlock", "immediate"), e.watch)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -55,8 +58,18 @@ func (e *sqliteEngine) open() (writes, reads *sql.DB, err error) {
 	}
 	reads.SetMaxOpenConns(sqliteReaders)
 	reads.SetMaxIdleConns(sqliteReaders)
+	e.pool = reads // what may not write may move what was written
 	return writes, reads, nil
 }
+
+// watch prepares the connection that writes.
+func (e *sqliteEngine) watch(c *sqlite3.Conn) error {
+	c.WALHook(e.committed)
+	return defend(c)
+}
+
+// rest waits until nothing is being moved.
+func (e *sqliteEngine) rest() { e.work.Wait() }
 
 // uri names the file and the settings of each of its connections.
 func (e *sqliteEngine) uri(more ...string) string {
@@ -72,6 +85,7 @@ func (e *sqliteEngine) uri(more ...string) string {
 		"trusted_schema(0)",
 		"temp_store(memory)",
 		"journal_size_limit(67108864)",
+		"cache_size(-32000)", // KiB: a burst of writes finds what it has just written
 	} {
 		v.Add("_pragma", p)
 	}

@@ -1,6 +1,7 @@
 package seal
 
 import (
+	"bytes"
 	"context"
 	"crypto/hkdf"
 	"crypto/rand"
@@ -9,6 +10,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"sync"
 
 	"steward/internal/base/db"
 )
@@ -20,6 +22,8 @@ var ErrNoKey = errors.New("there is no key for this")
 type Keyring struct {
 	master []byte
 	wrap   *Key // seals the keys of the scopes
+
+	derived sync.Map // label → what Derive gives for it
 }
 
 // OpenKeyring takes the master, which must be 32 bytes long.
@@ -69,8 +73,15 @@ func (k *Keyring) Key(ctx context.Context, q db.Queryer, scope string) (*Key, er
 }
 
 // Derive gives 32 secret bytes that depend on the master and the label alone,
-// for a MAC over something that leaves the house and comes back.
-func (k *Keyring) Derive(label string) []byte { return k.expand("steward derive 1 " + label) }
+// for a MAC over something that leaves the house and comes back. Labels are
+// few, and what they give is kept.
+func (k *Keyring) Derive(label string) []byte {
+	secret, known := k.derived.Load(label)
+	if !known {
+		secret, _ = k.derived.LoadOrStore(label, k.expand("steward derive 1 "+label))
+	}
+	return bytes.Clone(secret.([]byte))
+}
 
 func (k *Keyring) expand(info string) []byte {
 	b, err := hkdf.Key(sha256.New, k.master, nil, info, KeySize)
