@@ -99,13 +99,16 @@ func (a *App) Handler() (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	machine, dynamic, public := a.observe("", l.bodies.Handler(a.api(l))), a.observe("", l.bodies.Handler(dynamic)), a.observe("public", a.Publisher.Handler())
+	assets, public := a.observe("assets", dynamic), a.observe("public", a.Publisher.Handler())
+	machine, dynamic := a.observe("", l.bodies.Handler(a.api(l))), a.observe("", l.bodies.Handler(dynamic))
 	return behind(proxies, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		switch {
 		case strings.HasPrefix(r.URL.Path, "/api/"):
 			machine.ServeHTTP(w, r)
 		case r.URL.Path == "/healthz":
 			a.Health(w, r)
+		case strings.HasPrefix(r.URL.Path, "/assets/"):
+			assets.ServeHTTP(w, r)
 		case isDynamic(r.URL.Path):
 			dynamic.ServeHTTP(w, r)
 		default:
@@ -118,7 +121,7 @@ func (a *App) Handler() (http.Handler, error) {
 func isDynamic(path string) bool {
 	first, _, _ := strings.Cut(strings.TrimPrefix(path, "/"), "/")
 	switch first {
-	case "report", "mailbox", "team", "enrol", "assets":
+	case "report", "mailbox", "team", "enrol":
 		return true
 	}
 	return false

@@ -120,7 +120,7 @@ var (
 	gaugePublished  = gauge("publication_timestamp_seconds", "When the public tree was last published.")
 	gaugeWorked     = gauge("work_timestamp_seconds", "When all that was due was last done.")
 	gaugeQueue      = gauge("writer_waiting", "Writes that wait for the writer.")
-	gaugeRefused    = gauge("throttle_refusals_total", "What came too often and was refused.", "what")
+	gaugeRefused    = gauge("throttle_refusals_total", "What came too often, or was too much at once, and was refused or cut.", "what")
 	gaugeDatabase   = gauge("database_bytes", "Room that the database takes.")
 	gaugeBlobs      = gauge("attachments_bytes", "Room that attachments take, sealed, as of the last sweep.")
 	gaugeFree       = gauge("disk_free_bytes", "Free room of the disk that the data directory is on.")
@@ -184,7 +184,10 @@ func (g *gauges) Collect(out chan<- prometheus.Metric) {
 	tell(gaugeQueue, float64(a.DB.Waiting()))
 	tell(gaugeHeld, a.Held().Seconds())
 	if l := a.limits.Load(); l != nil {
-		for what, n := range map[string]int64{"report": l.reports.Refused(), "phrase": l.phrases.Refused(), "sign-in": l.signIns.Refused()} {
+		for what, n := range map[string]int64{
+			"report": l.reports.Refused(), "phrase": l.phrases.Refused(), "sign-in": l.signIns.Refused(),
+			"body": l.bodies.Refused(), "body under way": l.bodies.Cut(), "connection": l.conns.Cut(),
+		} {
 			out <- prometheus.MustNewConstMetric(gaugeRefused, prometheus.CounterValue, float64(n), what)
 		}
 	}

@@ -16,8 +16,8 @@ const requestHeader = "Request-Id"
 // observe counts every request and, unless route is given, gives it a name and
 // logs it in a line: the pattern of its route, never its address, which may
 // name a case; and nobody's network, which is not ours to keep. Reads of the
-// public pages are given a route and are counted only: who reads what is no
-// one's matter.
+// public pages, and of styles and pictures, are given a route and are counted
+// only: who reads what is no one's matter.
 func (a *App) observe(route string, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		rec := &recorder{ResponseWriter: w, status: http.StatusOK}

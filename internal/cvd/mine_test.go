@@ -56,3 +56,32 @@ func TestMineIsPagedInTheQueuesOrder(t *testing.T) {
 		k.refused(err, errs.Invalid)
 	})
 }
+
+// TestHiddenCaseIsNotRead: who must not know of a case is told "not found"
+// before anything of it is read, so that neither the time nor a fault in it
+// tells that it is there. Whoever is invited to it meets the fault.
+func TestHiddenCaseIsNotRead(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		k := newKit(t, d)
+		own, hidden := k.report(), k.report()
+		guest, other := acl.Caller{ID: "u-guest", Name: "Greta Guest"}, acl.Caller{ID: "u-other", Name: "Otto Other"}
+		k.must(k.Invite(k.ctx, lead, own.caseID, Person{ID: guest.ID, Name: guest.Name}, acl.Fixer))
+		k.must(k.Invite(k.ctx, lead, hidden.caseID, Person{ID: other.ID, Name: other.Name}, acl.Fixer))
+		k.must(d.Write(k.ctx, func(tx *db.Tx) error {
+			_, err := tx.Exec(k.ctx, `UPDATE cases SET body = $1 WHERE id = $2`, []byte("broken"), hidden.caseID)
+			return err
+		}))
+		for _, c := range []acl.Caller{guest, stranger, acl.Nobody(), own.caller} {
+			_, err := k.View(k.ctx, c, hidden.caseID)
+			k.refused(err, errs.NotFound)
+			_, err = k.Note(k.ctx, c, hidden.caseID, "Text.")
+			k.refused(err, errs.NotFound)
+		}
+		for _, c := range []acl.Caller{lead, other} {
+			if _, err := k.View(k.ctx, c, hidden.caseID); err == nil || errs.Is(err, errs.NotFound) {
+				t.Errorf("%s meets %v", c.Name, err)
+			}
+		}
+	})
+}

@@ -48,7 +48,8 @@ func (*sqliteEngine) rewrite(query string) string { return numbered(query) }
 func (*sqliteEngine) snapshot() sql.IsolationLevel { return sql.LevelDefault }
 
 func (e *sqliteEngine) open() (writes, reads *sql.DB, err error) {
-	writes, err = driver.Open(e.uri("vfs", checkedVFS, "_txlock", "immediate"), e.watch)
+	// 32 MB: a burst of writes finds what it has just written.
+	writes, err = driver.Open(e.uri("vfs", checkedVFS, "_txlock", "immediate", "_pragma", "cache_size(-32000)"), e.watch)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -74,9 +75,6 @@ func (e *sqliteEngine) rest() { e.work.Wait() }
 // uri names the file and the settings of each of its connections.
 func (e *sqliteEngine) uri(more ...string) string {
 	v := url.Values{}
-	for i := 0; i < len(more); i += 2 {
-		v.Add(more[i], more[i+1])
-	}
 	for _, p := range []string{
 		"busy_timeout(10000)", // ms to wait while another process writes
 		"journal_mode(WAL)",
@@ -85,9 +83,11 @@ func (e *sqliteEngine) uri(more ...string) string {
 		"trusted_schema(0)",
 		"temp_store(memory)",
 		"journal_size_limit(67108864)",
-		"cache_size(-32000)", // KiB: a burst of writes finds what it has just written
 	} {
 		v.Add("_pragma", p)
+	}
+	for i := 0; i < len(more); i += 2 {
+		v.Add(more[i], more[i+1])
 	}
 	return (&url.URL{Scheme: "file", OmitHost: true, Path: e.path, RawQuery: v.Encode()}).String()
 }
