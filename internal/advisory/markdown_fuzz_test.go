@@ -9,6 +9,8 @@ import (
 	"unicode"
 
 	"golang.org/x/net/html"
+
+	"steward/internal/base/cputime"
 )
 
 // markdownSeeds are texts as people write them and as attackers do.
@@ -93,8 +95,8 @@ func checkBounded(t *testing.T, src, out string) {
 }
 
 // A text of repeatedSize takes some milliseconds. If its time grew with the
-// square, it would take longer than patience, which leaves room for a machine
-// that is busy with other tests and for code that counts what it runs.
+// square, it would take longer than patience, which leaves room for code that
+// counts what it runs.
 const (
 	repeatedSize = 16 << 10 // bytes
 	patience     = 5 * time.Second
@@ -116,10 +118,8 @@ func FuzzMarkdownRepeated(f *testing.F) {
 			return
 		}
 		src := head + strings.Repeat(middle, n) + tail
-		start := time.Now()
-		out := string(Markdown(src))
-		plain := PlainText(src, 72)
-		if took := time.Since(start); took > patience {
+		var out, plain string
+		if took := cputime.Of(func() { out, plain = string(Markdown(src)), PlainText(src, 72) }); took > patience {
 			t.Errorf("it took %v", took)
 		}
 		checkBounded(t, src, out)
