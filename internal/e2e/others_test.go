@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"fmt"
 	"strings"
 	"time"
 
@@ -64,6 +65,27 @@ func (w *walk) moreReports() {
 			w.takeUp(hugo, o)
 		}
 	}
+}
+
+// longQueue looks at a queue that is longer than a page.
+func (w *walk) longQueue() {
+	w.t.Helper()
+	for n := range 60 {
+		sub := intake.Submission{
+			Channel: intake.Web, Token: fmt.Sprintf("one-of-many-reports-%d", n), Product: "brindle",
+			Summary: fmt.Sprintf("Crash %d when an archive is listed", n), What: "It crashes.",
+			Reporter: intake.Reporter{Anonymous: true}, Credit: intake.Credit{Want: intake.CreditNo},
+		}
+		if _, err := w.app.Cases.Receive(w.t.Context(), acl.Nobody(), nil, sub, nil); err != nil {
+			w.t.Fatal(err)
+		}
+	}
+	b := w.lead
+	b.open("/team")
+	b.judge("queue, long")
+	b.follow("nav.pager", "More")
+	b.sees("Crash")
+	b.judge("queue, second page")
 }
 
 // takeUp acknowledges the newest report and decides on it.

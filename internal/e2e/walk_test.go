@@ -52,4 +52,5 @@ func (w *walk) all() {
 	w.duplicate()
 	w.records()
 	w.crawl()
+	w.longQueue()
 }

@@ -84,7 +84,7 @@ func TestCaseToAdvisory(t *testing.T) {
 	reporter.submit("/mailbox/credit", one("agree", "yes", "name", "Ada Example", "comment", "Looks right.")).expect(200, "You agreed")
 
 	handler.get(at+"/release").submit(at+"/release/review", one("do", "ok")).expect(409, "You were the last to edit")
-	lead.get(at+"/release").submit(at+"/release/review", one("do", "ok")).expect(200, "Your review is recorded.")
+	lead.get(at+"/release").submit(at+"/release/review", one("do", "ok", "comment", "Clear, and <b>short</b>.")).expect(200, "Your review is recorded.", "Clear, and <b>short</b>.")
 	lead.get(at+"/release").submit(at+"/release/approve", one("do", "ok")).expect(409, "You have reviewed this draft")
 	manager.get(at+"/release").submit(at+"/release/approve", one("do", "ok")).expect(200, "Your word is recorded.")
 	manager.submit(at+"/release/now", nil).expect(422, "Say that you mean it")
