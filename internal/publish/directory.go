@@ -199,6 +199,7 @@ func (u *update) dated(path string, dates map[string]time.Time, anew bool, f row
 
 func lines(list []string) []byte {
 	var b bytes.Buffer
+	b.Grow(64 * len(list))
 	for _, l := range list {
 		b.WriteString(l)
 		b.WriteByte('\n')
@@ -211,6 +212,7 @@ func lines(list []string) []byte {
 func folderPage(s render.Site, at string, names []string) tree.File {
 	title := html.EscapeString("Files of " + s.TeamName + " in /" + at)
 	var b bytes.Buffer
+	b.Grow(1000 + 100*len(names))
 	b.WriteString(`<!DOCTYPE html>
 <html lang="en">
 <head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>` + title + `</title></head>

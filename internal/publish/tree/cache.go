@@ -141,7 +141,7 @@ func (t *Tree) newPage(f *found) (*page, error) {
 	if err := t.intact(f); err != nil {
 		return nil, err
 	}
-	body, err := io.ReadAll(f.companion(f.entry, f.kind))
+	body, err := f.all()
 	if err != nil {
 		return nil, err
 	}

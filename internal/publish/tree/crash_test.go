@@ -1,6 +1,7 @@
 package tree
 
 import (
+	"bufio"
 	"context"
 	"fmt"
 	"math/rand/v2"
@@ -73,24 +74,33 @@ func TestKilledPublisher(t *testing.T) {
 	for round := range 10 {
 		cmd := exec.Command(os.Args[0])
 		cmd.Env = append(os.Environ(), childDir+"="+dir)
-		var out, errOut strings.Builder
-		cmd.Stdout, cmd.Stderr = &out, &errOut
+		var errOut strings.Builder
+		cmd.Stderr = &errOut
+		out, err := cmd.StdoutPipe()
+		if err != nil {
+			t.Fatal(err)
+		}
 		if err := cmd.Start(); err != nil {
 			t.Fatal(err)
 		}
-		time.Sleep(60*time.Millisecond + rand.N(90*time.Millisecond))
+		said, done := bufio.NewScanner(out), last
+		if round%2 == 1 { // else it may be killed before it has begun
+			for done < last+2 && said.Scan() {
+				done, _ = strconv.ParseInt(said.Text(), 10, 64)
+			}
+		}
+		time.Sleep(rand.N(100 * time.Millisecond))
 		if err := cmd.Process.Kill(); err != nil {
 			t.Fatal(err)
+		}
+		for said.Scan() {
+			if done, err = strconv.ParseInt(said.Text(), 10, 64); err != nil {
+				t.Fatal(err)
+			}
 		}
 		_ = cmd.Wait() // it was killed
 		if errOut.Len() > 0 {
 			t.Fatalf("round %d: %s", round, errOut.String())
-		}
-		done := last
-		if said := strings.Fields(out.String()); len(said) > 0 {
-			if done, err = strconv.ParseInt(said[len(said)-1], 10, 64); err != nil {
-				t.Fatal(err)
-			}
 		}
 		tr, err := Open(dir)
 		if err != nil {
@@ -105,7 +115,7 @@ func TestKilledPublisher(t *testing.T) {
 		}
 		checkWhole(t, tr, dir)
 	}
-	if last < 5 {
+	if last < 10 {
 		t.Errorf("only %d publications in all: the test has not tested", last)
 	}
 }

@@ -1,10 +1,10 @@
 package tree
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"maps"
 	"os"
@@ -297,5 +297,14 @@ func (t *Tree) Read(path string) ([]byte, error) {
 		return nil, err
 	}
 	defer f.Close()
-	return io.ReadAll(f.companion(f.entry, f.kind))
+	return f.all()
+}
+
+// all reads the file or companion.
+func (f *found) all() ([]byte, error) {
+	in := f.companion(f.entry, f.kind)
+	var b bytes.Buffer
+	b.Grow(int(min(in.Size(), maxChecked)) + bytes.MinRead) // the length may be damaged
+	_, err := b.ReadFrom(in)
+	return b.Bytes(), err
 }
