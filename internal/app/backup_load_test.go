@@ -38,6 +38,10 @@ type traffic struct {
 
 func startTraffic(w *world, s *secret) *traffic {
 	tr := &traffic{w: w}
+	w.t.Cleanup(func() {
+		tr.stop.Store(true)
+		tr.all.Wait()
+	})
 	for g := range 3 {
 		tr.all.Go(func() {
 			for i := 0; !tr.stop.Load(); i++ {
@@ -113,31 +117,15 @@ func TestBackupUnderLoad(t *testing.T) {
 			tr := startTraffic(w, s)
 			tr.grown(20)
 			phrases, notes := tr.acknowledged()
-			var backup bytes.Buffer
-			_, err := w.Backup(t.Context(), &backup)
+			backup := backedUp(w)
 			later, _ := tr.acknowledged()
 			tr.stop.Store(true)
 			tr.all.Wait()
-			if err != nil {
-				t.Fatal(err)
-			}
 			if len(later) == len(phrases) {
 				t.Log("nothing came in while the backup was written")
 			}
-			database := "sqlite"
-			if to == "postgres" {
-				database = dbtest.EmptyDSN(t, to)
-			}
-			dir := app.Dir(filepath.Join(t.TempDir(), "restored"))
-			if err := app.Restore(t.Context(), dir, bytes.NewReader(backup.Bytes()), w.dir.Keys(), database); err != nil {
-				t.Fatal(err)
-			}
-			r, err := app.Open(t.Context(), dir, app.Options{Clock: w.clock.now})
-			if err != nil {
-				t.Fatal(err)
-			}
-			defer r.Close()
-			compareRestored(t, r, to, dumpSum(t, backup.Bytes()))
+			r := restored(w, backup, to)
+			compareRestored(t, r, dumpSum(t, backup))
 			hasAll(t, r, s, phrases, notes)
 		})
 	}
@@ -161,11 +149,8 @@ func dumpSum(t *testing.T, backup []byte) string {
 	}
 }
 
-func compareRestored(t *testing.T, r *app.App, engine, digest string) {
+func compareRestored(t *testing.T, r *app.App, digest string) {
 	t.Helper()
-	if r.DB.Engine() != engine {
-		t.Errorf("restored to %s, not to %s", r.DB.Engine(), engine)
-	}
 	if got, err := r.DB.Digest(t.Context()); err != nil || got != digest {
 		t.Errorf("the records are not those that were backed up: %v", err)
 	}
@@ -207,11 +192,8 @@ func TestRestoreNames(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, "sqlite")
 	fill(w)
-	var whole bytes.Buffer
-	if _, err := w.Backup(t.Context(), &whole); err != nil {
-		t.Fatal(err)
-	}
-	plain, parts := unpack(t, whole.Bytes())
+	whole := backedUp(w)
+	plain, parts := unpack(t, whole)
 	for name, at := range parts {
 		altered := bytes.Clone(plain)
 		altered[at] ^= 0x20
@@ -285,10 +267,7 @@ func TestRestoreTellsWhoIsAtFault(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, "sqlite")
 	fill(w)
-	var whole bytes.Buffer
-	if _, err := w.Backup(t.Context(), &whole); err != nil {
-		t.Fatal(err)
-	}
+	whole := backedUp(w)
 	used := dbtest.DSN(t, "postgres")
 	d, err := db.Open(t.Context(), used)
 	if err != nil {
@@ -310,7 +289,7 @@ func TestRestoreTellsWhoIsAtFault(t *testing.T) {
 		name, dir, keys, database, want string
 		backup                          io.ReadSeeker
 	}{
-		{"a disk that cannot be read", "", w.dir.Keys(), "sqlite", http.ErrBodyReadAfterClose.Error(), brokenFile{bytes.NewReader(whole.Bytes()), int64(whole.Len() / 2)}},
+		{"a disk that cannot be read", "", w.dir.Keys(), "sqlite", http.ErrBodyReadAfterClose.Error(), brokenFile{bytes.NewReader(whole), int64(len(whole) / 2)}},
 		{"a database in use", "", w.dir.Keys(), used, "holds records already", nil},
 		{"a server that is away", "", w.dir.Keys(), "postgres://x@127.0.0.1:1/none?connect_timeout=1", "127.0.0.1", nil},
 		{"keys of another, to PostgreSQL", "", other.dir.Keys(), empty, "does not belong to this database", nil},
@@ -321,7 +300,7 @@ func TestRestoreTellsWhoIsAtFault(t *testing.T) {
 			dir = app.Dir(filepath.Join(t.TempDir(), "restored"))
 		}
 		if c.backup == nil {
-			c.backup = bytes.NewReader(whole.Bytes())
+			c.backup = bytes.NewReader(whole)
 		}
 		err := app.Restore(t.Context(), dir, c.backup, c.keys, c.database)
 		if err == nil || !strings.Contains(err.Error(), c.want) || strings.Contains(err.Error(), "altered") {
@@ -331,7 +310,7 @@ func TestRestoreTellsWhoIsAtFault(t *testing.T) {
 	}
 	// What was refused left the database as it was: the right keys may follow.
 	dir := app.Dir(filepath.Join(t.TempDir(), "restored"))
-	if err := app.Restore(t.Context(), dir, bytes.NewReader(whole.Bytes()), w.dir.Keys(), empty); err != nil {
+	if err := app.Restore(t.Context(), dir, bytes.NewReader(whole), w.dir.Keys(), empty); err != nil {
 		t.Errorf("with the right keys: %v", err)
 	}
 }

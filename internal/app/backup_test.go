@@ -23,31 +23,13 @@ func TestBackupAndRestore(t *testing.T) {
 			w := newWorld(t, from)
 			s := fill(w)
 			s.release()
-			var backup bytes.Buffer
-			if _, err := w.Backup(t.Context(), &backup); err != nil {
-				t.Fatal(err)
-			}
+			backup := backedUp(w)
 			before, err := w.DB.Digest(t.Context())
 			if err != nil {
 				t.Fatal(err)
 			}
 
-			database := "sqlite"
-			if to == "postgres" {
-				database = dbtest.EmptyDSN(t, to)
-			}
-			dir := app.Dir(filepath.Join(t.TempDir(), "restored"))
-			if err := app.Restore(t.Context(), dir, bytes.NewReader(backup.Bytes()), w.dir.Keys(), database); err != nil {
-				t.Fatal(err)
-			}
-			r, err := app.Open(t.Context(), dir, app.Options{Clock: w.clock.now})
-			if err != nil {
-				t.Fatal(err)
-			}
-			defer r.Close()
-			if r.DB.Engine() != to {
-				t.Errorf("restored to %s, not to %s", r.DB.Engine(), to)
-			}
+			r := restored(w, backup, to)
 			after, err := r.DB.Digest(t.Context())
 			if err != nil {
 				t.Fatal(err)
@@ -80,16 +62,43 @@ func TestBackupAndRestore(t *testing.T) {
 	}
 }
 
+func backedUp(w *world) []byte {
+	w.t.Helper()
+	var backup bytes.Buffer
+	if _, err := w.Backup(w.t.Context(), &backup); err != nil {
+		w.t.Fatal(err)
+	}
+	return backup.Bytes()
+}
+
+// restored is what a backup gives on an engine.
+func restored(w *world, backup []byte, engine string) *app.App {
+	w.t.Helper()
+	database := engine
+	if engine == "postgres" {
+		database = dbtest.EmptyDSN(w.t, engine)
+	}
+	dir := app.Dir(filepath.Join(w.t.TempDir(), "restored"))
+	if err := app.Restore(w.t.Context(), dir, bytes.NewReader(backup), w.dir.Keys(), database); err != nil {
+		w.t.Fatal(err)
+	}
+	r, err := app.Open(w.t.Context(), dir, app.Options{Clock: w.clock.now})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	w.t.Cleanup(func() { _ = r.Close() })
+	if r.DB.Engine() != engine {
+		w.t.Errorf("restored to %s, not to %s", r.DB.Engine(), engine)
+	}
+	return r
+}
+
 // TestRestoreRefuses what is not whole, not ours or not empty.
 func TestRestoreRefuses(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, "sqlite")
 	fill(w)
-	var backup bytes.Buffer
-	if _, err := w.Backup(t.Context(), &backup); err != nil {
-		t.Fatal(err)
-	}
-	whole := backup.Bytes()
+	whole := backedUp(w)
 	refuse := func(name string, raw []byte, keys string, kind errs.Kind) {
 		t.Helper()
 		dir := app.Dir(filepath.Join(t.TempDir(), "restored"))
