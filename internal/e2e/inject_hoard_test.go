@@ -118,16 +118,18 @@ func (h *hoard) check() {
 		}
 		h.t.Logf("%s: %s", kind, strings.Join(counts, ", "))
 	}
-	missing := map[string]int{}
+	missing := map[string][]int{}
 	for n := range h.put {
 		if !seen[n] {
-			missing[h.fields[n/perField-firstField]]++
+			f := h.fields[n/perField-firstField]
+			missing[f] = append(missing[f], n%perField)
 		}
 	}
 	h.t.Logf("%d payloads in %d fields", len(h.put), len(h.fields))
 	for _, f := range h.fields {
-		if n := missing[f]; n > 0 {
-			h.t.Errorf("%d payloads in the field %q were seen on no page", n, f)
+		if list := missing[f]; len(list) > 0 {
+			slices.Sort(list)
+			h.t.Errorf("%d payloads in the field %q were seen on no page: %v", len(list), f, list[:min(len(list), 10)])
 		}
 	}
 }

@@ -91,9 +91,9 @@ func (s *server) signedOut(v *visit, rt route) {
 
 // ours keeps a redirect within the team's pages.
 func ours(path string) string {
-	_, err := url.Parse(path) // refuses control characters and broken escapes
-	if err == nil && (path == "/team" || strings.HasPrefix(path, "/team/")) && !strings.Contains(path, `\`) {
-		return path
+	u, err := url.Parse(path) // refuses control characters and broken escapes, but in what follows a #
+	if err == nil && (u.Path == "/team" || strings.HasPrefix(path, "/team/")) && !strings.Contains(path, `\`) {
+		return u.RequestURI()
 	}
 	return "/team"
 }
