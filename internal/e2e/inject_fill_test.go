@@ -90,6 +90,10 @@ func (h *hunt) signsIn(c acl.Caller, agent string) string {
 	return in.Cookie
 }
 
+// longestFolder leaves room for a name in a path that the intake quotes, of 200
+// bytes at most.
+const longestFolder = 200 - len("/beyond000.c")
+
 // repository makes the repository that the team has a mirror of. The names of
 // its directories and tags are payloads.
 func (h *hunt) repository() string {
@@ -115,7 +119,10 @@ func (h *hunt) repository() string {
 	add("src/main.c")
 	for i := range h.list {
 		for _, field := range []string{"directory, near", "directory, beyond"} {
-			parts := strings.FieldsFunc(h.line(field, i), func(r rune) bool { return r == '/' })
+			parts := strings.FieldsFunc(h.short(field, i, longestFolder), func(r rune) bool { return r == '/' })
+			if len(parts) == 0 {
+				continue
+			}
 			_, what, _ := strings.Cut(field, ", ")
 			add(strings.Join(parts, "/") + fmt.Sprintf("/%s%d.c", what, i))
 		}

@@ -36,15 +36,32 @@ func newHoard(t *testing.T) *hoard {
 // raw is what is put into a field of the i-th record. No two fields of a
 // record have the same payload.
 func (h *hoard) raw(field string, i int) string {
+	p, number := h.pick(field, i)
+	h.put[number] = true
+	return p.as(number)
+}
+
+// pick gives the payload of a field with the number it has there.
+func (h *hoard) pick(field string, i int) (p payload, number int) {
 	at := slices.Index(h.fields, field)
 	if at < 0 {
 		at = len(h.fields)
 		h.fields = append(h.fields, field)
 	}
-	p := h.list[(i+7*at)%len(h.list)]
-	number := (at+firstField)*perField + p.no
-	h.put[number] = true
-	return p.as(number)
+	p = h.list[(i+7*at)%len(h.list)]
+	return p, (at+firstField)*perField + p.no
+}
+
+// short is a payload of one line for what is shown only if it has no more than
+// so many bytes; else it is "".
+func (h *hoard) short(field string, i, most int) string {
+	s := h.line(field, i)
+	if len(s) <= most {
+		return s
+	}
+	_, number := h.pick(field, i)
+	delete(h.put, number)
+	return ""
 }
 
 // pasted is what a field of a report keeps: any UTF-8.
