@@ -22,12 +22,10 @@ type journalFile struct {
 	// open transaction over older ones and has not yet put their sums right;
 	// 0: nowhere. That is done at the commit, head by head, before the sync,
 	// and takes this to where the next frame will be.
-	loose  int64
-	head   int64  // offset of the frame's head that was written last
-	size   int64  // of a frame, once one was written
-	held   []byte // written, but not to the file yet
-	heldAt int64  // its offset
-	last   bool   // the head that was written last ends a transaction
+	loose int64
+	head  int64 // offset of the frame's head that was written last
+	size  int64 // of a frame, once one was written
+	held  frame // a head that was written, but not to the file yet: its page is next
 }
 
 const (
@@ -56,57 +54,51 @@ func (f *journalFile) number(off int64, size int) int64 { return (off-logHeader)
 
 func isPage(n int) bool { return n >= smallestPage && n&(n-1) == 0 }
 
-// WriteAt notes which frames have no right sum yet.
+// WriteAt notes which frames have no right sum yet. SQLite writes a frame in two
+// pieces, its head and then its page; they go to the file as one. No page is
+// held back: what a transaction that was undone left here could later be
+// written over what another process has committed.
 func (f *journalFile) WriteAt(p []byte, off int64) (int, error) {
-	ends := false
 	switch {
 	case len(p) == frameHeader:
-		f.head, f.last = off, frame(p).ends()
 		switch {
 		case off == f.loose && f.size > 0:
 			f.loose = off + f.size
 		case off < f.loose:
 			f.loose = 0
 		}
+		if err := f.flush(); err != nil {
+			return 0, err
+		}
+		f.head, f.held = off, append(f.held, p...)
+		return len(p), nil
 	case isPage(len(p)):
 		f.size = int64(frameHeader + len(p))
-		if at := off - frameHeader; at != f.head && (f.loose == 0 || at < f.loose) {
+		at := off - frameHeader
+		if at != f.head && (f.loose == 0 || at < f.loose) {
 			f.loose = at
 		}
-		ends = f.last
-	}
-	return f.hold(p, off, ends)
-}
-
-// mostHeld bounds what is held back, in bytes.
-const mostHeld = 1 << 20
-
-// hold gathers the frames of a transaction, which SQLite writes in two pieces
-// each, and writes them at once when it ends. Nobody looks for them before.
-func (f *journalFile) hold(p []byte, off int64, ends bool) (int, error) {
-	if off != f.heldAt+int64(len(f.held)) || len(f.held) > mostHeld {
-		if err := f.flush(); err != nil {
-			return 0, err
-		}
-		f.heldAt = off
-	}
-	f.held = append(f.held, p...)
-	if ends {
-		if err := f.flush(); err != nil {
-			return 0, err
+		if at == f.head && len(f.held) > 0 {
+			f.held = append(f.held, p...)
+			if err := f.flush(); err != nil {
+				return 0, err
+			}
+			return len(p), nil
 		}
 	}
-	return len(p), nil
+	if err := f.flush(); err != nil {
+		return 0, err
+	}
+	return f.File.WriteAt(p, off)
 }
 
-// flush writes what was held back. It is written here or never: SQLite undoes
-// the transaction if this fails.
+// flush writes what was held back. If that fails it is never written: SQLite
+// undoes the transaction.
 func (f *journalFile) flush() error {
 	if len(f.held) == 0 {
 		return nil
 	}
-	_, err := f.File.WriteAt(f.held, f.heldAt)
-	f.heldAt += int64(len(f.held))
+	_, err := f.File.WriteAt(f.held, f.head)
 	f.held = f.held[:0]
 	return err
 }

@@ -79,27 +79,35 @@ func (j *journal) inFile() []byte {
 	return raw
 }
 
-// TestJournalIsWrittenAtTheCommit: the frames of a transaction go to the file
-// together, before the sync; and who reads one of them before gets it.
-func TestJournalIsWrittenAtTheCommit(t *testing.T) {
+// TestJournalHoldsNoPageBack: a frame goes to the file when its page is written,
+// before the transaction ends. What is undone can so never be written later,
+// over what another process has committed; and who asks before the page came
+// sees the head.
+func TestJournalHoldsNoPageBack(t *testing.T) {
 	t.Parallel()
 	j := newJournal(t)
-	first := j.frame('a', false)
-	j.frame('b', false)
-	if raw := j.inFile(); len(raw) != 0 {
-		t.Errorf("%d bytes were written before the transaction ended", len(raw))
+	for _, letter := range []byte("abc") {
+		at := j.frame(letter, false)
+		if raw := j.inFile(); int64(len(raw)) != j.end || raw[at+frameHeader] != letter || raw[j.end-1] != letter {
+			t.Errorf("%d bytes of %d were written with page %c", len(raw), j.end, letter)
+		}
 	}
-	j.frame('c', true)
-	if raw := j.inFile(); int64(len(raw)) != j.end || raw[first+frameHeader] != 'a' || raw[j.end-1] != 'c' {
-		t.Errorf("%d bytes were written by the commit, of %d", len(raw), j.end)
+	theirs := bytes.Repeat([]byte{'z'}, testPage)
+	if _, err := j.File.WriteAt(theirs, logHeader+frameHeader); err != nil { // another process
+		t.Fatal(err)
 	}
-	at := j.frame('d', false)
 	page := make([]byte, testPage)
-	if _, err := j.ReadAt(page, at+frameHeader); err != nil || page[0] != 'd' {
-		t.Errorf("a page that was just written reads as %q: %v", page[0], err)
+	_, _ = j.ReadAt(page, j.end-testPage) // and we go on
+	j.frame('d', true)
+	if err := j.Sync(vfs.SYNC_NORMAL); err != nil {
+		t.Fatal(err)
 	}
-	if size, err := j.Size(); err != nil || size != j.end {
-		t.Errorf("the size is %d, not %d: %v", size, j.end, err)
+	if raw := j.inFile(); !bytes.Equal(raw[logHeader+frameHeader:][:testPage], theirs) {
+		t.Error("what another process wrote was overwritten")
+	}
+	j.put(j.framed('e', false)[:frameHeader], j.end)
+	if size, err := j.Size(); err != nil || size != j.end+frameHeader {
+		t.Errorf("the size is %d, not %d: %v", size, j.end+frameHeader, err)
 	}
 }
 

@@ -33,7 +33,10 @@ func Restore(ctx context.Context, dsn string, r io.Reader, accept func(q Queryer
 	if err != nil {
 		return fmt.Errorf("restoring the database: %w", err)
 	}
-	defer func() { err = errors.Join(err, reads.Close(), writes.Close()) }()
+	defer func() {
+		eng.rest()
+		err = errors.Join(err, reads.Close(), writes.Close())
+	}()
 	err = prepare(ctx, eng, writes, func() error {
 		if err := migrate(ctx, eng, writes, header.Schema); err != nil {
 			return err
