@@ -1,0 +1,351 @@
+package jobs
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"sync"
+	"time"
+	"unicode"
+
+	"steward/internal/base/db"
+)
+
+// Worker does the jobs of one kind. An error means that the job is to be tried
+// again, unless it is a Permanent one. The identifier is the same at each
+// attempt.
+type Worker struct {
+	Kind string
+	Do   func(ctx context.Context, t Task) error
+	// Most is how many run at the same time; 1 if zero.
+	Most int
+	// Limit is how long one attempt may take; a minute if zero.
+	Limit time.Duration
+}
+
+// Task is a job in the hands of a worker.
+type Task struct {
+	ID       string
+	Scope    string
+	Body     []byte
+	Attempts int       // with this one
+	Created  time.Time // when it was put
+
+	broken error // its body does not open
+}
+
+// Failure is an attempt that did not succeed, with words for the page that
+// shows it: they tell nothing private.
+type Failure struct {
+	Words     string
+	Permanent bool // it would not succeed later either
+	Cause     error
+}
+
+func (f *Failure) Error() string {
+	if f.Cause == nil {
+		return f.Words
+	}
+	return f.Words + ": " + f.Cause.Error()
+}
+
+func (f *Failure) Unwrap() error { return f.Cause }
+
+// Permanent says that an attempt would not succeed later either.
+func Permanent(words string, cause error) error {
+	return &Failure{Words: words, Permanent: true, Cause: cause}
+}
+
+// Temporary says that an attempt may succeed later.
+func Temporary(words string, cause error) error { return &Failure{Words: words, Cause: cause} }
+
+// pauses lie between the attempts. RFC 5321, 4.5.4.1 asks for half an hour at
+// least once the first few have failed, and for four to five days in all.
+var pauses = []time.Duration{
+	15 * time.Second, time.Minute, 5 * time.Minute, 15 * time.Minute, 30 * time.Minute, time.Hour, 2 * time.Hour, 4 * time.Hour,
+}
+
+// patience is how long after it was put a job is given up.
+const patience = 5 * 24 * time.Hour
+
+// pause is how long to wait after so many attempts; 0: no more.
+func pause(attempts int, since time.Duration) time.Duration {
+	wait := pauses[min(max(attempts, 1), len(pauses))-1]
+	if since+wait > patience {
+		return 0
+	}
+	return wait
+}
+
+// Runner does what is due. One process at a time runs the jobs of a database.
+type Runner struct {
+	Queue   *Queue
+	Workers []Worker
+	Tick    time.Duration // how often it looks; a quarter of a second if zero
+	Failed  func(kind string, err error)
+	wake    chan struct{}
+	once    sync.Once
+}
+
+const (
+	defaultTick  = 250 * time.Millisecond
+	defaultLimit = time.Minute
+)
+
+// Wake makes a running Runner look at once. It may be called at any time.
+func (r *Runner) Wake() {
+	r.once.Do(r.start)
+	select {
+	case r.wake <- struct{}{}:
+	default:
+	}
+}
+
+func (r *Runner) start() { r.wake = make(chan struct{}, 1) }
+
+// Run does what is due until the context ends, and lets what is under way
+// finish within its limit. Attempts that an earlier process left are taken up
+// again first.
+func (r *Runner) Run(ctx context.Context) {
+	r.once.Do(r.start)
+	tick := time.NewTicker(cmp.Or(r.Tick, defaultTick))
+	defer tick.Stop()
+	if err := r.Queue.recover(ctx); err != nil && ctx.Err() == nil {
+		r.say("", err)
+	}
+	var under sync.WaitGroup
+	defer under.Wait()
+	slots := r.slots()
+	for {
+		for i := range r.Workers {
+			r.fill(ctx, &r.Workers[i], slots[i], &under)
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		case <-r.wake:
+		}
+	}
+}
+
+// slots are the free places of each worker.
+func (r *Runner) slots() []chan struct{} {
+	slots := make([]chan struct{}, len(r.Workers))
+	for i, w := range r.Workers {
+		slots[i] = make(chan struct{}, max(w.Most, 1))
+	}
+	return slots
+}
+
+// fill begins as many jobs as the worker has places for.
+func (r *Runner) fill(ctx context.Context, w *Worker, slots chan struct{}, under *sync.WaitGroup) {
+	free := cap(slots) - len(slots)
+	if free == 0 || ctx.Err() != nil {
+		return
+	}
+	tasks, err := r.Queue.claim(ctx, w.Kind, free)
+	if err != nil {
+		if ctx.Err() == nil {
+			r.say(w.Kind, err)
+		}
+		return
+	}
+	for _, t := range tasks {
+		slots <- struct{}{}
+		under.Go(func() {
+			r.do(ctx, w, t)
+			<-slots
+			r.Wake()
+		})
+	}
+}
+
+// Step does all that is due now, one after the other, also what that makes
+// due, and tells how many attempts were made. It is Run for a program whose
+// clock stands still.
+func (r *Runner) Step(ctx context.Context) (int, error) {
+	if err := r.Queue.recover(ctx); err != nil {
+		return 0, err
+	}
+	n := 0
+	for {
+		before := n
+		for i := range r.Workers {
+			tasks, err := r.Queue.claim(ctx, r.Workers[i].Kind, 100)
+			if err != nil {
+				return n, err
+			}
+			for _, t := range tasks {
+				n++
+				r.do(ctx, &r.Workers[i], t)
+			}
+		}
+		if n == before {
+			return n, ctx.Err()
+		}
+	}
+}
+
+// do makes one attempt and writes down how it ended.
+func (r *Runner) do(ctx context.Context, w *Worker, t Task) {
+	// What has begun is not cut off with the server: its limit ends it.
+	whole := context.WithoutCancel(ctx)
+	attempt, cancel := context.WithTimeout(whole, cmp.Or(w.Limit, defaultLimit))
+	err := protect(attempt, w, t)
+	cancel()
+	if err != nil {
+		r.say(w.Kind, err)
+	}
+	if err := r.Queue.end(whole, t, err); err != nil {
+		r.say(w.Kind, err)
+	}
+}
+
+// protect turns a panic of a worker into a failure of its attempt.
+func protect(ctx context.Context, w *Worker, t Task) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("the worker of %s panicked: %v", w.Kind, p)
+		}
+	}()
+	if t.broken != nil { // what the disk has altered stands in nobody's way
+		return Permanent("what is to be done cannot be read", t.broken)
+	}
+	return w.Do(ctx, t)
+}
+
+func (r *Runner) say(kind string, err error) {
+	if r.Failed != nil {
+		r.Failed(kind, err)
+	}
+}
+
+// recover takes up what a process that has ended left running.
+func (q *Queue) recover(ctx context.Context) error {
+	var n int
+	err := q.DB.Read(ctx, func(r db.Queryer) error {
+		return r.QueryRow(ctx, `SELECT COUNT(*) FROM jobs WHERE state = $1`, string(Running)).Scan(&n)
+	})
+	if err != nil || n == 0 {
+		return err
+	}
+	return q.DB.Write(ctx, func(tx *db.Tx) error {
+		_, err := tx.Exec(ctx, `UPDATE jobs SET state = $1, run_at = $2 WHERE state = $3`, string(moves[Running][lose]), db.Micros(q.now()), string(Running))
+		return err
+	})
+}
+
+// claim begins up to limit jobs: from here on a crash finds them begun.
+func (q *Queue) claim(ctx context.Context, kind string, limit int) ([]Task, error) {
+	var tasks []Task
+	now := db.Micros(q.now())
+	const due = `SELECT id FROM jobs WHERE state = 'waiting' AND run_at <= $1 AND kind = $2 ORDER BY run_at, created_at, id LIMIT $3`
+	found := false
+	err := q.DB.Read(ctx, func(r db.Queryer) error { // nothing due keeps no writer busy
+		rows, err := r.Query(ctx, due, now, kind, 1)
+		if err != nil {
+			return err
+		}
+		defer rows.Close()
+		found = rows.Next()
+		return rows.Err()
+	})
+	if err != nil || !found {
+		return nil, err
+	}
+	err = q.DB.Write(ctx, func(tx *db.Tx) error {
+		ids, err := texts(ctx, tx, due, now, kind, limit)
+		if err != nil {
+			return err
+		}
+		for _, id := range ids {
+			t, err := q.begin(ctx, tx, id)
+			if err != nil {
+				return err
+			}
+			tasks = append(tasks, t)
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("taking jobs of kind %s: %w", kind, err)
+	}
+	return tasks, nil
+}
+
+func (q *Queue) begin(ctx context.Context, tx *db.Tx, id string) (Task, error) {
+	t := Task{ID: id}
+	var hash string
+	var body []byte
+	var created int64
+	err := tx.QueryRow(ctx, `UPDATE jobs SET state = $1, attempts = attempts + 1 WHERE id = $2
+		RETURNING key_hash, scope, attempts, created_at, body`, string(moves[Waiting][begin]), id).
+		Scan(&hash, &t.Scope, &t.Attempts, &created, &body)
+	if err != nil {
+		return t, err
+	}
+	t.Created = db.FromMicros(created)
+	t.Body, t.broken = q.open(ctx, tx, t.Scope, hash, body)
+	return t, nil
+}
+
+// end writes down how an attempt ended.
+func (q *Queue) end(ctx context.Context, t Task, failed error) error {
+	now := q.now()
+	e, at, ended, words := finish, now, db.Micros(now), ""
+	if failed != nil {
+		e, words = giveUp, "it failed on our side"
+		permanent := false
+		if f, ok := errors.AsType[*Failure](failed); ok {
+			words, permanent = line(f.Words), f.Permanent
+		}
+		if wait := pause(t.Attempts, now.Sub(t.Created)); wait > 0 && !permanent {
+			e, at, ended = delay, now.Add(wait), 0
+		}
+	}
+	err := q.DB.Write(ctx, func(tx *db.Tx) error {
+		_, err := tx.Exec(ctx, `UPDATE jobs SET state = $1, run_at = $2, ended_at = $3, problem = $4 WHERE id = $5 AND state = $6`,
+			string(moves[Running][e]), db.Micros(at), ended, words, t.ID, string(Running))
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("ending a job: %w", err)
+	}
+	return nil
+}
+
+// maxWords bounds what is kept of a failure, in bytes.
+const maxWords = 200
+
+// line makes words one short line.
+func line(s string) string {
+	s = strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) {
+			return ' '
+		}
+		return r
+	}, strings.ToValidUTF8(s, ""))
+	if len(s) > maxWords {
+		s = strings.ToValidUTF8(s[:maxWords], "")
+	}
+	return strings.TrimSpace(s)
+}
+
+func texts(ctx context.Context, tx *db.Tx, query string, args ...any) (out []string, err error) {
+	rows, err := tx.Query(ctx, query, args...)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var s string
+		if err := rows.Scan(&s); err != nil {
+			return nil, err
+		}
+		out = append(out, s)
+	}
+	return out, rows.Err()
+}
