@@ -90,6 +90,27 @@ var deeds = map[string]deed{
 	"Users":  {rule: roster, call: func(w *world, c, _ acl.Caller, _ string) error { return second(w.Users(w.t.Context(), c)) }},
 	"Caller": {rule: door},
 
+	"SetKey": {rule: tend, records: didSetKey, call: func(w *world, c, about acl.Caller, _ string) error {
+		return second(w.SetKey(w.t.Context(), c, about.ID, publicKey))
+	}},
+	"RemoveKey": {rule: tend, records: didRemoveKey,
+		prepare: func(w *world, about acl.Caller) string {
+			return must(w.SetKey(w.t.Context(), acl.Myself(), about.ID, publicKey)).User
+		},
+		call: func(w *world, c, _ acl.Caller, id string) error { return w.RemoveKey(w.t.Context(), c, id) }},
+	"Key": {rule: look,
+		prepare: func(w *world, about acl.Caller) string {
+			return must(w.SetKey(w.t.Context(), acl.Myself(), about.ID, publicKey)).User
+		},
+		call: func(w *world, c, _ acl.Caller, id string) error { return second(w.Key(w.t.Context(), c, id)) }},
+	"Keys": {rule: roster, call: func(w *world, c, _ acl.Caller, _ string) error { return second(w.Keys(w.t.Context(), c)) }},
+	"Reach": {rule: machine, call: func(w *world, c, about acl.Caller, _ string) error {
+		return w.DB.Read(w.t.Context(), func(q db.Queryer) error { return second(w.Reach(w.t.Context(), c, q, about.ID)) })
+	}},
+	"Holding": {rule: machine, call: func(w *world, c, _ acl.Caller, _ string) error {
+		return w.DB.Read(w.t.Context(), func(q db.Queryer) error { return second(w.Holding(w.t.Context(), c, q, acl.Lead)) })
+	}},
+
 	"CreateLink": {rule: manage, records: didMakeLink, call: func(w *world, c, about acl.Caller, _ string) error {
 		_, _, err := w.CreateLink(w.t.Context(), c, about.ID, Enrol)
 		return err

@@ -40,6 +40,8 @@ const (
 	didEndSession    acl.Action = "end a session"
 	didMakeToken     acl.Action = "make an API token"
 	didRevokeToken   acl.Action = "revoke an API token"
+	didSetKey        acl.Action = "set an OpenPGP key"
+	didRemoveKey     acl.Action = "remove an OpenPGP key"
 )
 
 // now is the time as the database keeps it.

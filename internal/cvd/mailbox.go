@@ -32,6 +32,8 @@ type Reply struct {
 	Body  string    `json:"body"`
 	Plan  time.Time `json:"plan,omitzero"` // a new date on which the reporter means to go public
 	Files Files     `json:"-"`             // of Store.NewReply
+	Key   string    `json:"-"`             // names it: what is sent twice under one key is kept once; empty: it has no name
+	Via   *Via      `json:"-"`             // how it came, if by mail
 }
 
 // status says to a reporter where their report stands.

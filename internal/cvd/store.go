@@ -11,6 +11,7 @@ import (
 	"slices"
 	"time"
 
+	"steward/internal/account"
 	"steward/internal/advisory"
 	"steward/internal/base/acl"
 	"steward/internal/base/audit"
@@ -41,6 +42,13 @@ type Store struct {
 	// than people can read; nil: never. Their place in the queue is then behind
 	// what the team has to do.
 	Crowd func() bool
+	// Post puts a letter into the queue of what goes out, in the transaction of
+	// the deed that it belongs to; nil: no mail is sent.
+	Post func(ctx context.Context, tx *db.Tx, p Posting) error
+	// OnCall gives the users who are told of what waits for someone; nil: nobody.
+	OnCall func(ctx context.Context, q db.Queryer) ([]string, error)
+	// Reach gives where a user is written to; nil: nowhere.
+	Reach func(ctx context.Context, q db.Queryer, user string) (account.Reach, error)
 	Clock func() time.Time
 	Rand  io.Reader // for identifiers
 }

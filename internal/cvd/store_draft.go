@@ -60,7 +60,7 @@ func (s *Store) ShareDraft(ctx context.Context, c acl.Caller, caseID, report str
 		d.share(sh)
 		d.note("report", "%s", th.report)
 		d.note("draft", "%s", d.hash())
-		return nil
+		return d.postReporter(OnDraft, th, "")
 	})
 }
 

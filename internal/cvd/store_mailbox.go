@@ -1,7 +1,9 @@
 package cvd
 
 import (
+	"bytes"
 	"context"
+	"crypto/sha256"
 	"fmt"
 	"slices"
 	"strings"
@@ -35,6 +37,38 @@ func (s *Store) Unlock(ctx context.Context, phrase string) (acl.Caller, error) {
 		return s.record(ctx, tx, o, c, ownRoles(c), acl.MailboxRead, map[string]string{"ref": o.Ref, "report": report})
 	})
 	return c, err
+}
+
+// Claim gives the receipt of a report that came by mail, with its phrase, to
+// whoever shows the code of the letter that we sent, once. To know the code is
+// the permission; one that opens nothing is errs.NotFound, one that was used or
+// has expired errs.Conflict.
+func (s *Store) Claim(ctx context.Context, code string) (intake.Receipt, error) {
+	var receipt intake.Receipt
+	err := s.DB.Write(ctx, func(tx *db.Tx) error {
+		f, err := s.Desk.Claimed(ctx, tx, code)
+		if err != nil {
+			return err
+		}
+		o, err := s.load(ctx, tx, f.CaseID)
+		if err != nil {
+			return err
+		}
+		token, err := s.Desk.Claim(ctx, tx, o.key, f.ID)
+		if err != nil {
+			return err
+		}
+		r, err := intake.Read(ctx, tx, o.key, f.ID)
+		if err != nil {
+			return err
+		}
+		if receipt, err = s.Desk.ReceiptAgain(r, token); err != nil {
+			return err
+		}
+		c := acl.HolderOf(f.ID)
+		return s.record(ctx, tx, o, c, ownRoles(c), acl.MailboxRead, map[string]string{"ref": o.Ref, "report": f.ID, "claimed": "the case phrase"})
+	})
+	return receipt, err
 }
 
 // post is a reporter's own case and the one in which it is handled: the same
@@ -160,13 +194,18 @@ func fill(ctx context.Context, q db.Queryer, m *post) (*Mailbox, error) {
 // case is closed or was merged.
 func (s *Store) Reply(ctx context.Context, c acl.Caller, r Reply) (Message, error) {
 	var msg Message
+	resent := false
 	err := s.DB.Write(ctx, func(tx *db.Tx) error {
 		m, err := s.mailbox(ctx, tx, c, acl.MailboxWrite)
 		if err != nil {
 			return err
 		}
 		d := s.newDeed(ctx, tx, c, ownRoles(c), m.own)
-		if msg, err = d.reply(m, r.Body, r.Files); err != nil {
+		if known, err := d.sentBefore(r.Key, "case_messages"); err != nil || known {
+			resent = known
+			return err
+		}
+		if msg, err = d.reply(m, r); err != nil {
 			return err
 		}
 		if !r.Plan.IsZero() {
@@ -183,7 +222,32 @@ func (s *Store) Reply(ctx context.Context, c acl.Caller, r Reply) (Message, erro
 		}
 		return d.end(acl.MailboxWrite)
 	})
+	if err == nil && resent {
+		err = s.discard(r.Files)
+	}
 	return msg, err
+}
+
+// letterID gives the id of what is written under a key, the same each time; a
+// new one for what has none.
+func (d *deed) letterID(key string) string {
+	if key == "" {
+		return db.NewID(d.s.Rand)
+	}
+	sum := sha256.Sum256([]byte("letter\x00" + d.ID + "\x00" + key))
+	return db.NewID(bytes.NewReader(sum[:]))
+}
+
+// sentBefore tells whether what has this key is kept already.
+func (d *deed) sentBefore(key, table string) (bool, error) {
+	if key == "" {
+		return false, nil
+	}
+	var n int
+	if err := d.tx.QueryRow(d.ctx, `SELECT COUNT(*) FROM `+table+` WHERE id = $1`, d.letterID(key)).Scan(&n); err != nil {
+		return false, fmt.Errorf("looking for a letter that was sent before: %w", err)
+	}
+	return n > 0, nil
 }
 
 // plan checks the date on which a reporter means to go public.
@@ -195,7 +259,8 @@ func plan(at, now time.Time) (time.Time, error) {
 }
 
 // reply keeps a reporter's letter and makes the case wait for the answer.
-func (d *deed) reply(m *post, body string, files Files) (Message, error) {
+func (d *deed) reply(m *post, r Reply) (Message, error) {
+	body, files := r.Body, r.Files
 	if len(files) == 0 || strings.TrimSpace(body) != "" {
 		if err := checkLetter(body); err != nil {
 			return Message{}, err
@@ -211,7 +276,7 @@ func (d *deed) reply(m *post, body string, files Files) (Message, error) {
 		return Message{}, errs.Conflictf("This mailbox is full: it holds %d messages of yours.", n).
 			WithHint("send what is long as an attached file with a short message, or open a new report")
 	}
-	msg := Message{ID: db.NewID(d.s.Rand), Report: m.report, From: FromReporter, At: d.now, Body: body}
+	msg := Message{ID: d.letterID(r.Key), Report: m.report, From: FromReporter, At: d.now, Body: body, Via: r.Via}
 	var es []enclosure
 	for _, f := range files {
 		es = append(es, enclosure{plain: f})
@@ -221,7 +286,7 @@ func (d *deed) reply(m *post, body string, files Files) (Message, error) {
 	}
 	m.root.AnswerBy = sooner(m.root.AnswerBy, d.now.Add(d.s.Desk.AnswerWithin))
 	d.note("message", "%s", msg.ID)
-	return msg, nil
+	return msg, d.postTeam(OnReply, m.root.ID, m.report, msg.ID)
 }
 
 // ConfirmCredit says whether and how the reporter wishes to be named. A
@@ -245,7 +310,7 @@ func (s *Store) ConfirmCredit(ctx context.Context, c acl.Caller, w CreditWish) e
 			k.Consent = Agreed
 		}
 		if strings.TrimSpace(w.Comment) != "" {
-			if _, err := d.reply(m, w.Comment, nil); err != nil {
+			if _, err := d.reply(m, Reply{Body: w.Comment}); err != nil {
 				return err
 			}
 		}

@@ -86,10 +86,31 @@ func (s *Store) file(ctx context.Context, tx *db.Tx, c acl.Caller, roles []acl.R
 	if err := k.insert(ctx, tx); err != nil {
 		return intake.Filed{}, err
 	}
-	return filed, s.record(ctx, tx, k, c, roles, a, map[string]string{
+	err = s.record(ctx, tx, k, c, roles, a, map[string]string{
 		"ref": k.Ref, "report": filed.ID, "channel": string(filed.Channel),
 		"findings": strconv.Itoa(len(found)), "files": strconv.Itoa(len(o.Submission().Attachments)),
 	})
+	if err != nil {
+		return intake.Filed{}, err
+	}
+	return filed, s.announceReport(ctx, tx, k, o.Submission())
+}
+
+// announceReport tells whoever is on call of a new report and, if it came by
+// mail, gives its sender the receipt. What comes in a crowd wakes nobody.
+func (s *Store) announceReport(ctx context.Context, tx *db.Tx, k *opened, sub intake.Submission) error {
+	if sub.Channel == intake.Mail && mailAddress(sub.Reporter.Contact) != "" {
+		if err := s.Desk.KeepClaim(ctx, tx, k.key, k.Report, sub.Token); err != nil {
+			return err
+		}
+		if err := s.post(ctx, tx, Posting{On: OnReceipt, Case: k.ID, Report: k.Report, Token: sub.Token}); err != nil {
+			return err
+		}
+	}
+	if k.Crowd {
+		return nil
+	}
+	return s.postOnCall(ctx, tx, Posting{On: OnReport, Case: k.ID})
 }
 
 // caseKey gives the key that the envelope's files are sealed with, or that of

@@ -105,9 +105,14 @@ func (d *deed) publish(slot Slot, objections []advisory.Objection) (advisory.Adv
 	}
 	d.note("advisory", "%s", a.ID)
 	d.note("revision", "%d", len(a.Revisions))
-	err = d.released(a, d.by, d.now)
+	if err := d.released(a, d.by, d.now); err != nil {
+		return a, err
+	}
 	d.before = d.hash() // what is public needs no new review
-	return a, err
+	if err := d.postInvited(OnPublic, acl.Invited...); err != nil {
+		return a, err
+	}
+	return a, d.postReporters(OnPublic)
 }
 
 // released brings the case in line with what is public.

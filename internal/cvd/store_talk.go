@@ -72,6 +72,7 @@ type thread struct {
 	received  time.Time
 	key       *seal.Key
 	recipient string // armored OpenPGP key of the reporter; empty: none was given
+	address   string // mail address of the reporter; empty: none was given
 }
 
 // parts gives a case with those that were merged into it, its own first.
@@ -106,13 +107,18 @@ func (s *Store) thread(ctx context.Context, q db.Queryer, o *opened, report stri
 			return nil, err
 		}
 	}
+	return s.threadOf(ctx, q, of)
+}
+
+// threadOf gives the thread of the report that opened a case.
+func (s *Store) threadOf(ctx context.Context, q db.Queryer, of *opened) (*thread, error) {
 	r, err := intake.Read(ctx, q, of.key, of.Report)
 	if err != nil {
 		return nil, err
 	}
 	return &thread{
 		caseID: of.ID, report: of.Report, received: of.Received, key: of.key,
-		recipient: strings.TrimSpace(r.Submission.PGPKey),
+		recipient: strings.TrimSpace(r.Submission.PGPKey), address: mailAddress(r.Submission.Reporter.Contact),
 	}, nil
 }
 
@@ -213,7 +219,10 @@ func (d *deed) send(th *thread, body string, enclosures []enclosure) (Message, e
 		}
 		m.Armored = string(armored)
 	}
-	return m, d.s.insertMessage(d.ctx, d.tx, th.key, th.caseID, &m, enclosures)
+	if err := d.s.insertMessage(d.ctx, d.tx, th.key, th.caseID, &m, enclosures); err != nil {
+		return Message{}, err
+	}
+	return m, d.postReporter(OnMessage, th, m.ID)
 }
 
 // insertMessage writes a letter with its files.

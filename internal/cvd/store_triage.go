@@ -25,7 +25,10 @@ func (s *Store) Acknowledge(ctx context.Context, c acl.Caller, caseID string, l 
 			return err
 		}
 		if strings.TrimSpace(l.Body) == "" && len(enclosures) == 0 {
-			return d.promise(l.NextStatus)
+			if err := d.promise(l.NextStatus); err != nil {
+				return err
+			}
+			return d.postReporters(OnAcknowledge)
 		}
 		_, err := d.write("", l, enclosures)
 		return err

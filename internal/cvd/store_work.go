@@ -39,8 +39,16 @@ func (s *Store) Embargo(ctx context.Context, c acl.Caller, caseID string, e Emba
 		if t.Reason != "" {
 			d.note("reason", "%s", t.Reason)
 		}
-		return nil
+		return d.postEmbargo()
 	})
+}
+
+// postEmbargo tells everyone who must keep silent how the embargo stands.
+func (d *deed) postEmbargo() error {
+	if err := d.postInvited(OnEmbargo, acl.Invited...); err != nil {
+		return err
+	}
+	return d.postReporters(OnEmbargo)
 }
 
 // EditPatch changes where the fix is and who works on it.
@@ -102,7 +110,7 @@ func (s *Store) Invite(ctx context.Context, c acl.Caller, caseID string, who Per
 		d.note("invited", "%s", who.Name)
 		d.note("user", "%s", who.ID)
 		d.note("role", "%s", role)
-		return nil
+		return d.post(Posting{On: OnInvitation, Case: d.ID, User: who.ID, What: d.what("")})
 	})
 }
 

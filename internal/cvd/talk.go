@@ -32,6 +32,17 @@ type Message struct {
 	// is set, a mailbox holds it in place of Body.
 	Armored string `json:"armored,omitempty"`
 	Files   []File `json:"files,omitempty"`
+	Via     *Via   `json:"via,omitempty"` // how it came, if by mail
+}
+
+// Via is what is known of how a letter came by mail. It is for people to judge
+// by: nothing is decided on it.
+type Via struct {
+	From      string `json:"from"`               // address, as the letter says
+	Encrypted bool   `json:"encrypted"`          // to the team's key
+	Signed    string `json:"signed,omitempty"`   // fingerprint of the key whose signature is good
+	Remarks   string `json:"remarks,omitempty"`  // what was odd, in a sentence or more
+	Delivery  string `json:"delivery,omitempty"` // what SPF and DKIM say
 }
 
 // File is what is known of an attachment beside its content.

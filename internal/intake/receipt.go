@@ -1,6 +1,7 @@
 package intake
 
 import (
+	"crypto/sha256"
 	"fmt"
 	"io"
 	"strings"
@@ -45,6 +46,14 @@ func (d *Desk) Receipt(f Filed, o Original) (Receipt, error) {
 	}, nil
 }
 
+// ReceiptAgain writes the receipt of a kept report anew, for whoever still has
+// the token that it was sent with; with another token the phrase opens nothing.
+func (d *Desk) ReceiptAgain(r Report, token string) (Receipt, error) {
+	sub := r.Submission
+	sub.Token = token
+	return d.Receipt(r.Filed, Original{submission: sub, bytes: r.Original, sum: sha256.Sum256(r.Original)})
+}
+
 // Statement signs the sentence of the receipt for a filed report whose kept
 // bytes have the hash (hexadecimal). A mailbox shows it again by this.
 func (d *Desk) Statement(f Filed, sha256Hex string) ([]byte, error) {
@@ -78,6 +87,7 @@ const (
 	labelPhrase = "intake phrase"
 	labelLookup = "intake phrase lookup"
 	labelToken  = "intake token"
+	labelClaim  = "intake claim"
 )
 
 func (d *Desk) phrase(o Original) Phrase {

@@ -20,6 +20,7 @@ type Channel string
 const (
 	Web      Channel = "web"      // the form
 	API      Channel = "api"      // the machine interface
+	Mail     Channel = "mail"     // a letter to the team's address
 	Internal Channel = "internal" // found by the team itself
 )
 
@@ -158,7 +159,7 @@ func (s *Submission) check(now time.Time) error {
 
 func (s *Submission) checkChannel(ps *errs.Problems) {
 	switch s.Channel {
-	case Web, API:
+	case Web, API, Mail:
 		if s.FoundBy != "" {
 			ps.Add("found_by", "Only a report from inside the team names its finder here.").
 				WithHint("use the fields for your name and for the credit")
@@ -168,7 +169,7 @@ func (s *Submission) checkChannel(ps *errs.Problems) {
 			ps.Add("found_by", "A report from inside the team names who found it.")
 		}
 	default:
-		ps.Add("channel", "The channel must be web, api or internal.")
+		ps.Add("channel", "The channel must be web, api, mail or internal.")
 	}
 }
 

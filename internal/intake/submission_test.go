@@ -63,7 +63,7 @@ func TestAcceptNamesEveryFault(t *testing.T) {
 		{"short token", func(s *Submission) { s.Token = strings.Repeat("a", MinToken-1) }, []string{"token"}},
 		{"long token", func(s *Submission) { s.Token = strings.Repeat("a", MaxToken+1) }, []string{"token"}},
 		{"token with a space", func(s *Submission) { s.Token = "token of a form 1" }, []string{"token"}},
-		{"channel", func(s *Submission) { s.Channel = "mail" }, []string{"channel"}},
+		{"channel", func(s *Submission) { s.Channel = "fax" }, []string{"channel"}},
 		{"found inside, by nobody", func(s *Submission) { s.Channel = Internal }, []string{"found_by"}},
 		{"found inside", func(s *Submission) { s.Channel, s.FoundBy = Internal, "Ada" }, nil},
 		{"found outside by a member", func(s *Submission) { s.FoundBy = "Ada" }, []string{"found_by"}},

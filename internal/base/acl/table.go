@@ -41,6 +41,7 @@ const (
 	PrenoticeWrite Action = "announce a release"
 	ReleaseDue     Action = "release what is due"
 	Sweep          Action = "sweep what was never filed"
+	MailSend       Action = "send letters"
 
 	AuditRead Action = "read the audit record"
 	UserRead  Action = "see the team"
@@ -88,6 +89,7 @@ var Table = map[Action][]Role{
 	PrenoticeWrite: {Lead, ReleaseManager},
 	ReleaseDue:     {System},
 	Sweep:          {System},
+	MailSend:       {System},
 
 	AuditRead: {Lead, Auditor},
 	UserRead:  {Handler, Lead, ReleaseManager, ProgrammeManager, Auditor},
