@@ -44,6 +44,7 @@ type Config struct {
 	Team       Team       `toml:"team"`
 	Advisories Advisories `toml:"advisories"`
 	Intake     Intake     `toml:"intake"`
+	Mail       Mail       `toml:"mail"`
 	Products   []Product  `toml:"product"`
 	Rules      []Rule     `toml:"not_a_vulnerability"`
 }
@@ -78,6 +79,39 @@ type Intake struct {
 	PhrasesPerHour  int      `toml:"phrases_per_hour"`  // mistyped phrases from one address
 	SignInsPerHour  int      `toml:"sign_ins_per_hour"` // attempts from one address
 }
+
+// Mail is how letters come in and go out. Left out, Steward neither takes nor
+// sends mail, and the pages say what is new.
+type Mail struct {
+	// Listen is where security@ is received by SMTP, as 0.0.0.0:25; empty:
+	// nowhere. It takes mail for team.email and its subaddresses alone.
+	Listen string `toml:"listen"`
+	// LMTPListen is where a mail server of the team's hands mail over.
+	LMTPListen string `toml:"lmtp_listen"`
+	// Host is the name by which Steward greets other servers, and that stands
+	// in Message-IDs; empty: the host of base_url.
+	Host string `toml:"host"`
+	// Certificate and Key are PEM files for STARTTLS; empty: none is offered.
+	Certificate string `toml:"certificate"`
+	Key         string `toml:"key"`
+	// Relay is the server that takes what goes out, as smtp.example.org:587;
+	// empty: no letter is sent.
+	Relay string `toml:"relay"`
+	// RelayTLS is "starttls", "tls" from the first byte, or "none", which works
+	// to an address of this machine alone.
+	RelayTLS string `toml:"relay_tls"`
+	// RelayUser and RelayPasswordFile sign in at the relay; empty: nobody does.
+	RelayUser         string `toml:"relay_user"`
+	RelayPasswordFile string `toml:"relay_password_file"`
+	// MaxBytes is the largest mail that is taken.
+	MaxBytes int64 `toml:"max_bytes"`
+	// LookUpKeys looks for the OpenPGP key of a sender by Web Key Directory. It
+	// tells the sender's domain that someone has written to you.
+	LookUpKeys bool `toml:"look_up_keys"`
+}
+
+// On tells whether mail comes in or goes out.
+func (m Mail) On() bool { return m.Listen != "" || m.LMTPListen != "" || m.Relay != "" }
 
 // Product is something that reports can be about.
 type Product struct {
@@ -170,6 +204,15 @@ func (c *Config) fill() {
 	num(&c.Intake.ReportsPerHour, 20)
 	num(&c.Intake.PhrasesPerHour, 30)
 	num(&c.Intake.SignInsPerHour, 60)
+	def(&c.Mail.RelayTLS, "starttls")
+	if c.Mail.Host == "" {
+		if u, err := url.Parse(c.BaseURL); err == nil {
+			c.Mail.Host = u.Hostname()
+		}
+	}
+	if c.Mail.MaxBytes == 0 {
+		c.Mail.MaxBytes = 25 << 20
+	}
 	if c.Intake.AckWithin == 0 {
 		c.Intake.AckWithin = Duration(72 * time.Hour)
 	}
@@ -210,6 +253,7 @@ func (c *Config) check() error {
 	if strings.ContainsAny(c.Team.Email, " \t\r\n<>") {
 		ps.Add("team.email", "%q is not a mail address", c.Team.Email)
 	}
+	c.Mail.check(&ps, c.Team.Email)
 	seen := map[string]bool{}
 	for i, p := range c.Products {
 		field := fmt.Sprintf("product[%d].name", i)
@@ -227,6 +271,34 @@ func (c *Config) check() error {
 		}
 	}
 	return ps.Err()
+}
+
+func (m Mail) check(ps *errs.Problems, email string) {
+	for _, a := range []struct{ field, value string }{{"mail.listen", m.Listen}, {"mail.lmtp_listen", m.LMTPListen}, {"mail.relay", m.Relay}} {
+		if a.value == "" {
+			continue
+		}
+		if _, _, err := net.SplitHostPort(a.value); err != nil {
+			ps.Add(a.field, "%q is not an address with a port", a.value).WithHint("write it as 127.0.0.1:25")
+		}
+	}
+	if m.On() && !strings.Contains(email, "@") {
+		ps.Add("team.email", "is missing: mail comes in and goes out by it")
+	}
+	switch m.RelayTLS {
+	case "starttls", "tls", "none":
+	default:
+		ps.Add("mail.relay_tls", "%q must be starttls, tls or none", m.RelayTLS)
+	}
+	if (m.Certificate == "") != (m.Key == "") {
+		ps.Add("mail.certificate", "a certificate and its key go together")
+	}
+	if (m.RelayUser == "") != (m.RelayPasswordFile == "") {
+		ps.Add("mail.relay_user", "a user and the file with the password go together")
+	}
+	if m.MaxBytes < 64<<10 || m.MaxBytes > 64<<20 {
+		ps.Add("mail.max_bytes", "must be between 64 KiB and 64 MiB")
+	}
 }
 
 func checkURL(ps *errs.Problems, field, s string, bare bool) {

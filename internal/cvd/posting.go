@@ -63,6 +63,7 @@ type Parcel struct {
 	Private *Private
 	Claim   string // code in a receipt without a key: gives the phrase once
 	Link    string // path of the page where it can be read
+	About   string // to a user: the report that it is about
 }
 
 // Private is what of a letter its reader alone may see.

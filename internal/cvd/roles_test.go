@@ -174,6 +174,10 @@ var asks = map[string]ask{
 		_, err := w.Note(w.ctx, c, w.a.caseID, "A note.")
 		return err
 	}},
+	"NoteOnce": {action: acl.NoteWrite, call: func(w *world, c acl.Caller) error {
+		_, err := w.NoteOnce(w.ctx, c, w.a.caseID, "key", "A note.")
+		return err
+	}},
 	"Original": {action: acl.MessageRead, reads: true, call: func(w *world, c acl.Caller) error { // all who may have also acl.ReportRead
 		_, err := w.Original(w.ctx, c, w.a.caseID, "")
 		return err

@@ -2,6 +2,7 @@ package cvd
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -166,6 +167,7 @@ func (s *Store) parcelToUser(ctx context.Context, q db.Queryer, o *opened, p Pos
 	out := &Parcel{
 		On: p.On, To: to.Email, Name: to.Name, Key: to.Key.Armored, KeyAt: s.now(),
 		Thread: Correspondence{Case: o.ID, User: to.ID}, Link: "/team/cases/" + o.ID,
+		About: cmp.Or(p.Report, o.Report),
 	}
 	if out.Key != "" {
 		out.Private, err = s.privateToUser(ctx, q, o, p, roles)

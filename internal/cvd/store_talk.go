@@ -24,12 +24,20 @@ const (
 
 // Note writes a note for the team.
 func (s *Store) Note(ctx context.Context, c acl.Caller, caseID, body string) (Note, error) {
+	return s.NoteOnce(ctx, c, caseID, "", body)
+}
+
+// NoteOnce is Note for what may be sent twice: under one key it is kept once.
+func (s *Store) NoteOnce(ctx context.Context, c acl.Caller, caseID, key, body string) (Note, error) {
 	var n Note
 	err := s.deedOnAny(ctx, c, caseID, acl.NoteWrite, func(d *deed) error {
+		if known, err := d.sentBefore(key, "case_notes"); err != nil || known {
+			return err
+		}
 		if err := checkLetter(body); err != nil {
 			return err
 		}
-		n = Note{ID: db.NewID(s.Rand), By: d.by, At: d.now, Body: body}
+		n = Note{ID: d.letterID(key), By: d.by, At: d.now, Body: body}
 		b, err := sealed(d.key, noteContext(n.ID), n)
 		if err != nil {
 			return err
@@ -132,11 +140,15 @@ func (s *Store) Message(ctx context.Context, c acl.Caller, caseID, report string
 		return Message{}, err
 	}
 	var m Message
+	resent := false
 	err = s.deed(ctx, c, caseID, acl.MessageWrite, func(d *deed) (err error) {
+		if resent, err = d.sentBefore(l.Key, "case_messages"); err != nil || resent {
+			return err
+		}
 		m, err = d.write(report, l, enclosures)
 		return err
 	})
-	if err != nil {
+	if err != nil || resent {
 		return Message{}, errors.Join(err, s.discard(ciphers(enclosures)))
 	}
 	return m, nil
@@ -171,7 +183,7 @@ func (d *deed) write(report string, l Letter, enclosures []enclosure) (Message, 
 	if err != nil {
 		return Message{}, err
 	}
-	m, err := d.send(th, l.Body, enclosures)
+	m, err := d.send(th, l.Key, l.Body, enclosures)
 	if err != nil {
 		return Message{}, err
 	}
@@ -194,7 +206,7 @@ func (d *deed) tell(body string) (Message, error) {
 	if err != nil {
 		return Message{}, err
 	}
-	m, err := d.send(th, body, nil)
+	m, err := d.send(th, "", body, nil)
 	if err != nil {
 		return Message{}, err
 	}
@@ -205,13 +217,13 @@ func (d *deed) tell(body string) (Message, error) {
 // send writes one letter of the team; where the reporter gave an OpenPGP key,
 // with the text encrypted to it. The key was good when the report came, and is
 // used as of then: an expired key still opens what is encrypted to it.
-func (d *deed) send(th *thread, body string, enclosures []enclosure) (Message, error) {
+func (d *deed) send(th *thread, key, body string, enclosures []enclosure) (Message, error) {
 	if len(enclosures) == 0 || strings.TrimSpace(body) != "" {
 		if err := checkLetter(body); err != nil {
 			return Message{}, err
 		}
 	}
-	m := Message{ID: db.NewID(d.s.Rand), Report: th.report, From: FromTeam, By: d.by, At: d.now, Body: body}
+	m := Message{ID: d.letterID(key), Report: th.report, From: FromTeam, By: d.by, At: d.now, Body: body}
 	if th.recipient != "" && body != "" {
 		armored, err := sign.EncryptTo([]byte(th.recipient), []byte(body), th.received)
 		if err != nil {

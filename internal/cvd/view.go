@@ -141,4 +141,5 @@ type Letter struct {
 	Body       string    `json:"body"`
 	NextStatus time.Time `json:"nextStatus,omitzero"` // promises to write again by then
 	Files      Files     `json:"-"`                   // of Store.NewLetter
+	Key        string    `json:"-"`                   // names it: what is sent twice under one key is kept once; empty: it has no name
 }

@@ -42,6 +42,9 @@ const (
 	ReleaseDue     Action = "release what is due"
 	Sweep          Action = "sweep what was never filed"
 	MailSend       Action = "send letters"
+	MailTake       Action = "take mail in"
+	MailRead       Action = "see mail that came in"
+	MailDecide     Action = "decide on mail that was held back"
 
 	AuditRead Action = "read the audit record"
 	UserRead  Action = "see the team"
@@ -90,6 +93,9 @@ var Table = map[Action][]Role{
 	ReleaseDue:     {System},
 	Sweep:          {System},
 	MailSend:       {System},
+	MailTake:       {System},
+	MailRead:       {Handler, Lead},
+	MailDecide:     {Handler, Lead},
 
 	AuditRead: {Lead, Auditor},
 	UserRead:  {Handler, Lead, ReleaseManager, ProgrammeManager, Auditor},

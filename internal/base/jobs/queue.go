@@ -219,6 +219,17 @@ func (q *Queue) Drop(ctx context.Context, tx *db.Tx, id string) error {
 	return q.move(ctx, tx, id, drop)
 }
 
+// Bounce says that what was done has come back. Of a job that has not ended
+// well it says nothing new.
+func (q *Queue) Bounce(ctx context.Context, tx *db.Tx, id, words string) error {
+	_, err := tx.Exec(ctx, `UPDATE jobs SET state = $1, problem = $2, ended_at = $3 WHERE id = $4 AND state = $5`,
+		string(moves[Done][bounce]), line(words), db.Micros(q.now()), id, string(Done))
+	if err != nil {
+		return fmt.Errorf("noting that a letter came back: %w", err)
+	}
+	return nil
+}
+
 func (q *Queue) move(ctx context.Context, tx *db.Tx, id string, e event) error {
 	var state string
 	err := tx.QueryRow(ctx, `SELECT state FROM jobs WHERE id = $1`, id).Scan(&state)

@@ -27,17 +27,18 @@ const (
 	giveUp event = "give up"
 	lose   event = "lose" // the process ended while it ran
 	drop   event = "drop"
-	again  event = "again" // a person wants it tried once more
+	again  event = "again"  // a person wants it tried once more
+	bounce event = "bounce" // the peer took it and says later that it could not
 )
 
-var events = []event{begin, finish, delay, giveUp, lose, drop, again}
+var events = []event{begin, finish, delay, giveUp, lose, drop, again, bounce}
 
 // moves is all that can happen to a job; what it does not hold is refused.
 var moves = map[State]map[event]State{
 	Waiting: {begin: Running, drop: Dropped},
 	Running: {finish: Done, delay: Waiting, giveUp: Failed, lose: Waiting, drop: Dropped},
 	Failed:  {again: Waiting, drop: Dropped},
-	Done:    {},
+	Done:    {bounce: Failed},
 	Dropped: {},
 }
 

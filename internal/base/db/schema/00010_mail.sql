@@ -21,8 +21,9 @@ CREATE TABLE mail_tags (
 
 -- Message-IDs of letters in a thread, ours and those that came in.
 CREATE TABLE mail_ids (
-    hash TEXT PRIMARY KEY,                         -- keyed hash of the Message-ID
-    tag  TEXT NOT NULL REFERENCES mail_tags (hash)
+    hash TEXT    PRIMARY KEY,                      -- keyed hash of the Message-ID
+    tag  TEXT    NOT NULL REFERENCES mail_tags (hash),
+    ours BOOLEAN NOT NULL                          -- we made it: nobody but its reader can know it
 );
 
 -- Mail that came in, as it came. Answered 250 once its row is here.

@@ -1,0 +1,51 @@
+package mail
+
+import (
+	"context"
+	"io"
+	"log/slog"
+	"time"
+
+	"steward/internal/account"
+	"steward/internal/base/audit"
+	"steward/internal/base/blob"
+	"steward/internal/base/db"
+	"steward/internal/base/jobs"
+	"steward/internal/base/seal"
+	"steward/internal/base/sign"
+	"steward/internal/cvd"
+	"steward/internal/intake"
+)
+
+// Office is where mail comes in and letters go out. All fields but those that
+// say otherwise are needed.
+type Office struct {
+	DB       *db.DB
+	Keys     *seal.Keyring
+	Blobs    *blob.Store
+	Audit    *audit.Log
+	Jobs     *jobs.Queue
+	Signer   *sign.Signer
+	Cases    *cvd.Store
+	Accounts *account.Store
+	Linter   *intake.Linter
+	Log      *slog.Logger
+	Clock    func() time.Time
+	Rand     io.Reader
+
+	Address  string // of the team: security@example.org
+	Team     string // its name
+	Host     string // in Message-IDs
+	BaseURL  string // of the pages
+	MaxBytes int64  // the largest mail that is taken in
+
+	// Send brings a message to the relay; nil: no letter is sent.
+	Send func(ctx context.Context, from, to string, msg []byte) error
+	// LookUp finds the OpenPGP key of an address in the world; nil: nowhere.
+	LookUp func(ctx context.Context, address string) ([]byte, error)
+}
+
+// lookUpTime is how long a mail waits for the key of its sender.
+const lookUpTime = 10 * time.Second
+
+func (o *Office) now() time.Time { return o.Clock().UTC().Truncate(time.Microsecond) }

@@ -1,0 +1,370 @@
+package mail
+
+import (
+	"bytes"
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"steward/internal/base/acl"
+	"steward/internal/base/db"
+	"steward/internal/base/errs"
+	"steward/internal/base/jobs"
+	"steward/internal/base/seal"
+)
+
+// kindIn is the job that decides what becomes of a mail.
+const kindIn = "mail in"
+
+func mailScope(id string) string { return "mail/" + id }
+
+const factsContext = "facts"
+
+// Keep takes a mail in: when it returns, the mail is on the disk. The same
+// bytes for the same addresses are kept once. Nothing is decided yet, so that
+// no fault in what a mail holds can lose it.
+func (o *Office) Keep(ctx context.Context, env Envelope, raw []byte) error {
+	if int64(len(raw)) > o.MaxBytes {
+		return errs.Invalidf("message", "The mail has %d bytes; at most %d can be taken.", len(raw), o.MaxBytes).
+			WithHint("use the form at %s/report for large files", o.BaseURL)
+	}
+	digest := o.hash(labelDigest, string(raw), strings.Join(env.To, " "))
+	known := false
+	if err := o.DB.Read(ctx, func(q db.Queryer) (err error) {
+		known, err = isKept(ctx, q, digest)
+		return err
+	}); err != nil || known {
+		return err
+	}
+	id := db.NewID(o.Rand)
+	var key *seal.Key
+	err := o.DB.Write(ctx, func(tx *db.Tx) (err error) {
+		key, err = o.Keys.Create(ctx, tx, mailScope(id))
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	ref, err := o.Blobs.Put(ctx, key, bytes.NewReader(raw), o.MaxBytes)
+	if err != nil {
+		return err
+	}
+	err = o.DB.Write(ctx, func(tx *db.Tx) error {
+		if known, err = isKept(ctx, tx, digest); err != nil || known {
+			return err
+		}
+		facts := Facts{By: env.By, To: env.To, Sender: env.Sender, Delivery: env.Delivery}
+		body, err := sealFacts(key, facts)
+		if err != nil {
+			return err
+		}
+		_, err = tx.Exec(ctx, `INSERT INTO mail_in (id, digest, state, received_at, settled_at, size, blob_id, case_id, body)
+			VALUES ($1, $2, $3, $4, 0, $5, $6, '', $7)`, id, digest, string(Received), db.Micros(o.now()), ref.Size, ref.ID, body)
+		if err != nil {
+			return fmt.Errorf("keeping a mail: %w", err)
+		}
+		_, err = o.Jobs.Put(ctx, tx, jobs.Job{Kind: kindIn, Key: id, Scope: mailScope(id), Body: []byte(id)})
+		return err
+	})
+	if err != nil || known {
+		return errors.Join(err, o.Blobs.Remove(ref.ID))
+	}
+	return nil
+}
+
+func isKept(ctx context.Context, q db.Queryer, digest string) (bool, error) {
+	var n int
+	if err := q.QueryRow(ctx, `SELECT COUNT(*) FROM mail_in WHERE digest = $1`, digest).Scan(&n); err != nil {
+		return false, fmt.Errorf("looking for a mail that is kept: %w", err)
+	}
+	return n > 0, nil
+}
+
+func sealFacts(key *seal.Key, f Facts) ([]byte, error) {
+	b, err := json.Marshal(f)
+	if err != nil {
+		return nil, fmt.Errorf("writing what is known of a mail: %w", err)
+	}
+	return key.Seal(factsContext, b), nil
+}
+
+// kept is a mail with what opens it.
+type kept struct {
+	Mail
+	digest string
+	blob   string
+	key    *seal.Key
+	sealed []byte // the facts
+}
+
+const mailColumns = `id, digest, state, received_at, settled_at, size, blob_id, case_id, body`
+
+func scanMail(scan func(...any) error) (k kept, err error) {
+	var state string
+	var received, settled int64
+	err = scan(&k.ID, &k.digest, &state, &received, &settled, &k.Size, &k.blob, &k.Case, &k.sealed)
+	k.State, k.Received = State(state), db.FromMicros(received)
+	if settled != 0 {
+		k.Settled = db.FromMicros(settled)
+	}
+	return k, err
+}
+
+// unlock opens what is sealed of a mail beside its bytes.
+func (o *Office) unlock(ctx context.Context, q db.Queryer, k kept) (kept, error) {
+	var err error
+	if k.key, err = o.Keys.Key(ctx, q, mailScope(k.ID)); err != nil {
+		return kept{}, err
+	}
+	plain, err := k.key.Open(factsContext, k.sealed)
+	if err == nil {
+		err = json.Unmarshal(plain, &k.Facts)
+	}
+	return k, err
+}
+
+func (o *Office) load(ctx context.Context, q db.Queryer, id string) (kept, error) {
+	if !db.ValidID(id) {
+		return kept{}, errs.Missing()
+	}
+	k, err := scanMail(q.QueryRow(ctx, `SELECT `+mailColumns+` FROM mail_in WHERE id = $1`, id).Scan)
+	if errors.Is(err, sql.ErrNoRows) {
+		return kept{}, errs.Missing()
+	}
+	if err == nil {
+		k, err = o.unlock(ctx, q, k)
+	}
+	if err != nil {
+		return kept{}, fmt.Errorf("reading mail %s: %w", id, err)
+	}
+	return k, nil
+}
+
+// raw reads a mail as it came.
+func (o *Office) raw(ctx context.Context, k kept) ([]byte, error) {
+	r, err := o.Blobs.Open(ctx, k.key, k.blob)
+	if err != nil {
+		return nil, err
+	}
+	b, err := io.ReadAll(r)
+	return b, errors.Join(err, r.Close())
+}
+
+// settle writes down what became of a mail, in the transaction of what was
+// done with it where there is one.
+func (o *Office) settle(ctx context.Context, tx *db.Tx, c acl.Caller, k kept, e event, caseID string) error {
+	to, err := k.State.step(e)
+	if err != nil {
+		return err
+	}
+	body, err := sealFacts(k.key, k.Facts)
+	if err != nil {
+		return err
+	}
+	_, err = tx.Exec(ctx, `UPDATE mail_in SET state = $1, settled_at = $2, case_id = $3, body = $4 WHERE id = $5`,
+		string(to), db.Micros(o.now()), caseID, body, k.ID)
+	if err != nil {
+		return fmt.Errorf("settling a mail: %w", err)
+	}
+	action := acl.MailTake
+	if e == release || e == discard {
+		action = acl.MailDecide
+	}
+	return o.Audit.Append(ctx, tx, nil, c, action, mailScope(k.ID), map[string]string{"event": string(e), "state": string(to)})
+}
+
+// PageSize is how many mails List gives at once.
+const PageSize = 50
+
+// List gives mails in a state, the latest first, that came before a time; the
+// zero time begins with the latest. more tells that there are others.
+func (o *Office) List(ctx context.Context, c acl.Caller, state State, before time.Time) (list []Mail, more bool, err error) {
+	if err := acl.Check(acl.MailRead, acl.MailRead, c.Role); err != nil {
+		return nil, false, err
+	}
+	at := int64(1) << 62
+	if !before.IsZero() {
+		at = db.Micros(before)
+	}
+	err = o.DB.Read(ctx, func(q db.Queryer) error {
+		found, err := mailRows(ctx, q, string(state), at, PageSize+1)
+		if err != nil {
+			return err
+		}
+		for _, k := range found {
+			if k, err = o.unlock(ctx, q, k); err != nil {
+				return err
+			}
+			list = append(list, k.Mail)
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, false, fmt.Errorf("listing mail: %w", err)
+	}
+	if len(list) > PageSize {
+		return list[:PageSize], true, nil
+	}
+	return list, false, nil
+}
+
+func mailRows(ctx context.Context, q db.Queryer, args ...any) (list []kept, err error) {
+	rows, err := q.Query(ctx, `SELECT `+mailColumns+` FROM mail_in WHERE state = $1 AND received_at < $2
+		ORDER BY received_at DESC, id DESC LIMIT $3`, args...)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		k, err := scanMail(rows.Scan)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, k)
+	}
+	return list, rows.Err()
+}
+
+// Counts tells how many mails are in each state.
+func (o *Office) Counts(ctx context.Context, c acl.Caller) (map[State]int, error) {
+	if c.Role != acl.System {
+		if err := acl.Check(acl.MailRead, acl.MailRead, c.Role); err != nil {
+			return nil, err
+		}
+	}
+	out := map[State]int{}
+	err := o.DB.Read(ctx, func(q db.Queryer) error {
+		rows, err := q.Query(ctx, `SELECT state, COUNT(*) FROM mail_in GROUP BY state`)
+		if err != nil {
+			return err
+		}
+		defer rows.Close()
+		for rows.Next() {
+			var s string
+			var n int
+			if err := rows.Scan(&s, &n); err != nil {
+				return err
+			}
+			out[State(s)] = n
+		}
+		return rows.Err()
+	})
+	if err != nil {
+		return nil, fmt.Errorf("counting mail: %w", err)
+	}
+	return out, nil
+}
+
+// Raw gives a mail as it came.
+func (o *Office) Raw(ctx context.Context, c acl.Caller, id string) ([]byte, Mail, error) {
+	if err := acl.Check(acl.MailRead, acl.MailRead, c.Role); err != nil {
+		return nil, Mail{}, err
+	}
+	var k kept
+	err := o.DB.Read(ctx, func(q db.Queryer) (err error) {
+		k, err = o.load(ctx, q, id)
+		return err
+	})
+	if err != nil {
+		return nil, Mail{}, err
+	}
+	raw, err := o.raw(ctx, k)
+	return raw, k.Mail, err
+}
+
+// Release says that a mail which was held back is to be taken as what it says
+// it is; Discard, that it is nothing. Both are a person's decision.
+func (o *Office) Release(ctx context.Context, c acl.Caller, id string) error {
+	return o.decide(ctx, c, id, release)
+}
+
+// Discard says that a mail is nothing. It stays readable for a while.
+func (o *Office) Discard(ctx context.Context, c acl.Caller, id string) error {
+	return o.decide(ctx, c, id, discard)
+}
+
+func (o *Office) decide(ctx context.Context, c acl.Caller, id string, e event) error {
+	if err := acl.Check(acl.MailRead, acl.MailDecide, c.Role); err != nil {
+		return err
+	}
+	return o.DB.Write(ctx, func(tx *db.Tx) error {
+		k, err := o.load(ctx, tx, id)
+		if err != nil {
+			return err
+		}
+		k.Decided, k.Believed = c.Name, e == release
+		if err := o.settle(ctx, tx, c, k, e, k.Case); err != nil {
+			return err
+		}
+		if e != release {
+			return nil
+		}
+		_, err = o.Jobs.Put(ctx, tx, jobs.Job{Kind: kindIn, Key: fmt.Sprint(id, "/", db.Micros(o.now())), Scope: mailScope(id), Body: []byte(id)})
+		return err
+	})
+}
+
+// Kept gives the blobs that mail lies in, for the sweep of those that were put
+// in and never named.
+func (o *Office) Kept(ctx context.Context, c acl.Caller) (map[string]bool, error) {
+	if err := acl.Check(acl.Sweep, acl.Sweep, c.Role); err != nil {
+		return nil, err
+	}
+	out := map[string]bool{}
+	err := o.DB.Read(ctx, func(q db.Queryer) error {
+		rows, err := q.Query(ctx, `SELECT blob_id FROM mail_in`)
+		if err != nil {
+			return err
+		}
+		defer rows.Close()
+		for rows.Next() {
+			var id string
+			if err := rows.Scan(&id); err != nil {
+				return err
+			}
+			out[id] = true
+		}
+		return rows.Err()
+	})
+	return out, err
+}
+
+// keptFor is how long a mail stays once it is decided what it was. What it held
+// is in its case by then.
+const keptFor = 30 * 24 * time.Hour
+
+// Sweep forgets mails that are decided since long ago.
+func (o *Office) Sweep(ctx context.Context, c acl.Caller) error {
+	if err := acl.Check(acl.Sweep, acl.Sweep, c.Role); err != nil {
+		return err
+	}
+	var gone []string
+	err := o.DB.Write(ctx, func(tx *db.Tx) error {
+		rows, err := tx.Query(ctx, `DELETE FROM mail_in WHERE settled_at > 0 AND settled_at < $1
+			AND state IN ('filed', 'answered', 'noted', 'discarded') RETURNING blob_id`, db.Micros(o.now().Add(-keptFor)))
+		if err != nil {
+			return err
+		}
+		defer rows.Close()
+		for rows.Next() {
+			var id string
+			if err := rows.Scan(&id); err != nil {
+				return err
+			}
+			gone = append(gone, id)
+		}
+		return rows.Err()
+	})
+	if err != nil {
+		return fmt.Errorf("sweeping mail: %w", err)
+	}
+	for _, id := range gone {
+		err = errors.Join(err, o.Blobs.Remove(id))
+	}
+	return err
+}
