@@ -79,6 +79,23 @@ func TestEnds(t *testing.T) {
 	}
 }
 
+// TestBegins: a day begins at the first moment of its date, wherever the zone
+// and whatever its clocks do at midnight.
+func TestBegins(t *testing.T) {
+	t.Parallel()
+	rnd := rand.New(rand.NewPCG(1182, 71))
+	for _, name := range []string{"Pacific/Kiritimati", "Pacific/Pago_Pago", "America/Havana", "America/Santiago", "Asia/Beirut", "Africa/Cairo", "Atlantic/Azores", "Asia/Kathmandu"} {
+		loc := zone(t, name)
+		for range 500 {
+			d := Day{2000, time.January, 1}.AddDays(rnd.IntN(36500))
+			b := d.Begins(loc)
+			if DayOf(b, loc) != d || !DayOf(b.Add(-1), loc).Before(d) {
+				t.Fatalf("%s in %s begins at %s", d, name, b.In(loc))
+			}
+		}
+	}
+}
+
 // lengths and julian are a calendar that shares nothing with package time.
 var lengths = [...]int{31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31}
 
