@@ -141,7 +141,7 @@ func TestNothingLost(t *testing.T) {
 			all += compose(t, k, tr, Manufacturer, s).Text(72)
 		}
 	}
-	want := []string{"canary-Reference", "Austria, Sweden", "Finland", "Important", "2026-09-30 07:06 UTC", "2026-10-01 08:00 UTC", "2026-10-02 08:00 UTC",
+	want := []string{"canary-Reference", "Austria, Sweden\n", "Finland", "Important", "2026-09-30 07:06 UTC", "2026-10-01 08:00 UTC", "2026-10-02 08:00 UTC",
 		"(a) exploited in one Member State only\n    (c) imminent"}
 	for name := range s.texts() {
 		field := strings.ToUpper(name[:1]) + name[1:]
