@@ -64,6 +64,7 @@ var floors = []floor{
 	{folder: "format", may: nil, never: []string{"base", "cvd", "intake", "advisory", "publish", "account", "web", "api", "cli", "app"}},
 	{folder: "config", may: []string{"base"}, never: []string{"cvd", "intake", "web"}},
 	{folder: "account", may: []string{"base"}, never: []string{"cvd", "intake", "advisory", "publish", "web"}},
+	{folder: "rota", may: []string{"base"}, never: []string{"cvd", "intake", "advisory", "publish", "account", "web"}},
 	{folder: "intake", may: []string{"base"}, never: []string{"cvd", "advisory", "publish", "account", "web"}},
 	{folder: "advisory", may: []string{"base"}, never: []string{"cvd", "intake", "account", "web", "publish"}},
 	{folder: "publish", may: []string{"base", "advisory", "format"}, never: []string{"cvd", "intake", "account", "web"}},

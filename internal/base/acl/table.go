@@ -50,6 +50,9 @@ const (
 	UserRead  Action = "see the team"
 	UserAdmin Action = "manage people"
 
+	RotaRead Action = "see who is on call"
+	RotaEdit Action = "edit the rota"
+
 	SystemRead Action = "see how Steward itself does"
 )
 
@@ -100,6 +103,10 @@ var Table = map[Action][]Role{
 	AuditRead: {Lead, Auditor},
 	UserRead:  {Handler, Lead, ReleaseManager, ProgrammeManager, Auditor},
 	UserAdmin: {Lead},
+
+	// Steward reads the rota to know whom to wake.
+	RotaRead: {Handler, Lead, ReleaseManager, ProgrammeManager, Auditor, System},
+	RotaEdit: {Lead, ProgrammeManager},
 
 	SystemRead: {Lead, System},
 }
