@@ -6,6 +6,7 @@
 //	BenchmarkReaders   what readers find while advisories are published: csaf_provider
 //	BenchmarkTogether  eight who publish at once: csaf_provider
 //	BenchmarkSign      a thousand detached signatures: gpg
+//	BenchmarkLettersAgainstGPG  500 letters, each signed and encrypted to another key: gpg
 //	BenchmarkServe     one advisory page, asked for as often as it goes: nginx, Caddy
 //	BenchmarkReports   reports filed, synced: PostgreSQL
 package race

@@ -87,38 +87,48 @@ const (
 	betterKey  = "give another key, for example one made by: gpg --quick-generate-key YOUR-ADDRESS"
 )
 
-// recipient reads a key that a person gave.
+// recipient reads a key that a person gave and that can be used at the time.
 func recipient(armored []byte, now time.Time) (*openpgp.Entity, string, error) {
-	if len(armored) > maxKey {
-		return nil, "", errs.Invalidf("key", "The key is larger than 64 KiB.").
-			WithHint(minimalKey)
-	}
-	if bytes.Contains(armored, []byte(blockPrivate)) {
-		return nil, "", privateKeyGiven()
-	}
-	begins := bytes.Count(armored, []byte("-----BEGIN "))
-	if begins == 0 || !bytes.Contains(armored, []byte("-----BEGIN "+blockPublic+"-----")) {
-		return nil, "", errs.Invalidf("key", "This is not an OpenPGP public key.").
-			WithHint("paste all of it, from -----BEGIN %s----- to -----END %s-----", blockPublic, blockPublic)
-	}
-	entities, err := openpgp.ReadArmoredKeyRing(bytes.NewReader(armored))
-	switch {
-	case err != nil || len(entities) == 0:
-		return nil, "", errs.Invalidf("key", "The key is damaged or of a kind that we cannot read.").WithCause(err)
-	case begins > 1 || len(entities) > 1:
-		return nil, "", errs.Invalidf("key", "There is more than one key.").WithHint("paste only the one that we shall write to")
-	}
-	e := entities[0]
-	if hasPrivate(e) {
-		return nil, "", privateKeyGiven()
-	}
-	if err := bound(e); err != nil {
+	e, err := readPublic(armored)
+	if err != nil {
 		return nil, "", err
 	}
 	if _, err := e.EncryptionKeyWithError(now, config(now)); err != nil {
 		return nil, "", unusable(err)
 	}
 	return e, fingerprint(e.PrimaryKey), nil
+}
+
+// readPublic reads one public key that a person gave, whether or not it can
+// still be used.
+func readPublic(armored []byte) (*openpgp.Entity, error) {
+	if len(armored) > maxKey {
+		return nil, errs.Invalidf("key", "The key is larger than 64 KiB.").
+			WithHint(minimalKey)
+	}
+	if bytes.Contains(armored, []byte(blockPrivate)) {
+		return nil, privateKeyGiven()
+	}
+	begins := bytes.Count(armored, []byte("-----BEGIN "))
+	if begins == 0 || !bytes.Contains(armored, []byte("-----BEGIN "+blockPublic+"-----")) {
+		return nil, errs.Invalidf("key", "This is not an OpenPGP public key.").
+			WithHint("paste all of it, from -----BEGIN %s----- to -----END %s-----", blockPublic, blockPublic)
+	}
+	entities, err := openpgp.ReadArmoredKeyRing(bytes.NewReader(armored))
+	switch {
+	case err != nil || len(entities) == 0:
+		return nil, errs.Invalidf("key", "The key is damaged or of a kind that we cannot read.").WithCause(err)
+	case begins > 1 || len(entities) > 1:
+		return nil, errs.Invalidf("key", "There is more than one key.").WithHint("paste only the one that we shall write to")
+	}
+	e := entities[0]
+	if hasPrivate(e) {
+		return nil, privateKeyGiven()
+	}
+	if err := bound(e); err != nil {
+		return nil, err
+	}
+	return e, nil
 }
 
 func privateKeyGiven() error {
@@ -141,14 +151,11 @@ func hasPrivate(e *openpgp.Entity) bool {
 
 // unusable says in plain words why nothing can be encrypted to a key.
 func unusable(err error) error {
-	reason := err
 	of := "The key"
-	if sel, ok := selectionError(err); ok {
-		reason = sel.PrimaryKeyErr
-		if reason == nil {
-			of, reason = "The part of the key that encrypts", sel.EncSelectionErr
-		}
+	if sel, ok := selectionError(err); ok && sel.PrimaryKeyErr == nil {
+		of = "The part of the key that encrypts"
 	}
+	reason := selectionReason(err)
 	var weak pgperrors.WeakAlgorithmError
 	var e *errs.Error
 	switch {
@@ -164,6 +171,19 @@ func unusable(err error) error {
 		e = errs.Invalidf("key", "%s cannot be used to encrypt.", of).WithHint("give another key")
 	}
 	return e.WithCause(err)
+}
+
+// selectionReason digs out of the library's error what is wrong with the
+// primary key, or else with the last subkey that was looked at.
+func selectionReason(err error) error {
+	sel, ok := selectionError(err)
+	switch {
+	case !ok:
+		return err
+	case sel.PrimaryKeyErr != nil:
+		return sel.PrimaryKeyErr
+	}
+	return sel.EncSelectionErr
 }
 
 // selectionError finds the library's error in both of its forms: it returns

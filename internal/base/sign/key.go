@@ -10,7 +10,6 @@ import (
 	"sync"
 	"time"
 
-	"github.com/ProtonMail/go-crypto/openpgp/armor"
 	"github.com/ProtonMail/go-crypto/openpgp/packet"
 	openpgp "github.com/ProtonMail/go-crypto/openpgp/v2"
 
@@ -134,21 +133,4 @@ func config(at time.Time) *packet.Config {
 		DefaultCipher:                         packet.CipherAES256,
 		NonDeterministicSignaturesViaNotation: packet.BoolPointer(false),
 	}
-}
-
-// enarmor writes the one armor that we use: no headers, a checksum because
-// older readers ask for it, and a newline at the end.
-func enarmor(block string, raw []byte) ([]byte, error) {
-	var b bytes.Buffer
-	w, err := armor.Encode(&b, block, nil)
-	if err != nil {
-		return nil, err
-	}
-	if _, err := w.Write(raw); err != nil {
-		return nil, err
-	}
-	if err := w.Close(); err != nil {
-		return nil, err
-	}
-	return append(bytes.TrimRight(b.Bytes(), "\n"), '\n'), nil
 }
