@@ -7,5 +7,7 @@
 // only. Ordinary OpenPGP tools are lenient: much of an armored signature can
 // be altered without their noticing. Here a signature file of which any byte
 // differs is refused, so that a published tree can be checked to the last
-// byte. Signatures of other software are therefore outside of this package.
+// byte. Signatures of other software, in mail from anyone, are judged by Open,
+// VerifyDetached and VerifyInline: theirs is a Verdict to show and no proof that a
+// tree is whole.
 package sign

@@ -4,11 +4,9 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
-	"io"
 	"strings"
 	"time"
 
-	"github.com/ProtonMail/go-crypto/openpgp/armor"
 	pgperrors "github.com/ProtonMail/go-crypto/openpgp/errors"
 	openpgp "github.com/ProtonMail/go-crypto/openpgp/v2"
 
@@ -48,37 +46,8 @@ func EncryptTo(recipientArmored, plain []byte, now time.Time) ([]byte, error) {
 // text may have at most limit bytes. A signature within the message is not
 // looked at: who wrote is not established by it.
 func (s *Signer) Decrypt(message []byte, limit int64) ([]byte, error) {
-	if int64(len(message)) > 2*limit+maxKey {
-		return nil, errs.Invalidf("message", "The encrypted message is too large.")
-	}
-	var r io.Reader = bytes.NewReader(message)
-	if bytes.Contains(message, []byte("-----BEGIN PGP")) {
-		block, err := armor.Decode(r)
-		if err != nil || block.Type != blockMessage {
-			return nil, errs.Invalidf("message", "The encrypted message cannot be read.").WithCause(err)
-		}
-		r = block.Body
-	}
-	cfg := config(time.Time{})
-	cfg.Time = nil // an old message may be read although it was made before or after today's rules
-	cfg.MaxDecompressedMessageSize = &limit
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	md, err := openpgp.ReadMessage(r, openpgp.EntityList{s.entity}, nil, cfg)
-	if err != nil {
-		return nil, errs.Invalidf("message", "The message is not encrypted to our key, or it is damaged.").WithCause(err)
-	}
-	if !md.IsEncrypted {
-		return nil, errs.Invalidf("message", "The message is not encrypted.")
-	}
-	plain, err := io.ReadAll(io.LimitReader(md.UnverifiedBody, limit+1))
-	switch {
-	case errors.Is(err, pgperrors.ErrMessageTooLarge) || int64(len(plain)) > limit:
-		return nil, errs.Invalidf("message", "The encrypted message is too large.")
-	case err != nil:
-		return nil, errs.Invalidf("message", "The encrypted message is damaged.").WithCause(err)
-	}
-	return plain, nil
+	o, err := s.Open(message, limit, nil, time.Time{})
+	return o.Plain, err
 }
 
 // The ways out that several faults of a key share.

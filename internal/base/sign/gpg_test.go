@@ -190,3 +190,7 @@ func (g *gpg) fingerprint() string {
 	g.t.Fatal("no key in the key ring")
 	return ""
 }
+
+func (g *gpg) readFile(name string) ([]byte, error) {
+	return os.ReadFile(filepath.Join(g.home, name))
+}
