@@ -10,6 +10,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/ProtonMail/go-crypto/openpgp/armor"
 	"github.com/ProtonMail/go-crypto/openpgp/packet"
 	openpgp "github.com/ProtonMail/go-crypto/openpgp/v2"
 
@@ -133,4 +134,18 @@ func config(at time.Time) *packet.Config {
 		DefaultCipher:                         packet.CipherAES256,
 		NonDeterministicSignaturesViaNotation: packet.BoolPointer(false),
 	}
+}
+
+// PublicKeyBytes gives the public key without armor, as the header fields of
+// mail carry it; always the same bytes.
+func (s *Signer) PublicKeyBytes() ([]byte, error) {
+	block, err := armor.Decode(bytes.NewReader(s.public))
+	if err != nil {
+		return nil, fmt.Errorf("reading the public key: %w", err)
+	}
+	raw, err := io.ReadAll(block.Body)
+	if err != nil {
+		return nil, fmt.Errorf("reading the public key: %w", err)
+	}
+	return raw, nil
 }
