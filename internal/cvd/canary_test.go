@@ -46,6 +46,12 @@ func (c *canaries) fill(v reflect.Value, path string) {
 	case reflect.Slice:
 		v.Set(reflect.MakeSlice(v.Type(), 1, 1))
 		c.fill(v.Index(0), path+"[]")
+	case reflect.Map:
+		key, value := reflect.New(v.Type().Key()).Elem(), reflect.New(v.Type().Elem()).Elem()
+		c.fill(key, path+"[]")
+		c.fill(value, path+"[]")
+		v.Set(reflect.MakeMap(v.Type()))
+		v.SetMapIndex(key, value)
 	case reflect.Struct:
 		for i := range v.NumField() {
 			name := v.Type().Field(i).Name

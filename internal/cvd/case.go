@@ -51,6 +51,8 @@ type Case struct {
 	NextStatus    time.Time `json:"nextStatus,omitzero"`   // when the reporter was promised to hear more
 	ReporterPlan  time.Time `json:"reporterPlan,omitzero"` // when the reporter means to go public
 
+	SetBy map[DeadlineKind]string `json:"setBy,omitempty"` // who set a date, by name
+
 	Decisions []Verdict `json:"decisions,omitempty"` // on the report; the last one holds
 	Embargo   Embargo   `json:"embargo"`
 	Patch     Patch     `json:"patch"`
@@ -61,6 +63,7 @@ type Case struct {
 	Review  Review   `json:"review"`            // where the draft stands
 	Shares  []Share  `json:"shares,omitempty"`  // drafts shown to reporters, the last to each
 
+	Law       []Matter            `json:"law,omitempty"`       // what the law wants reported, by trigger
 	Prenotice *advisory.Prenotice `json:"prenotice,omitempty"` // as it was announced
 	Advisory  string              `json:"advisory,omitempty"`  // id, from the first release on
 	Released  time.Time           `json:"released,omitzero"`   // first release

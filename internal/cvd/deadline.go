@@ -20,38 +20,49 @@ const (
 
 // Deadline is something that falls due.
 type Deadline struct {
-	At   time.Time    `json:"at"`
-	What DeadlineKind `json:"what"`
+	At    time.Time    `json:"at"`
+	What  DeadlineKind `json:"what"`
+	Basis string       `json:"basis,omitempty"` // what makes it due: a promise, a policy, a provision of the law
+	By    string       `json:"by,omitempty"`    // who set it; empty: it follows from the basis
+	From  time.Time    `json:"from,omitzero"`   // when it began to run
 }
 
 // deadlines lists what falls due, the soonest first.
 func (c *Case) deadlines() []Deadline {
-	var ds []Deadline
-	add := func(what DeadlineKind, at time.Time) {
-		if !at.IsZero() {
-			ds = append(ds, Deadline{At: at, What: what})
+	ds := c.lawDeadlines()
+	add := func(d Deadline) {
+		if !d.At.IsZero() {
+			ds = append(ds, d)
 		}
 	}
 	if c.State == Receipt {
-		add(DueAcknowledge, c.AcknowledgeBy)
+		add(Deadline{At: c.AcknowledgeBy, What: DueAcknowledge, From: c.Received, Basis: "promised in the receipt"})
 	}
-	add(DueAnswer, c.AnswerBy)
+	add(Deadline{At: c.AnswerBy, What: DueAnswer, Basis: "promised to every reporter"})
 	if c.Open() {
 		if !c.Public() {
-			add(DueReporter, c.ReporterPlan)
+			add(Deadline{At: c.ReporterPlan, What: DueReporter, Basis: "the reporter's own date", By: c.SetBy[DueReporter]})
 		}
 		if !c.Public() || c.NextStatus.After(c.Released) { // the advisory itself says how it went
-			add(DueStatus, c.NextStatus)
+			add(Deadline{At: c.NextStatus, What: DueStatus, Basis: "promised to the reporter", By: c.SetBy[DueStatus]})
 		}
-		if c.Embargo.Active != nil {
-			add(DueEmbargo, c.Embargo.Active.Until)
+		if e := c.Embargo.Active; e != nil {
+			add(Deadline{At: e.Until, What: DueEmbargo, Basis: "agreed between the parties", By: c.SetBy[DueEmbargo]})
 		}
-		if c.Review.Schedule != nil {
-			add(DueRelease, c.Review.Schedule.At)
+		if p := c.Review.Schedule; p != nil {
+			add(Deadline{At: p.At, What: DueRelease, Basis: "the hour of the release", By: p.By.Name})
 		}
 	}
 	slices.SortStableFunc(ds, func(a, b Deadline) int { return a.At.Compare(b.At) })
 	return ds
+}
+
+// setBy notes who set a date.
+func (c *Case) setBy(what DeadlineKind, name string) {
+	if c.SetBy == nil {
+		c.SetBy = map[DeadlineKind]string{}
+	}
+	c.SetBy[what] = name
 }
 
 // next gives what of these kinds falls due first; of all kinds if none is

@@ -11,6 +11,7 @@ import (
 	"steward/internal/base/db"
 	"steward/internal/base/db/dbtest"
 	"steward/internal/base/errs"
+	"steward/internal/duty"
 	"steward/internal/intake"
 )
 
@@ -87,6 +88,26 @@ var asks = map[string]ask{
 		if err == nil {
 			return r.Close()
 		}
+		return err
+	}},
+	"SetMatter": {action: acl.LawEdit, call: func(w *world, c acl.Caller) error {
+		return w.SetMatter(w.ctx, c, w.a.caseID, w.version(w.a.caseID), exploited(day0))
+	}},
+	"FileNotice": {action: acl.LawEdit, call: func(w *world, c acl.Caller) error {
+		if w.noMatter(w.a.caseID) {
+			w.must(w.SetMatter(w.ctx, lead, w.a.caseID, w.version(w.a.caseID), exploited(day0)))
+		}
+		return w.FileNotice(w.ctx, c, w.a.caseID, duty.Exploited, duty.Filing{Kind: duty.EarlyWarning, At: day0})
+	}},
+	"Dossier": {action: acl.LawRead, reads: true, call: func(w *world, c acl.Caller) error {
+		if w.noMatter(w.a.caseID) {
+			w.must(w.SetMatter(w.ctx, lead, w.a.caseID, w.version(w.a.caseID), exploited(day0)))
+		}
+		_, err := w.Dossier(w.ctx, c, w.a.caseID, duty.Exploited, duty.EarlyWarning)
+		return err
+	}},
+	"Matters": {action: acl.LawRead, reads: true, call: func(w *world, c acl.Caller) error {
+		_, err := w.Matters(w.ctx, c, w.a.caseID)
 		return err
 	}},
 	"Claim": {}, // TestClaimOnce: the code is the permission

@@ -213,6 +213,8 @@ func (s *Store) Reply(ctx context.Context, c acl.Caller, r Reply) (Message, erro
 				return err
 			}
 			m.root.ReporterPlan = d.ReporterPlan
+			d.setBy(DueReporter, "the reporter")
+			m.root.setBy(DueReporter, "the reporter")
 			d.note("plan", "%s", dateText(d.ReporterPlan))
 		}
 		if m.root != m.own {

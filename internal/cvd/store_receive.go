@@ -131,6 +131,7 @@ func (c *Case) takeOver(sub intake.Submission, found []intake.Finding) {
 	c.Findings = len(found)
 	if day, err := time.Parse(time.DateOnly, strings.TrimSpace(sub.PublicPlan)); err == nil {
 		c.ReporterPlan = day
+		c.setBy(DueReporter, "the reporter")
 	}
 	credit := Credit{Report: c.Report, Consent: Unasked}
 	switch sub.Credit.Want {

@@ -193,6 +193,7 @@ func (d *deed) write(report string, l Letter, enclosures []enclosure) (Message, 
 		}
 	}
 	d.NextStatus = date(l.NextStatus)
+	d.setBy(DueStatus, d.by.Name)
 	if err := d.read(th.caseID, FromReporter, d.now); err != nil {
 		return Message{}, err
 	}

@@ -187,6 +187,9 @@ func (s *Store) Promise(ctx context.Context, c acl.Caller, caseID string, nextSt
 		if err := d.promise(nextStatus); err != nil {
 			return err
 		}
+		if !d.ReporterPlan.Equal(date(reporterPlan)) {
+			d.setBy(DueReporter, d.by.Name)
+		}
 		d.ReporterPlan = date(reporterPlan)
 		d.note("reporter plan", "%s", dateText(reporterPlan))
 		return nil
@@ -197,6 +200,9 @@ func (s *Store) Promise(ctx context.Context, c acl.Caller, caseID string, nextSt
 func (d *deed) promise(at time.Time) error {
 	if !at.IsZero() && !at.After(d.now) && !at.Equal(d.NextStatus) {
 		return errs.Invalidf("nextStatus", "The promised date must be in the future.")
+	}
+	if !d.NextStatus.Equal(date(at)) {
+		d.setBy(DueStatus, d.by.Name)
 	}
 	d.NextStatus = date(at)
 	d.note("next status", "%s", dateText(at))

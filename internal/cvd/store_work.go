@@ -25,6 +25,9 @@ func (s *Store) Embargo(ctx context.Context, c acl.Caller, caseID string, e Emba
 		if err := d.Embargo.Move(e, t, d.by, d.now); err != nil {
 			return err
 		}
+		if e == EmbargoAccept {
+			d.setBy(DueEmbargo, d.by.Name)
+		}
 		if sch := d.Review.Schedule; sch != nil {
 			if err := d.Embargo.Allows(sch.At); err != nil {
 				return errs.Conflictf("The release is set for %s, before that hour.", inZone(sch.At, sch.Zone)).

@@ -2,7 +2,6 @@ package mail
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"strings"
 

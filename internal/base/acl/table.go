@@ -46,6 +46,9 @@ const (
 	MailRead       Action = "see mail that came in"
 	MailDecide     Action = "decide on mail that was held back"
 
+	LawRead Action = "see what the law wants reported"
+	LawEdit Action = "say what the law wants reported"
+
 	AuditRead Action = "read the audit record"
 	UserRead  Action = "see the team"
 	UserAdmin Action = "manage people"
@@ -99,6 +102,9 @@ var Table = map[Action][]Role{
 	MailTake:       {System},
 	MailRead:       {Handler, Lead},
 	MailDecide:     {Handler, Lead},
+
+	LawRead: {Handler, Lead, ReleaseManager, ProgrammeManager, Auditor},
+	LawEdit: {Handler, Lead, ProgrammeManager},
 
 	AuditRead: {Lead, Auditor},
 	UserRead:  {Handler, Lead, ReleaseManager, ProgrammeManager, Auditor},
