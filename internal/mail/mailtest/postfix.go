@@ -15,6 +15,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 )
 
 // PostfixOptions say what a [Postfix] does with mail. What it knows no way for
@@ -65,15 +66,18 @@ postlog unix-dgram n - n - 1 postlogd
 `
 
 // postfixKeeper runs Postfix until its input closes, which the kernel sees to
-// however this process ends, and then removes the folder.
+// however this process ends, and then removes the folder. Postfix signals its
+// process group when it ends, so it has one of its own.
 const postfixKeeper = `
 dir=$1 master=$2
 trap '' INT HUP TERM PIPE
 cd "$dir" || exit 1
-"$master" -c "$dir/etc" -d </dev/null >>"$dir/log/out" 2>&1 &
+setsid "$master" -c "$dir/etc" -d </dev/null >>"$dir/log/out" 2>&1 &
 pid=$!
 read -r _
 kill -TERM $pid 2>/dev/null; wait $pid
+for i in $(seq 200); do kill -0 -- -$pid 2>/dev/null || break; sleep 0.01; done
+kill -KILL -- -$pid 2>/dev/null
 cd / && rm -rf "$dir"
 `
 
@@ -101,7 +105,7 @@ func startPostfix(t testing.TB, o PostfixOptions) *MTA {
 	m := &MTA{Addr: port, dir: folder(t, "pfx", true)}
 	m.configure(t, o)
 	keeper := exec.Command("/bin/sh", "-c", postfixKeeper, "keeper", m.dir, daemons(t)+"/master")
-	// Postfix signals its whole process group when it ends; ours must not be it.
+	// A session of its own: an interrupt typed at the terminal must not reach it.
 	keeper.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
 	keeper.Env = []string{"PATH=/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL=C", "TZ=UTC", "MAIL_CONFIG=" + m.dir + "/etc", "MAIL_LOGTAG=postfix"}
 	leash, err := keeper.StdinPipe()
@@ -193,6 +197,13 @@ func (m *MTA) configure(t testing.TB, o PostfixOptions) {
 		fmt.Fprintf(&main, "%s = %s\n", name, settings[name])
 	}
 	writeFile(t, m.dir+"/etc/main.cf", main.String())
+	// Postfix waits until its settings are two seconds old, lest they be half written.
+	old := time.Now().Add(-time.Minute)
+	for _, name := range []string{"main.cf", "master.cf", "transport", "domains", "mailboxes"} {
+		if err := os.Chtimes(filepath.Join(m.dir, "etc", name), old, old); err != nil {
+			t.Fatal(err)
+		}
+	}
 }
 
 func (m *MTA) settings(t testing.TB, o PostfixOptions, uid, gid string) map[string]string {
