@@ -76,9 +76,8 @@ setsid "$master" -c "$dir/etc" -d </dev/null >>"$dir/log/out" 2>&1 &
 pid=$!
 read -r _
 kill -TERM $pid 2>/dev/null; wait $pid
-for i in $(seq 200); do kill -0 -- -$pid 2>/dev/null || break; sleep 0.01; done
-kill -KILL -- -$pid 2>/dev/null
-cd / && rm -rf "$dir"
+kill -s KILL -- -$pid 2>/dev/null
+cd / && { rm -rf "$dir" 2>/dev/null || { sleep 1; rm -rf "$dir"; }; }
 `
 
 // Postfix starts a private Postfix on 127.0.0.1 that trusts every client. It
