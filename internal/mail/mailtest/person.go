@@ -47,7 +47,7 @@ func NewPerson(t testing.TB, name, email string, kind Kind) *Person {
 	t.Helper()
 	program(t, "gpg")
 	p := &Person{Name: name, Email: email, Home: folder(t, "gpg", false), t: t}
-	writeFile(t, p.Home+"/gpg.conf", "trust-model always\nno-auto-key-retrieve\nno-auto-key-locate\n")
+	writeFile(t, p.Home+"/gpg.conf", "no-auto-key-retrieve\nno-auto-key-locate\n")
 	t.Cleanup(func() {
 		cmd := exec.Command("gpgconf", "--homedir", p.Home, "--kill", "all")
 		if out, err := cmd.CombinedOutput(); err != nil {
@@ -114,7 +114,7 @@ func (p *Person) Knows(key []byte) string {
 	_, status := p.must(key, "--import")
 	for _, s := range status {
 		if s[0] == "IMPORT_OK" && len(s) == 3 {
-			p.must([]byte(s[2]+":6:\n"), "--import-ownertrust") // for programs that do not ask gpg.conf
+			p.must([]byte(s[2]+":6:\n"), "--import-ownertrust") // neomutt asks about each key that it does not trust
 			return s[2]
 		}
 	}
@@ -222,7 +222,7 @@ func (p *Person) gpg(in []byte, args ...string) (out []byte, status [][]string, 
 	}
 	defer lines.Close()
 	cmd := exec.Command("gpg", append([]string{
-		"--homedir", p.Home, "--batch", "--no-tty", "--pinentry-mode", "loopback", "--status-fd", "3"}, args...)...)
+		"--homedir", p.Home, "--batch", "--no-tty", "--pinentry-mode", "loopback", "--trust-model", "always", "--status-fd", "3"}, args...)...)
 	cmd.Env = environ()
 	cmd.Stdin = bytes.NewReader(in)
 	cmd.ExtraFiles = []*os.File{give}

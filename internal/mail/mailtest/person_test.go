@@ -64,7 +64,7 @@ func TestSignatures(t *testing.T) {
 var letter = mailtest.Letter{
 	To: "Team <team@project.test>", Subject: "Ein Loch — dringend", Body: "Grüße,\n\nthe hole is =3D here.\n-- \nAda\n",
 	Attachments: []mailtest.Attachment{
-		{Name: "proof.txt", Type: "text/plain", Content: []byte("a\r\nb\n")},
+		{Name: "proof.txt", Type: "text/plain", Content: []byte("a\nb\n")},
 		{Name: "größe.bin", Type: "application/octet-stream", Content: bytes.Repeat([]byte{0, 1, 254, 255}, 1000)},
 	},
 }

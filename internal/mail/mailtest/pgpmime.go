@@ -188,7 +188,8 @@ func (p *Person) open(r *Read, contentType string, body []byte) error {
 	return fmt.Errorf("%s with %d parts is no PGP/MIME", contentType, len(parts))
 }
 
-// collect reads the text and the attachments of an entity.
+// collect reads the text and the attachments of an entity. Lines of text end
+// with LF then, since programs may send them either way.
 func (r *Read) collect(header textproto.MIMEHeader, content []byte) error {
 	kind, params, err := mime.ParseMediaType(header.Get("Content-Type"))
 	if err != nil {
@@ -214,11 +215,14 @@ func (r *Read) collect(header textproto.MIMEHeader, content []byte) error {
 	if err != nil {
 		return err
 	}
+	if strings.HasPrefix(kind, "text/") {
+		data = bytes.ReplaceAll(data, []byte("\r\n"), []byte("\n"))
+	}
 	_, disposition, _ := mime.ParseMediaType(header.Get("Content-Disposition"))
 	if name := disposition["filename"]; name != "" {
 		r.Attachments = append(r.Attachments, Attachment{Name: name, Type: kind, Content: data})
 	} else if kind == "text/plain" {
-		r.Body += strings.ReplaceAll(string(data), "\r\n", "\n")
+		r.Body += string(data)
 	}
 	return nil
 }
