@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"testing"
 )
 
@@ -36,7 +37,7 @@ set crypt_use_gpgme=yes pgp_default_key=%s pgp_sign_as=%[5]s pgp_autoinline=no
 set crypt_verify_sig=yes crypt_opportunistic_encrypt=no crypt_protected_headers_write=yes
 set charset=utf-8 send_charset=utf-8 editor=true autoedit=yes edit_headers=yes
 set abort_unmodified=no abort_nosubject=no wait_key=no sleep_time=0 beep=no
-set copy=no record="" header_cache="" folder="%s" spoolfile="%[6]s/empty" mbox_type=Maildir
+set copy=no record="" header_cache="" folder="%s" spoolfile="%[6]s/mail" mbox_type=Maildir
 `
 
 // Neomutt writes a letter as a person does in neomutt: in a terminal, with
@@ -68,8 +69,10 @@ func neomuttHome(t testing.TB, p *Person, addr string, ca *Authority) (dir strin
 	if ca != nil {
 		trusted = ca.File
 	}
-	if err := os.MkdirAll(dir+"/empty/new", 0o700); err != nil {
-		t.Fatal(err)
+	for _, sub := range []string{"cur", "new", "tmp"} {
+		if err := os.MkdirAll(dir+"/mail/"+sub, 0o700); err != nil {
+			t.Fatal(err)
+		}
 	}
 	writeFile(t, dir+"/rc", fmt.Sprintf(neomuttSettings, p.Email, p.Name, addr, trusted, p.Fingerprint, dir))
 	return dir
@@ -81,4 +84,29 @@ func neomutt(t testing.TB, p *Person, home string, args ...string) *exec.Cmd {
 	cmd.Env = environ("HOME="+home, "GNUPGHOME="+p.Home, "TERM=xterm", "TMPDIR="+home)
 	cmd.Dir = home
 	return cmd
+}
+
+// Screen is what neomutt shows of a mail.
+type Screen struct {
+	Text string // header, what it says of encryption and signature, and the text
+	Good bool   // it says that there is a good signature, and none that is not
+}
+
+// NeomuttReads opens a mail in neomutt and tells what the person sees.
+func NeomuttReads(t testing.TB, p *Person, raw []byte) Screen {
+	t.Helper()
+	dir := neomuttHome(t, p, "", nil)
+	writeFile(t, dir+"/mail/new/1.1.test", string(raw))
+	shown := dir + "/shown"
+	// The file is complete when neomutt has ended.
+	term := openTerminal(t, neomutt(t, p, dir, "-n", "-F", dir+"/rc", "-R", "-f", dir+"/mail",
+		"-e", `set display_filter="tee `+shown+`"`, "-e", "push <first-entry><display-message><exit><exit>"))
+	term.wait(t)
+	text, err := os.ReadFile(shown)
+	if err != nil {
+		t.Fatalf("neomutt showed no mail: %v", err)
+	}
+	s := Screen{Text: string(text)}
+	s.Good = strings.Contains(s.Text, "Good signature from") && !strings.Contains(s.Text, "BAD signature")
+	return s
 }

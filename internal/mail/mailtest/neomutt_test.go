@@ -1,7 +1,9 @@
 package mailtest_test
 
 import (
+	"bytes"
 	"reflect"
+	"strings"
 	"testing"
 
 	"steward/internal/mail/mailtest"
@@ -35,6 +37,39 @@ func TestNeomuttWrites(t *testing.T) {
 			}
 			if !reflect.DeepEqual(read.Letter, letter) {
 				t.Errorf("the team reads %q", read.Letter)
+			}
+		})
+	}
+}
+
+func TestNeomuttReads(t *testing.T) {
+	t.Parallel()
+	ada := mailtest.NewPerson(t, "Ada", "ada@people.test", mailtest.CV25519)
+	team := mailtest.NewPerson(t, "Team", "team@project.test", mailtest.CV25519)
+	ada.Knows(team.PublicKey())
+	short := mailtest.Letter{To: "ada@people.test", Subject: "Re: a hole", Body: "Grüße, it is mended.\n"}
+	signed, err := team.WritePGPMIME(short)
+	if err != nil {
+		t.Fatal(err)
+	}
+	encrypted, err := team.WritePGPMIME(short, ada.PublicKey())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, c := range map[string]struct {
+		raw  []byte
+		text string
+		good bool
+	}{
+		"encrypted": {encrypted, "Grüße, it is mended.", true},
+		"signed":    {signed, "it is mended.", true},
+		"forged":    {bytes.Replace(signed, []byte("mended"), []byte("broken"), 1), "it is broken.", false},
+		"plain":     {[]byte(plain), "Hello.", false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			if s := mailtest.NeomuttReads(t, ada, c.raw); !strings.Contains(s.Text, c.text) || s.Good != c.good {
+				t.Errorf("Ada sees: good %v\n%s", s.Good, s.Text)
 			}
 		})
 	}
