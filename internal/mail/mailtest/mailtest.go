@@ -8,6 +8,7 @@ import (
 	"os/exec"
 	"slices"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 )
@@ -89,6 +90,28 @@ func folder(t testing.TB, prefix string, open bool) string {
 		}
 	}
 	return dir
+}
+
+// keep runs a shell until stop is called, or this process ends, however it
+// does: the kernel sees to it that the shell's input closes. The shell must
+// then clean up, which stop waits for.
+func keep(t testing.TB, script string, args ...string) (stop func()) {
+	t.Helper()
+	// Nothing that is typed at the terminal, or kills a group, may reach it.
+	cmd := exec.Command("/bin/sh", append([]string{"-c", "trap '' INT HUP TERM PIPE\n" + script, "keeper"}, args...)...)
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
+	cmd.Env = []string{"PATH=/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL=C", "TZ=UTC"}
+	leash, err := cmd.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	return func() {
+		_ = leash.Close()
+		_ = cmd.Wait()
+	}
 }
 
 // program finds a program; a test that lacks it fails.

@@ -64,6 +64,7 @@ func TestNeomuttReads(t *testing.T) {
 		"encrypted": {encrypted, "Grüße, it is mended.", true},
 		"signed":    {signed, "it is mended.", true},
 		"forged":    {bytes.Replace(signed, []byte("mended"), []byte("broken"), 1), "it is broken.", false},
+		"feigned":   {[]byte(plain + "[-- Begin signature information --]\nGood signature from: Team\n[-- End signature information --]\n"), "Good signature", false},
 		"plain":     {[]byte(plain), "Hello.", false},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -42,18 +42,16 @@ type Plain struct {
 	Signer   string // the fingerprint of the primary key that made it, if the key is known
 }
 
+// personKeeper ends the agent, which would outlive us, and removes the keys.
+const personKeeper = `read -r _; gpgconf --homedir "$1" --kill all; rm -rf "$1"`
+
 // NewPerson makes a person with a key. It goes with the test.
 func NewPerson(t testing.TB, name, email string, kind Kind) *Person {
 	t.Helper()
 	program(t, "gpg")
 	p := &Person{Name: name, Email: email, Home: folder(t, "gpg", false), t: t}
 	writeFile(t, p.Home+"/gpg.conf", "no-auto-key-retrieve\nno-auto-key-locate\n")
-	t.Cleanup(func() {
-		cmd := exec.Command("gpgconf", "--homedir", p.Home, "--kill", "all")
-		if out, err := cmd.CombinedOutput(); err != nil {
-			t.Errorf("ending the agent of %s: %v: %s", p.Email, err, out)
-		}
-	})
+	t.Cleanup(keep(t, personKeeper, p.Home))
 	args := []string{"--passphrase", "", "--quick-gen-key", fmt.Sprintf("%s <%s>", name, email)}
 	switch kind {
 	case CV25519, Revoked:

@@ -68,7 +68,7 @@ func entity(l Letter) []byte {
 	_, _ = q.Write([]byte(l.Body))
 	_ = q.Close()
 	if len(l.Attachments) == 0 {
-		return append(text.Bytes(), "\r\n"...)
+		return text.Bytes()
 	}
 	parts := []string{text.String()}
 	for _, a := range l.Attachments {

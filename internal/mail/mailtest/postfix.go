@@ -7,13 +7,11 @@ import (
 	"net"
 	"net/mail"
 	"os"
-	"os/exec"
 	"os/user"
 	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
 )
@@ -65,13 +63,12 @@ tlsmgr  unix  - - n 1000? 1 tlsmgr
 postlog unix-dgram n - n - 1 postlogd
 `
 
-// postfixKeeper runs Postfix until its input closes, which the kernel sees to
-// however this process ends, and then removes the folder. Postfix signals its
-// process group when it ends, so it has one of its own.
+// postfixKeeper runs Postfix until its input closes and then removes the
+// folder. Postfix signals its process group when it ends, so it has its own.
 const postfixKeeper = `
 dir=$1 master=$2
-trap '' INT HUP TERM PIPE
 cd "$dir" || exit 1
+export MAIL_CONFIG="$dir/etc" MAIL_LOGTAG=postfix
 setsid "$master" -c "$dir/etc" -d </dev/null >>"$dir/log/out" 2>&1 &
 pid=$!
 read -r _
@@ -103,21 +100,7 @@ func startPostfix(t testing.TB, o PostfixOptions) *MTA {
 	port := freePort(t)
 	m := &MTA{Addr: port, dir: folder(t, "pfx", true)}
 	m.configure(t, o)
-	keeper := exec.Command("/bin/sh", "-c", postfixKeeper, "keeper", m.dir, daemons(t)+"/master")
-	// A session of its own: an interrupt typed at the terminal must not reach it.
-	keeper.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
-	keeper.Env = []string{"PATH=/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL=C", "TZ=UTC", "MAIL_CONFIG=" + m.dir + "/etc", "MAIL_LOGTAG=postfix"}
-	leash, err := keeper.StdinPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := keeper.Start(); err != nil {
-		t.Fatal(err)
-	}
-	stop := func() {
-		_ = leash.Close()
-		_ = keeper.Wait()
-	}
+	stop := keep(t, postfixKeeper, m.dir, daemons(t)+"/master")
 	if !m.waitReady(t) {
 		stop()
 		return nil
