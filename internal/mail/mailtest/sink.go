@@ -21,11 +21,12 @@ import (
 // SinkOptions say what kind of server a [Sink] is. The zero value is plain
 // SMTP without TLS.
 type SinkOptions struct {
-	TLS        *Authority // offers STARTTLS with its certificate
-	RequireTLS bool       // answers MAIL with 530 before STARTTLS
-	LMTP       bool       // speaks LMTP (RFC 2033)
-	User       string     // with Password: wants AUTH PLAIN before MAIL
-	Password   string
+	TLS         *Authority // offers STARTTLS with its certificate
+	RequireTLS  bool       // answers MAIL with 530 before STARTTLS
+	ImplicitTLS bool       // speaks TLS from the first byte instead (rfc8314:3)
+	LMTP        bool       // speaks LMTP (RFC 2033)
+	User        string     // with Password: wants AUTH PLAIN before MAIL
+	Password    string
 }
 
 // Step is the command that a [Fault] befalls.
@@ -95,10 +96,14 @@ func Sink(t testing.TB, o SinkOptions) *Server {
 	if o.TLS != nil {
 		s.server.TLSConfig = &tls.Config{Certificates: []tls.Certificate{o.TLS.Certificate}}
 	}
+	l = breakable{l}
+	if o.ImplicitTLS {
+		l = tls.NewListener(l, s.server.TLSConfig)
+	}
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
-		_ = s.server.Serve(breakable{l})
+		_ = s.server.Serve(l)
 	}()
 	t.Cleanup(func() {
 		_ = s.server.Close()

@@ -34,6 +34,12 @@ func TestSwaks(t *testing.T) {
 			t.Errorf("%s: %v\n%s", name, err, out)
 		}
 	}
+	implicit := mailtest.Sink(t, mailtest.SinkOptions{TLS: ca, ImplicitTLS: true})
+	implicit.Fail(1, mailtest.Fault{At: mailtest.AtData, Drop: mailtest.DropAfter})
+	out, err := mailtest.Swaks(t, implicit.Addr, "--tls-on-connect", "--tls-verify", "--tls-ca-path", ca.File, "--to", "team@project.test")
+	if got := implicit.Messages(); err == nil || len(got) != 1 || !got[0].TLS {
+		t.Errorf("TLS from the first byte: %v, %+v\n%s", err, got, out)
+	}
 	all := s.Messages()
 	if len(all) != 1 || all[0].Header("Subject") != "as it should" || !all[0].TLS || all[0].From != "ada@people.test" {
 		t.Errorf("the sink has %+v", all)
