@@ -73,16 +73,17 @@ func NewPerson(t testing.TB, name, email string, kind Kind) *Person {
 	}
 	switch kind {
 	case Revoked:
-		p.revoke()
+		p.Revoke()
 	case RSA3072: // GnuPG makes a subkey by itself for its default only
 		p.must(nil, "--passphrase", "", "--quick-add-key", p.Fingerprint, "rsa3072", "encrypt", "never")
 	}
 	return p
 }
 
-// revoke takes the key back, with the certificate that GnuPG made along with
-// the key and broke by a colon, lest it be used by mistake.
-func (p *Person) revoke() {
+// Revoke takes the key back, as its PublicKey tells from then on. It uses the
+// certificate that GnuPG made along with the key and broke by a colon, lest it
+// be used by mistake.
+func (p *Person) Revoke() {
 	p.t.Helper()
 	cert, err := os.ReadFile(filepath.Join(p.Home, "openpgp-revocs.d", p.Fingerprint+".rev"))
 	if err != nil {
