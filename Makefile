@@ -32,6 +32,7 @@ bench:
 tools:
 	scripts/install-postgres.sh
 	scripts/install-judges.sh
+	scripts/install-mail.sh
 	scripts/install-browser.sh
 	scripts/install-disks.sh
 
