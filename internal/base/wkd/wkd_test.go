@@ -251,7 +251,7 @@ func TestLookupFails(t *testing.T) {
 		answer http.HandlerFunc
 		kind   errs.Kind
 	}{
-		"broken":        {func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(500) }, errs.Conflict},
+		"broken": {func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(500) }, errs.Conflict},
 		"endless": {func(w http.ResponseWriter, _ *http.Request) {
 			// What buffers of sockets take is not read by us.
 			for n := 0; ; n += 1 << 20 {
