@@ -319,6 +319,14 @@ func TestIncident(t *testing.T) {
 	if d := find(t, f, now, FinalReport); d.State != Running || d.Day != (Day{2027, 2, 28}) || !strings.Contains(d.Basis, "14(4)(c)") {
 		t.Errorf("after the notification: %+v", d)
 	}
+	// An early warning that held all of the notification is its submission too.
+	f.Filings = []Filing{{Kind: EarlyWarning, At: at(t, "2027-01-30T06:00:00Z"), By: "ana", Also: []Kind{Notification}}}
+	if d := find(t, f, now, FinalReport); d.Day != (Day{2027, 2, 28}) || !d.Start.Equal(f.Filings[0].At) {
+		t.Errorf("all told in the early warning: %+v", d)
+	}
+	if d := find(t, f, now, Notification); d.State != Met {
+		t.Errorf("all told in the early warning: the notification is %q", d.State)
+	}
 	f.FixAvailable = aware // means nothing here
 	if d := find(t, f, now, FinalReport); d.Day != (Day{2027, 2, 28}) {
 		t.Errorf("a fix moved it to %s", d.Day)
@@ -375,6 +383,18 @@ func TestApplication(t *testing.T) {
 	}
 	if d := find(t, f, now, EarlyWarning); d.State != Waiting {
 		t.Errorf("nobody aware: %q", d.State)
+	}
+}
+
+// BenchmarkClocks is what one look at a case's clocks takes.
+func BenchmarkClocks(b *testing.B) {
+	f := exploited(at(b, "2026-10-01T08:00:00Z"))
+	f.FixAvailable = at(b, "2026-10-02T08:00:00Z")
+	now := at(b, "2026-10-03T00:00:00Z")
+	for b.Loop() {
+		if _, err := Clocks(f, now); err != nil {
+			b.Fatal(err)
+		}
 	}
 }
 
