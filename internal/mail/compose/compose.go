@@ -60,7 +60,7 @@ func Signed(l Letter, team *sign.Signer, rand io.Reader) ([]byte, error) {
 	signature.header.add("Content-Type", "application/pgp-signature;", `name="signature.asc"`)
 	signature.header.add("Content-Description", "OpenPGP", "digital", "signature")
 	signature.body = crlf(sig)
-	whole := multipart(line, signed, signature.bytes())
+	whole := together(line, signed, signature.bytes())
 	whole.header.add("Content-Type", "multipart/signed;", "micalg=pgp-sha512;",
 		`protocol="application/pgp-signature";`, `boundary="`+line+`"`)
 	h, err := l.outer(l.Subject, team)
@@ -107,7 +107,7 @@ func Encrypted(l Letter, team *sign.Signer, to *sign.Recipient, outerSubject str
 	sealed.header.add("Content-Description", "OpenPGP", "encrypted", "message")
 	sealed.header.add("Content-Disposition", "inline;", `filename="encrypted.asc"`)
 	sealed.body = crlf(message)
-	whole := multipart(line, version.bytes(), sealed.bytes())
+	whole := together(line, version.bytes(), sealed.bytes())
 	whole.header.add("Content-Type", "multipart/encrypted;", `protocol="application/pgp-encrypted";`, `boundary="`+line+`"`)
 	h, err := l.outer(outerSubject, team)
 	if err != nil {

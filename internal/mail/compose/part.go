@@ -36,8 +36,8 @@ func (p part) protected(h header, hp string) part {
 	return out
 }
 
-// multipart puts parts together, rfc2046:5.1.1. The caller says of what kind.
-func multipart(line string, parts ...[]byte) part {
+// together makes one of several parts, rfc2046:5.1.1. The caller says of what kind.
+func together(line string, parts ...[]byte) part {
 	var p part
 	for _, one := range parts {
 		p.body = append(p.body, "--"+line+"\r\n"...)
@@ -72,7 +72,7 @@ func (l Letter) content(rand io.Reader) (part, error) {
 		p.body = encodeBase64(a.Data)
 		parts = append(parts, p.bytes())
 	}
-	whole := multipart(line, parts...)
+	whole := together(line, parts...)
 	whole.header.add("Content-Type", "multipart/mixed;", `boundary="`+line+`"`)
 	return whole, nil
 }
