@@ -75,7 +75,7 @@ func (t *taking) read() error {
 		return err
 	}
 	t.m = t.reader(keys).Read(t.raw)
-	if t.m.Crypto.Signature.Verdict == sign.UnknownKey && len(t.m.Keys) > 0 {
+	if t.m.Crypto.Signature.Verdict == sign.Unknown && len(t.m.Keys) > 0 {
 		for _, k := range t.m.Keys {
 			keys = append(keys, k.Armored)
 		}
