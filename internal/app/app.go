@@ -19,14 +19,17 @@ import (
 	"steward/internal/base/blob"
 	"steward/internal/base/db"
 	"steward/internal/base/errs"
+	"steward/internal/base/jobs"
 	"steward/internal/base/seal"
 	"steward/internal/base/sign"
 	"steward/internal/config"
 	"steward/internal/cvd"
 	"steward/internal/intake"
+	"steward/internal/mail"
 	"steward/internal/publish"
 	"steward/internal/publish/render"
 	"steward/internal/publish/tree"
+	"steward/internal/rota"
 )
 
 // Options is what differs between a server, a command and a demo.
@@ -52,7 +55,11 @@ type App struct {
 	Linter     *intake.Linter
 	Cases      *cvd.Store
 	Publisher  *publish.Publisher
+	Jobs       *jobs.Queue
+	Rota       *rota.Store
+	Mail       *mail.Office
 
+	runner *jobs.Runner
 	site   render.Site
 	clock  func() time.Time
 	held   func() time.Duration
@@ -149,7 +156,7 @@ func (a *App) stores(ctx context.Context) (err error) {
 		DB: a.DB, Keys: a.Keys, Blobs: a.Blobs, Audit: log, Advisories: a.Advisories, Desk: a.Desk,
 		Settings: a.caseSettings(), Gate: a.gate, Clock: a.clock, Rand: rand.Reader,
 	}
-	return nil
+	return a.post(log)
 }
 
 // Close lets go of the data directory.

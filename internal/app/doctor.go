@@ -47,6 +47,7 @@ func Doctor(ctx context.Context, dir Dir, now time.Time) []checkup.Line {
 		return e.lines
 	}
 	e.settings()
+	e.mail()
 	e.keys()
 	e.disk()
 	e.server()
@@ -64,6 +65,7 @@ func Doctor(ctx context.Context, dir Dir, now time.Time) []checkup.Line {
 func (a *App) Checkup(ctx context.Context) []checkup.Line {
 	e := &exam{ctx: ctx, dir: a.Dir, now: a.clock(), config: a.Config, signer: a.Signer, app: a, inside: true}
 	e.settings()
+	e.mail()
 	e.keys()
 	e.disk()
 	for _, sick := range a.Sick(ctx) {
@@ -120,7 +122,25 @@ func (e *exam) settings() {
 	if c.Team.Email == "" {
 		e.add(checkup.Look("mail", "Set team.email in steward.toml.", "security.txt names no mail address; reports come by the form alone."))
 	} else {
-		e.add(checkup.Fine("mail", "security.txt names %s. Steward itself sends no mail: the queue and the mailboxes say what is new.", c.Team.Email))
+		e.add(checkup.Fine("mail", "security.txt names %s.", c.Team.Email))
+	}
+}
+
+// mail looks whether mail comes in and goes out.
+func (e *exam) mail() {
+	const about = "mail"
+	m := e.config.Mail
+	if m.Relay == "" {
+		e.add(checkup.Look(about, "Name the relay in [mail] of steward.toml.", "Steward sends no mail: the queue and the mailboxes alone say what is new."))
+	} else {
+		e.add(checkup.Fine(about, "Letters go out through %s.", m.Relay))
+	}
+	if m.Listen == "" && m.LMTPListen == "" && e.config.Team.Email != "" {
+		e.add(checkup.Look(about, "Set listen or lmtp_listen in [mail], or import mail from time to time.", "Nothing here receives what is sent to %s.", e.config.Team.Email).
+			By("steward mail import FILE --data %s", e.dir))
+	}
+	if m.Listen != "" && m.Certificate == "" {
+		e.add(checkup.Look(about, "Set certificate and key in [mail].", "Mail comes in without TLS, and can be read on its way."))
 	}
 }
 

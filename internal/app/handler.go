@@ -89,7 +89,7 @@ func (a *App) Handler() (http.Handler, error) {
 		return !ok
 	}
 	dynamic, err := web.New(web.Deps{
-		DB: a.DB, Keys: a.Keys, Cases: a.Cases, Accounts: a.Accounts, Linter: a.Linter,
+		DB: a.DB, Keys: a.Keys, Cases: a.Cases, Accounts: a.Accounts, Mail: a.Mail, Rota: a.Rota, Linter: a.Linter,
 		Site: func() render.Site { return a.site }, Publish: a.published,
 		Checkup: a.Checkup,
 		Zone:    a.Config.Advisories.Zone,

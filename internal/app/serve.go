@@ -62,6 +62,9 @@ func (a *App) Serve(ctx context.Context, ln net.Listener) error {
 	if err := a.serveMetrics(work, &working); err != nil {
 		return err
 	}
+	if err := a.receiveMail(work, &working); err != nil {
+		return err
+	}
 
 	failed := make(chan error, 1)
 	go func() { failed <- srv.Serve(ln) }()

@@ -20,6 +20,10 @@ func (a *App) sweepBlobs(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	mails, err := a.Mail.Kept(ctx, acl.Myself())
+	if err != nil {
+		return err
+	}
 	var bytes int64
 	for item, err := range a.Blobs.List() {
 		if err == nil {
@@ -28,7 +32,7 @@ func (a *App) sweepBlobs(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		if item.At.Before(before) && !kept[item.ID] {
+		if item.At.Before(before) && !kept[item.ID] && !mails[item.ID] {
 			if err := a.Blobs.Remove(item.ID); err != nil {
 				return err
 			}

@@ -27,6 +27,7 @@ func (a *App) Work(ctx context.Context) {
 	var sweeping sync.WaitGroup
 	sweeping.Go(func() { a.sweepUntil(ctx) }) // apart, so that no release waits for it
 	sweeping.Go(func() { a.scrub(ctx) })
+	sweeping.Go(func() { a.runner.Run(ctx) })
 	defer sweeping.Wait()
 	beat := time.NewTicker(Tick)
 	defer beat.Stop()
@@ -96,7 +97,7 @@ func (a *App) published(ctx context.Context) error {
 }
 
 func (a *App) sweep(ctx context.Context) error {
-	return errors.Join(a.Accounts.Sweep(ctx, acl.Myself()), a.sweepBlobs(ctx))
+	return errors.Join(a.Accounts.Sweep(ctx, acl.Myself()), a.Mail.Sweep(ctx, acl.Myself()), a.sweepBlobs(ctx))
 }
 
 // Held is how far the machine's clock has jumped ahead of the time that

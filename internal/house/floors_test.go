@@ -68,9 +68,12 @@ var floors = []floor{
 	{folder: "intake", may: []string{"base"}, never: []string{"cvd", "advisory", "publish", "account", "web"}},
 	{folder: "advisory", may: []string{"base"}, never: []string{"cvd", "intake", "account", "web", "publish"}},
 	{folder: "publish", may: []string{"base", "advisory", "format"}, never: []string{"cvd", "intake", "account", "web"}},
-	{folder: "cvd", may: []string{"base", "intake", "advisory", "account"}, never: []string{"publish", "web", "api", "cli", "app"}},
-	{folder: "web", may: []string{"base", "intake", "advisory", "publish", "cvd", "account"}, never: []string{"api", "cli", "app"}},
-	{folder: "api", may: []string{"base", "intake", "advisory", "publish", "cvd", "account"}, never: []string{"web", "cli", "app"}},
+	{folder: "duty", may: []string{"base"}, never: []string{"cvd", "intake", "advisory", "publish", "account", "web", "api", "cli", "app"}},
+	{folder: "rota", may: []string{"base"}, never: []string{"cvd", "intake", "advisory", "publish", "account", "web", "api", "cli", "app"}},
+	{folder: "mail", may: []string{"base", "intake", "cvd", "account"}, never: []string{"publish", "web", "api", "cli", "app"}},
+	{folder: "cvd", may: []string{"base", "intake", "advisory", "account", "duty"}, never: []string{"publish", "web", "api", "cli", "app"}},
+	{folder: "web", may: []string{"base", "intake", "advisory", "publish", "cvd", "account", "mail", "rota", "duty"}, never: []string{"api", "cli", "app"}},
+	{folder: "api", may: []string{"base", "intake", "advisory", "publish", "cvd", "account", "mail", "rota", "duty"}, never: []string{"web", "cli", "app"}},
 }
 
 func TestFloors(t *testing.T) {

@@ -52,6 +52,15 @@ func (s *Store) Read(ctx context.Context, c acl.Caller) (Version, error) {
 	return v, err
 }
 
+// Within is Read for Steward itself, in a read or a write of its own: whoever is
+// to be told of a deed is found in the deed's transaction.
+func (s *Store) Within(ctx context.Context, c acl.Caller, q db.Queryer) (Version, error) {
+	if c.Role != acl.System {
+		return Version{}, errs.Missing()
+	}
+	return s.latest(ctx, q)
+}
+
 // Edit puts another rota in force. on is the number of the version that the
 // edit was made on; if that is no longer the last, the error is errs.Conflict
 // and nothing is changed. A rota that Check refuses is errs.Invalid.

@@ -21,7 +21,9 @@ import (
 	"steward/internal/base/throttle"
 	"steward/internal/cvd"
 	"steward/internal/intake"
+	"steward/internal/mail"
 	"steward/internal/publish/render"
+	"steward/internal/rota"
 )
 
 // Deps is what the face works on. All fields are needed.
@@ -30,6 +32,8 @@ type Deps struct {
 	Keys     *seal.Keyring // for the tokens of forms that no session guards
 	Cases    *cvd.Store
 	Accounts *account.Store
+	Mail     *mail.Office
+	Rota     *rota.Store
 	Linter   *intake.Linter
 	Site     func() render.Site              // as published now
 	Publish  func(ctx context.Context) error // brings the public pages up to the records
