@@ -24,6 +24,7 @@ type taking struct {
 	m      read.Message
 	thread cvd.Correspondence // zero: none was found
 	known  bool               // by a tag, or by a Message-ID that only its reader can know
+	ours   bool               // its Message-ID is that of a letter of ours
 	from   account.Reach      // whose thread it is, if a person's with an account
 }
 
@@ -75,13 +76,14 @@ func (t *taking) read() error {
 		return err
 	}
 	t.m = t.reader(keys).Read(t.raw)
-	if t.m.Crypto.Signature.Verdict == sign.Unknown && len(t.m.Keys) > 0 {
-		for _, k := range t.m.Keys {
-			keys = append(keys, k.Armored)
-		}
-		t.m = t.reader(keys).Read(t.raw)
-	}
 	err = t.DB.Read(t.ctx, func(q db.Queryer) (err error) {
+		if job, host, _ := strings.Cut(t.m.MessageID, "@"); host == t.Host {
+			known, err := t.Jobs.Status(t.ctx, q, []string{job})
+			if err != nil {
+				return err
+			}
+			t.ours = len(known) > 0
+		}
 		t.thread, t.known, err = t.find(q)
 		if err == nil && t.thread.User != "" {
 			t.from, err = t.Accounts.Reach(t.ctx, acl.Myself(), q, t.thread.User)
@@ -93,6 +95,15 @@ func (t *taking) read() error {
 	})
 	if err != nil {
 		return err
+	}
+	if t.m.Crypto.Signature.Verdict == sign.Unknown {
+		for _, k := range t.m.Keys {
+			keys = append(keys, k.Armored)
+		}
+		if p := t.correspondent(); p != nil && p.Key != "" {
+			keys = append(keys, []byte(p.Key))
+		}
+		t.m = t.reader(keys).Read(t.raw)
 	}
 	t.k.From, t.k.Subject = t.m.From.Addr, clip(oneLine(t.m.Subject), 300)
 	t.k.Remarks = nil
@@ -130,7 +141,7 @@ func (t *taking) keysOf(from string) (keys [][]byte, err error) {
 func (o *Office) reader(keys [][]byte) read.Reader {
 	now := o.now()
 	return read.Reader{
-		Own: []string{o.Address}, Host: o.Host,
+		Own: []string{o.Address}, // a Message-ID of our host may be a colleague's: see ours
 		Open: func(ciphertext []byte, limit int64) (sign.Opened, error) {
 			return o.Signer.Open(ciphertext, limit, keys, now)
 		},
@@ -173,7 +184,7 @@ func (t *taking) route() (e event, caseID string, err error) {
 	switch {
 	case t.m.Kind == read.KindBounce:
 		return t.bounced()
-	case t.m.Kind == read.KindLoop:
+	case t.m.Kind == read.KindLoop || t.ours:
 		t.k.Why = "It is a letter of ours that has come back."
 		return setAside, "", nil
 	case t.m.Kind == read.KindAutoReply && !t.k.Believed:
@@ -202,8 +213,21 @@ func (t *taking) route() (e event, caseID string, err error) {
 // sameSender tells whether the mail comes from the address that the reporter of
 // the thread gave, for a thread that was found by something others may know.
 func (t *taking) sameSender() bool {
+	p := t.correspondent()
+	return p != nil && strings.EqualFold(p.To, t.m.From.Addr)
+}
+
+// correspondent is what is known of the reporter of the thread; nil if it is
+// none of a reporter, or they gave no address.
+func (t *taking) correspondent() *cvd.Parcel {
+	if t.thread.Report == "" {
+		return nil
+	}
 	p, err := t.Cases.Parcel(t.ctx, acl.Myself(), cvd.Posting{On: cvd.OnAcknowledge, Case: t.thread.Case, Report: t.thread.Report})
-	return err == nil && strings.EqualFold(p.To, t.m.From.Addr)
+	if err != nil {
+		return nil
+	}
+	return p
 }
 
 // via is what people are shown of how a letter came.
