@@ -239,7 +239,7 @@ func (w *planner) told() {
 			at = w.out.Ready
 		}
 		w.add(at, Notify, n.To(), n.Tells, line)
-		if l, ok := w.p.List(n.List); ok && l.PostTo != "" {
+		if l, ok := w.p.List(n.List); ok && l.PostTo != "" && !w.posts(l.PostTo) {
 			w.add(w.out.Release, Post, l.PostTo, nil, fmt.Sprintf("list %s, post_to = %q", l.Name, l.PostTo))
 		}
 	}
@@ -250,6 +250,11 @@ func (w *planner) told() {
 	if w.rule.Workaround {
 		w.add(w.out.Ready, Mitigate, "everyone", nil, w.at+".workaround = true")
 	}
+}
+
+// posts tells whether a post is planned already: two notices ask for one.
+func (w *planner) posts(to string) bool {
+	return slices.ContainsFunc(w.out.Steps, func(s Step) bool { return s.Deed == Post && s.Who == to })
 }
 
 // public is the fix, the release and the advisory.
