@@ -5,6 +5,7 @@ import (
 	"embed"
 	"fmt"
 	"io/fs"
+	"slices"
 	"strings"
 
 	"github.com/BurntSushi/toml"
@@ -80,12 +81,15 @@ func Preset(name string) (Policy, []byte, error) {
 }
 
 // Known gives the lists whose rules come with the program.
-func Known() []List {
-	var known struct {
+func Known() []List { return slices.Clone(known) }
+
+// known is read once: every plan asks for it.
+var known = func() []List {
+	var all struct {
 		List []List `toml:"list"`
 	}
-	if err := decode(lists, &known); err != nil {
-		panic(err) // embedded, and read by a test
+	if err := decode(lists, &all); err != nil {
+		panic(err) // embedded: every test would fail
 	}
-	return known.List
-}
+	return all.List
+}()

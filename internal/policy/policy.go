@@ -198,7 +198,7 @@ func (p *Policy) Embargo(t Track) calendar.Span {
 
 // List finds the rules of a list: the policy's own, or one of Known.
 func (p *Policy) List(name string) (List, bool) {
-	for _, lists := range [][]List{p.Lists, Known()} {
+	for _, lists := range [][]List{p.Lists, known} {
 		for _, l := range lists {
 			if l.Name == name {
 				return l, true
