@@ -193,26 +193,7 @@ func (w *planner) release() {
 			earliest = latest(earliest, w.after(w.out.Ready, n.Before))
 		}
 	}
-	// A day counted back from a release may have fewer business days than one
-	// counted forward to it, so each is tried and the window asked again.
-	for range 10 {
-		at := w.inWindow(earliest)
-		w.out.Release = at
-		if w.err != nil || !w.tooSoon(at) {
-			return
-		}
-		earliest = at.Add(time.Minute)
-	}
-}
-
-// tooSoon tells whether a release leaves a notice less than its least length.
-func (w *planner) tooSoon(release time.Time) bool {
-	for _, n := range w.rule.Notices {
-		if n.Bound == AtLeast && w.before(release, n.Before).Before(w.out.Ready) {
-			return true
-		}
-	}
-	return false
+	w.out.Release = w.inWindow(earliest)
 }
 
 func (w *planner) inWindow(t time.Time) time.Time {
@@ -233,7 +214,9 @@ func (w *planner) told() {
 			line = basis(line+".before", n.Before)
 		}
 		if at.Before(w.out.Ready) {
-			if n.Bound == AtLeast {
+			// Counted forward it may have its length all the same: a month before
+			// 28 February is before 31 January, which a month leads from to there.
+			if n.Bound == AtLeast && w.after(w.out.Ready, n.Before).After(w.out.Release) {
 				w.fail("release", "The release leaves %s less than %s.", n.To(), n.Before.Words())
 			}
 			at = w.out.Ready

@@ -93,6 +93,9 @@ func TestPlanWaits(t *testing.T) {
 	t.Parallel()
 	p := preset(t, "default")
 	k := preset(t, "kubernetes")
+	month := preset(t, "kubernetes")
+	month.Release = calendar.Window{}
+	month.Severity.High.Notices[0].Before = calendar.Span{N: 1, Unit: calendar.Months}
 	holiday := preset(t, "default")
 	holiday.Calendar.Countries = []string{"DE"}
 	for _, tt := range []struct {
@@ -106,6 +109,7 @@ func TestPlanWaits(t *testing.T) {
 		{"in two weeks, as agreed", p, Case{Severity: High, Track: Coordinated, Reported: at(t, "2026-03-03T14:00")}, "2026-03-17T14:00"},
 		{"Easter Monday is a holiday", holiday, Case{Severity: Moderate, Reported: at(t, "2026-04-02T18:00")}, "2026-04-07T13:00"},
 		{"seven days for distributors at least", k, Case{Severity: High, Reported: at(t, "2026-03-04T17:00"), Ready: at(t, "2026-03-05T17:00")}, "2026-03-16T16:00"},
+		{"a month that is short", month, Case{Severity: High, Reported: at(t, "2026-01-30T17:00"), Ready: at(t, "2026-01-31T17:00")}, "2026-02-28T17:00"},
 		{"the hour that was agreed on", p, Case{Severity: High, Reported: at(t, "2026-03-04T09:00"), Release: at(t, "2026-03-06T03:00")}, "2026-03-06T03:00"},
 	} {
 		plan, err := tt.p.Plan(tt.c)
