@@ -2,13 +2,9 @@ package advisory
 
 import (
 	"fmt"
-	"slices"
-	"strings"
 	"time"
 
-	"github.com/rickar/cal/v2"
-
-	"steward/internal/base/errs"
+	"steward/internal/base/calendar"
 )
 
 // Objection is a reason not to publish at an hour: those who must act on the
@@ -23,34 +19,30 @@ type Objection struct {
 // before. The day is that of the IANA zone; an empty zone is UTC. An unknown
 // zone or country is errs.Invalid.
 func Guard(at time.Time, zone string, countries []string) ([]Objection, error) {
-	place, err := time.LoadLocation(zone)
-	if err != nil || zone == "Local" {
-		return nil, errs.Invalidf("zone", "%q is not a time zone", OneLine(zone)).WithHint("write it as Europe/Stockholm")
+	days := calendar.Calendar{Zone: zone, Countries: countries}
+	now, err := days.Holidays(at)
+	if err != nil {
+		return nil, err
 	}
-	var chosen []country
-	for _, code := range slices.Compact(slices.Sorted(slices.Values(countries))) {
-		c, ok := holidayCountries[code]
-		if !ok {
-			return nil, errs.Invalidf("countries", "the holidays of %q are not known", OneLine(code)).
-				WithHint("one of %s", strings.Join(Countries(), ", "))
-		}
-		chosen = append(chosen, c)
+	place, err := time.LoadLocation(zone)
+	if err != nil {
+		return nil, fmt.Errorf("loading a zone: %w", err)
 	}
 	today := at.In(place)
 	year, month, day := today.Date()
 	// Noon of the next day: no change of the clock moves it to another date.
 	tomorrow := time.Date(year, month, day+1, 12, 0, 0, 0, place)
-	objections := weekend(today)
-	for _, c := range chosen {
-		if name, ok := c.holiday(today); ok {
-			objections = append(objections, Objection{Why: fmt.Sprintf("%s is a public holiday in %s (%s)", longDate(today), c.name, name)})
-		}
+	next, err := days.Holidays(tomorrow)
+	if err != nil {
+		return nil, err
 	}
-	for _, c := range chosen {
-		if name, ok := c.holiday(tomorrow); ok {
-			objections = append(objections, Objection{Soft: true,
-				Why: fmt.Sprintf("The next day, %s, is a public holiday in %s (%s)", longDate(tomorrow), c.name, name)})
-		}
+	objections := weekend(today)
+	for _, h := range now {
+		objections = append(objections, Objection{Why: fmt.Sprintf("%s is a public holiday in %s (%s)", longDate(today), h.Country, h.Name)})
+	}
+	for _, h := range next {
+		objections = append(objections, Objection{Soft: true,
+			Why: fmt.Sprintf("The next day, %s, is a public holiday in %s (%s)", longDate(tomorrow), h.Country, h.Name)})
 	}
 	return objections, nil
 }
@@ -67,32 +59,3 @@ func weekend(day time.Time) []Objection {
 }
 
 func longDate(t time.Time) string { return t.Format("2 January 2006") }
-
-// Countries lists the ISO 3166-1 codes of the countries whose public holidays
-// are known.
-func Countries() []string {
-	codes := make([]string, 0, len(holidayCountries))
-	for code := range holidayCountries {
-		codes = append(codes, code)
-	}
-	slices.Sort(codes)
-	return codes
-}
-
-// country is a country and its public holidays, those that are kept in parts
-// of it only included where the library lists them.
-type country struct {
-	name     string
-	holidays []*cal.Holiday
-}
-
-// holiday tells whether the day is a public holiday, or the day on which one
-// is made up for.
-func (c country) holiday(day time.Time) (string, bool) {
-	// Not cached: a calendar that caches is not safe to share.
-	actual, observed, h := (&cal.Calendar{Holidays: c.holidays}).IsHoliday(day)
-	if !actual && !observed {
-		return "", false
-	}
-	return h.Name, true
-}

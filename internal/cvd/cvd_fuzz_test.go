@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"steward/internal/advisory"
+	"steward/internal/base/calendar"
 	"steward/internal/base/errs"
 	"steward/internal/intake"
 )
@@ -69,8 +70,8 @@ func FuzzLocalHour(f *testing.F) {
 		if err != nil && !errs.Is(err, errs.Invalid) {
 			t.Error(err)
 		}
-		loc, zoneErr := loadZone(zone)
-		shown, hourErr := time.Parse(hourLayout, hour)
+		loc, zoneErr := calendar.Location(zone)
+		shown, hourErr := time.Parse("2006-01-02T15:04", hour)
 		if zoneErr != nil || hourErr != nil {
 			if err == nil {
 				t.Errorf("%q in %q is taken for %v", hour, zone, at)

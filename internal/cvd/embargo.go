@@ -4,6 +4,7 @@ import (
 	"strings"
 	"time"
 
+	"steward/internal/base/calendar"
 	"steward/internal/base/errs"
 )
 
@@ -51,7 +52,6 @@ type Embargo struct {
 
 const (
 	maxReason  = 2_000 // bytes of a reason
-	maxZone    = 64    // bytes of an IANA name
 	maxEmbargo = 2 * 366 * 24 * time.Hour
 )
 
@@ -138,7 +138,7 @@ func (e *Embargo) dropActive(o Outcome, why string, by Person, now time.Time) {
 // UTC in whole seconds, never before it.
 func checkHour(field string, at time.Time, zone string, now time.Time) (time.Time, error) {
 	at = at.UTC().Add(time.Second - 1).Truncate(time.Second)
-	switch _, err := loadZone(zone); {
+	switch _, err := calendar.Location(zone); {
 	case err != nil:
 		return at, err
 	case !at.After(now):
@@ -149,24 +149,10 @@ func checkHour(field string, at time.Time, zone string, now time.Time) (time.Tim
 	return at, nil
 }
 
-// loadZone finds an IANA zone. An empty name and "Local" would mean another
-// hour on another machine.
-func loadZone(name string) (*time.Location, error) {
-	bad := errs.Invalidf("zone", "This is not a time zone.").WithHint("write it as Europe/Stockholm, or UTC")
-	if name == "" || name == "Local" || len(name) > maxZone {
-		return nil, bad
-	}
-	loc, err := time.LoadLocation(name)
-	if err != nil {
-		return nil, bad
-	}
-	return loc, nil
-}
-
 // inZone writes a time in UTC and, where it is another, in the zone.
 func inZone(at time.Time, zone string) string {
 	const utc = "2006-01-02 15:04 UTC"
-	loc, err := loadZone(zone)
+	loc, err := calendar.Location(zone)
 	if err != nil || zone == "UTC" {
 		return at.UTC().Format(utc)
 	}

@@ -7,6 +7,7 @@ import (
 
 	"steward/internal/advisory"
 	"steward/internal/base/acl"
+	"steward/internal/base/calendar"
 	"steward/internal/base/db"
 	"steward/internal/base/errs"
 )
@@ -33,7 +34,7 @@ func (s *Store) Schedule(ctx context.Context, c acl.Caller, caseID string, versi
 
 // objections asks the guard about the day of a slot.
 func (s *Store) objections(slot Slot) ([]advisory.Objection, error) {
-	if _, err := loadZone(slot.Zone); err != nil {
+	if _, err := calendar.Location(slot.Zone); err != nil {
 		return nil, err
 	}
 	return advisory.Guard(slot.At, slot.Zone, s.Settings.Countries)

@@ -63,6 +63,7 @@ var floors = []floor{
 	{folder: "base", may: []string{"base"}, never: []string{"cvd", "intake", "advisory", "publish", "account", "web", "api", "cli", "app"}},
 	{folder: "format", may: nil, never: []string{"base", "cvd", "intake", "advisory", "publish", "account", "web", "api", "cli", "app"}},
 	{folder: "config", may: []string{"base"}, never: []string{"cvd", "intake", "web"}},
+	{folder: "policy", may: []string{"base"}, never: []string{"cvd", "intake", "advisory", "publish", "account", "web", "api", "cli", "app"}},
 	{folder: "account", may: []string{"base"}, never: []string{"cvd", "intake", "advisory", "publish", "web"}},
 	{folder: "rota", may: []string{"base"}, never: []string{"cvd", "intake", "advisory", "publish", "account", "web"}},
 	{folder: "intake", may: []string{"base"}, never: []string{"cvd", "advisory", "publish", "account", "web"}},

@@ -1,4 +1,4 @@
-package advisory
+package calendar
 
 import (
 	"github.com/rickar/cal/v2"
