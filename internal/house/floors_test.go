@@ -68,6 +68,7 @@ var floors = []floor{
 	{folder: "advisory", may: []string{"base"}, never: []string{"cvd", "intake", "account", "web", "publish"}},
 	{folder: "publish", may: []string{"base", "advisory", "format"}, never: []string{"cvd", "intake", "account", "web"}},
 	{folder: "cvd", may: []string{"base", "intake", "advisory", "account"}, never: []string{"publish", "web", "api", "cli", "app"}},
+	{folder: "predisclosure", may: []string{"base", "account"}, never: []string{"cvd", "intake", "advisory", "publish", "web", "api", "cli", "app"}},
 	{folder: "web", may: []string{"base", "intake", "advisory", "publish", "cvd", "account"}, never: []string{"api", "cli", "app"}},
 	{folder: "api", may: []string{"base", "intake", "advisory", "publish", "cvd", "account"}, never: []string{"web", "cli", "app"}},
 }
