@@ -67,6 +67,9 @@ func TestWay(t *testing.T) {
 		}
 		k.refused("attesting by halves", k.Attest(k.ctx, contact, id, Attestation{true, false, true}), errs.Invalid)
 		k.must(k.Attest(k.ctx, contact, id, Attestation{true, true, true}))
+		if e := k.newest(); e.Role != string(acl.Distributor) || e.Actor != contact.ID || e.Action != string(acl.ListMember) {
+			t.Errorf("recorded %+v", e)
+		}
 		if e := k.eligible(); len(e.May) != 1 {
 			t.Errorf("attested: %+v", e)
 		}
@@ -139,6 +142,9 @@ func TestImpartial(t *testing.T) {
 		k.refused("linking oneself", k.LinkContact(k.ctx, k.third, id, first, k.third.ID), errs.Conflict)
 		k.must(k.LinkContact(k.ctx, k.lead, id, first, k.third.ID))
 		k.refused("vetting oneself, by link", k.Vet(k.ctx, k.third, id, ""), errs.Denied)
+		if v, err := k.Member(k.ctx, k.third, id); err != nil || !slices.Equal(v.Events, []Event{EventWithdraw, EventContacts}) {
+			t.Errorf("a contact who is in the team may %v, %v", v.Events, err)
+		}
 		k.must(k.Vet(k.ctx, k.handler, id, ""))
 		k.refused("linking who vetted", k.LinkContact(k.ctx, k.lead, id, k.read(id).Contacts[1].ID, k.handler.ID), errs.Conflict)
 		k.refused("linking one user twice", k.LinkContact(k.ctx, k.lead, id, k.read(id).Contacts[1].ID, k.third.ID), errs.Conflict)
@@ -250,6 +256,9 @@ func TestResent(t *testing.T) {
 		if err != nil || again.Reference != first.Reference || !again.At.Equal(first.At) {
 			t.Errorf("sent again: %+v, %v; first %+v", again, err, first)
 		}
+		named := application()
+		named.Contacts[0].ID = "x"
+		k.refused("a contact who is there already", second(k.Apply(k.ctx, acl.Nobody(), listID, named)), errs.Invalid)
 		a.Why += "!"
 		k.refused("another text", second(k.Apply(k.ctx, acl.Nobody(), listID, a)), errs.Conflict)
 		all, err := k.Members(k.ctx, k.lead, listID)

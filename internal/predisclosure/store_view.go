@@ -27,6 +27,9 @@ func (s *Store) view(o *opened, c acl.Caller, roles []acl.Role) View {
 	if slices.ContainsFunc(o.Vetted, func(p Person) bool { return p.ID == c.ID }) {
 		v.Events = slices.DeleteFunc(v.Events, func(e Event) bool { return e == EventVet })
 	}
+	if v.Mine { // nobody decides about their own
+		v.Events = slices.DeleteFunc(v.Events, func(e Event) bool { return who[e][0] != acl.ListMember })
+	}
 	for _, contact := range o.Contacts {
 		if contact.UserID == "" {
 			v.Waits = append(v.Waits, contact.ID)
