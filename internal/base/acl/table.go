@@ -49,6 +49,13 @@ const (
 	LawRead Action = "see what the law wants reported"
 	LawEdit Action = "say what the law wants reported"
 
+	ListRead   Action = "see the pre-disclosure lists"
+	ListEdit   Action = "edit a pre-disclosure list"
+	ListVet    Action = "decide on members of a pre-disclosure list"
+	ListApply  Action = "apply to a pre-disclosure list"
+	ListMember Action = "keep the membership in a pre-disclosure list"
+	ListReach  Action = "find who may get a notice"
+
 	AuditRead Action = "read the audit record"
 	UserRead  Action = "see the team"
 	UserAdmin Action = "manage people"
@@ -105,6 +112,13 @@ var Table = map[Action][]Role{
 
 	LawRead: {Handler, Lead, ReleaseManager, ProgrammeManager, Auditor},
 	LawEdit: {Handler, Lead, ProgrammeManager},
+
+	ListRead:   {Handler, Lead, ReleaseManager, ProgrammeManager, Auditor},
+	ListEdit:   {Lead, ProgrammeManager},
+	ListVet:    {Handler, Lead},
+	ListApply:  {Anonymous, Reporter, Handler, Lead, ReleaseManager, ProgrammeManager, Auditor, Fixer, Reviewer, Distributor, Coordinator},
+	ListMember: {Distributor}, // a user who is a contact of that member, and nobody by a role in a case
+	ListReach:  {Handler, Lead, ReleaseManager, ProgrammeManager, Auditor, System},
 
 	AuditRead: {Lead, Auditor},
 	UserRead:  {Handler, Lead, ReleaseManager, ProgrammeManager, Auditor},
