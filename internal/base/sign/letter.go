@@ -67,17 +67,23 @@ func (r *Recipient) Emails() []string { return append([]string(nil), r.facts.Ema
 // error, of kind Invalid and field "key", says why not: it expired, and when;
 // it was revoked; no part of it encrypts.
 func (r *Recipient) UsableAt(t time.Time) error {
+	_, err := r.key(t)
+	return err
+}
+
+// key gives the part of the key that a message is encrypted to at the time t.
+func (r *Recipient) key(t time.Time) (openpgp.Key, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	_, err := r.entity.EncryptionKeyWithError(t, config(t))
+	key, err := r.entity.EncryptionKeyWithError(t, config(t))
 	if err == nil {
-		return nil
+		return key, nil
 	}
 	if end := r.facts.Expires; errors.Is(selectionReason(err), pgperrors.ErrKeyExpired) && !end.IsZero() && t.After(end) {
-		return errs.Invalidf("key", "The key expired on %s.", end.Format("2 January 2006")).
+		return key, errs.Invalidf("key", "The key expired on %s.", end.Format("2 January 2006")).
 			WithHint("prolong it, or give another key").WithCause(err)
 	}
-	return unusable(err)
+	return key, unusable(err)
 }
 
 // EncryptSigned writes one armored OpenPGP message: plain, signed by our key
@@ -92,8 +98,8 @@ func (r *Recipient) UsableAt(t time.Time) error {
 // compressed text tells about what is in it.
 //
 // rand gives the session key; nil is the operating system's randomness, and
-// anything else is for tests. The encryption itself draws upon the operating
-// system where the Go standard library insists upon it.
+// anything else is for tests. Of other randomness, some is the operating
+// system's in any case.
 func (s *Signer) EncryptSigned(plain []byte, to []*Recipient, at time.Time, rand io.Reader) ([]byte, error) {
 	if at.Before(s.entity.PrimaryKey.CreationTime) {
 		return nil, fmt.Errorf("signing: %s is before the key was made", at.UTC().Format(time.RFC3339))
@@ -101,8 +107,19 @@ func (s *Signer) EncryptSigned(plain []byte, to []*Recipient, at time.Time, rand
 	if len(to) == 0 {
 		return nil, fmt.Errorf("encrypting: to nobody")
 	}
-	for _, r := range to {
-		if err := r.UsableAt(at); err != nil {
+	key, err := to[0].key(at)
+	if err != nil {
+		return nil, err
+	}
+	if len(to) == 1 && readsCommonForm(key) {
+		raw, err := s.commonForm(plain, key, at, rand)
+		if err != nil {
+			return nil, fmt.Errorf("encrypting: %w", err)
+		}
+		return enarmor(blockMessage, raw)
+	}
+	for _, r := range to[1:] {
+		if _, err := r.key(at); err != nil {
 			return nil, err
 		}
 	}
