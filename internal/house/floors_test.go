@@ -67,6 +67,7 @@ var floors = []floor{
 	{folder: "intake", may: []string{"base"}, never: []string{"cvd", "advisory", "publish", "account", "web"}},
 	{folder: "advisory", may: []string{"base"}, never: []string{"cvd", "intake", "account", "web", "publish"}},
 	{folder: "publish", may: []string{"base", "advisory", "format"}, never: []string{"cvd", "intake", "account", "web"}},
+	{folder: "subscribe", may: []string{"base", "advisory"}, never: []string{"cvd", "intake", "account", "publish", "web", "api", "cli", "app"}},
 	{folder: "cvd", may: []string{"base", "intake", "advisory", "account"}, never: []string{"publish", "web", "api", "cli", "app"}},
 	{folder: "web", may: []string{"base", "intake", "advisory", "publish", "cvd", "account"}, never: []string{"api", "cli", "app"}},
 	{folder: "api", may: []string{"base", "intake", "advisory", "publish", "cvd", "account"}, never: []string{"web", "cli", "app"}},

@@ -42,6 +42,11 @@ const (
 	ReleaseDue     Action = "release what is due"
 	Sweep          Action = "sweep what was never filed"
 
+	Subscribe      Action = "subscribe to notices"
+	NoticeSend     Action = "send notices"
+	SubscriberRead Action = "see who is told"
+	WebhookEdit    Action = "set up webhooks"
+
 	AuditRead Action = "read the audit record"
 	UserRead  Action = "see the team"
 	UserAdmin Action = "manage people"
@@ -88,6 +93,11 @@ var Table = map[Action][]Role{
 	PrenoticeWrite: {Lead, ReleaseManager},
 	ReleaseDue:     {System},
 	Sweep:          {System},
+
+	Subscribe:      {Anonymous, Reporter, Handler, Lead, ReleaseManager, ProgrammeManager, Auditor, Fixer, Reviewer, Distributor, Coordinator},
+	NoticeSend:     {System},
+	SubscriberRead: {Lead, ReleaseManager},
+	WebhookEdit:    {Lead},
 
 	AuditRead: {Lead, Auditor},
 	UserRead:  {Handler, Lead, ReleaseManager, ProgrammeManager, Auditor},
