@@ -30,6 +30,8 @@ type Store struct {
 	Site       Site
 	Clock      func() time.Time
 	Rand       io.Reader // crypto/rand.Reader, save in tests
+
+	batch int // how many subscriptions a write looks at; perWrite if zero
 }
 
 // scope is whose key seals addresses, webhooks and the bodies of jobs.

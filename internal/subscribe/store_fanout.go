@@ -1,6 +1,7 @@
 package subscribe
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"encoding/json"
@@ -121,7 +122,7 @@ func (s *Store) fan(ctx context.Context, at cursor, e advisory.Entry, to reach) 
 		if next = stored; stored != at { // another was here
 			return nil
 		}
-		ids, last, more, err := subscribersAfter(ctx, tx, at.number, to)
+		ids, last, more, err := subscribersAfter(ctx, tx, at.number, cmp.Or(s.batch, perWrite), to)
 		if err != nil {
 			return err
 		}
@@ -150,12 +151,12 @@ func (s *Store) fan(ctx context.Context, at cursor, e advisory.Entry, to reach) 
 // subscribersAfter looks at the next confirmed subscriptions in their order:
 // those that are concerned, the number of the last that was looked at, and
 // whether there may be more.
-func subscribersAfter(ctx context.Context, tx *db.Tx, after int64, to reach) (ids []string, last int64, more bool, err error) {
+func subscribersAfter(ctx context.Context, tx *db.Tx, after int64, most int, to reach) (ids []string, last int64, more bool, err error) {
 	if to.came {
 		return nil, after, false, nil
 	}
 	rows, err := tx.Query(ctx, `SELECT id, number, products, least, prenotices FROM subscriptions
-		WHERE state = $1 AND number > $2 ORDER BY number LIMIT $3`, string(Confirmed), after, perWrite)
+		WHERE state = $1 AND number > $2 ORDER BY number LIMIT $3`, string(Confirmed), after, most)
 	if err != nil {
 		return nil, 0, false, err
 	}
@@ -176,7 +177,7 @@ func subscribersAfter(ctx context.Context, tx *db.Tx, after int64, to reach) (id
 			ids = append(ids, id)
 		}
 	}
-	return ids, last, n == perWrite, rows.Err()
+	return ids, last, n == most, rows.Err()
 }
 
 // tellHooks puts the jobs of the webhooks. All of them are told of
