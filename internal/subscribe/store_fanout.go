@@ -17,7 +17,7 @@ import (
 
 // perWrite is how many subscriptions one write looks at: other writes wait for
 // no more than these.
-const perWrite = 500
+const perWrite = 200
 
 // notice is the body of the job for one notice: who is told of what. The rest
 // is read when it is sent, so that whoever has ended it gets nothing.
