@@ -68,13 +68,14 @@ var floors = []floor{
 	{folder: "rota", may: []string{"base"}, never: []string{"cvd", "intake", "advisory", "publish", "account", "web"}},
 	{folder: "intake", may: []string{"base"}, never: []string{"cvd", "advisory", "publish", "account", "web"}},
 	{folder: "advisory", may: []string{"base"}, never: []string{"cvd", "intake", "account", "web", "publish"}},
-	{folder: "publish", may: []string{"base", "advisory", "format", "policy"}, never: []string{"cvd", "intake", "account", "web"}},
+	{folder: "publish", may: []string{"base", "advisory", "format"}, never: []string{"cvd", "intake", "account", "web"}},
 	{folder: "duty", may: []string{"base"}, never: []string{"cvd", "intake", "advisory", "publish", "account", "web", "api", "cli", "app"}},
 	{folder: "predisclosure", may: []string{"base", "account"}, never: []string{"cvd", "intake", "advisory", "publish", "web", "api", "cli", "app"}},
 	{folder: "mail", may: []string{"base", "intake", "cvd", "account"}, never: []string{"publish", "web", "api", "cli", "app"}},
 	{folder: "cvd", may: []string{"base", "intake", "advisory", "account", "duty", "policy", "predisclosure"}, never: []string{"publish", "web", "api", "cli", "app"}},
 	{folder: "web", may: []string{"base", "intake", "advisory", "publish", "cvd", "account", "mail", "rota", "duty", "policy", "predisclosure", "subscribe"}, never: []string{"api", "cli", "app"}},
 	{folder: "api", may: []string{"base", "intake", "advisory", "publish", "cvd", "account", "mail", "rota", "duty", "policy", "predisclosure", "subscribe"}, never: []string{"web", "cli", "app"}},
+	{folder: "subscribe", may: []string{"base", "advisory"}, never: []string{"cvd", "intake", "account", "publish", "web", "api", "cli", "app"}},
 }
 
 func TestFloors(t *testing.T) {

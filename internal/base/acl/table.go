@@ -56,6 +56,11 @@ const (
 	ListMember Action = "keep the membership in a pre-disclosure list"
 	ListReach  Action = "find who may get a notice"
 
+	Subscribe      Action = "subscribe to notices"
+	NoticeSend     Action = "send notices"
+	SubscriberRead Action = "see who is told"
+	WebhookEdit    Action = "set up webhooks"
+
 	AuditRead Action = "read the audit record"
 	UserRead  Action = "see the team"
 	UserAdmin Action = "manage people"
@@ -119,6 +124,11 @@ var Table = map[Action][]Role{
 	ListApply:  {Anonymous, Reporter, Handler, Lead, ReleaseManager, ProgrammeManager, Auditor, Fixer, Reviewer, Distributor, Coordinator},
 	ListMember: {Distributor}, // a user who is a contact of that member, and nobody by a role in a case
 	ListReach:  {Handler, Lead, ReleaseManager, ProgrammeManager, Auditor, System},
+
+	Subscribe:      {Anonymous, Reporter, Handler, Lead, ReleaseManager, ProgrammeManager, Auditor, Fixer, Reviewer, Distributor, Coordinator},
+	NoticeSend:     {System},
+	SubscriberRead: {Lead, ReleaseManager},
+	WebhookEdit:    {Lead},
 
 	AuditRead: {Lead, Auditor},
 	UserRead:  {Handler, Lead, ReleaseManager, ProgrammeManager, Auditor},
