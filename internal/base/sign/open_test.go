@@ -261,6 +261,22 @@ func revoke(t *testing.T, g *gpg, who string) {
 	g.run(bytes.Replace(cert, []byte("\n:-----"), []byte("\n-----"), 1), "--import")
 }
 
+// TestOpenInside: the helper inside makes what opens, so that the refusals below
+// are for their contents.
+func TestOpenInside(t *testing.T) {
+	t.Parallel()
+	s := newSignerAt(t, noon)
+	o, err := s.Open(inside(t, s, []byte{0xcb, 7, 'b', 0, 0, 0, 0, 0, 'x'}), 10, nil, noon)
+	if err != nil || string(o.Plain) != "x" {
+		t.Errorf("%q, %v", o.Plain, err)
+	}
+	// A signature that is announced and does not come is no good one.
+	o, err = s.Open(inside(t, s, []byte{0xc4, 13, 3, 0, 10, 22, 0, 0, 0, 0, 0, 0, 0, 1, 1, 0xcb, 7, 'b', 0, 0, 0, 0, 0, 'x'}), 10, nil, noon)
+	if err != nil || o.Signature.Verdict != Bad {
+		t.Errorf("%+v, %v", o, err)
+	}
+}
+
 // Messages that grow with the square of their size in the reading of others.
 func TestOpenIsQuick(t *testing.T) {
 	t.Parallel()
@@ -272,8 +288,18 @@ func TestOpenIsQuick(t *testing.T) {
 	raw := mustRaw(t, message)
 	key := raw[:2+int(raw[1])] // the packet with the session key
 	announce := append([]byte{0xc4, 13, 3, 0, 10, 22}, make([]byte, 9)...)
+	nested := []byte{}
+	for range 40 { // layers that are not compressed, each with the length to the end
+		nested = append(nested, 0xa3, 0)
+	}
 	for name, in := range map[string][]byte{
 		"announced signatures": bytes.Repeat(announce, 1<<20),
+		"the same, encrypted":  inside(t, s, bytes.Repeat(announce, 1<<20)),
+		"markers, encrypted":   inside(t, s, bytes.Repeat([]byte{0xca, 3, 'P', 'G', 'P'}, 1<<21)),
+		"layers":               inside(t, s, append(nested, 0xcb, 6, 'b', 0, 0, 0, 0, 0)),
+		"two texts":            inside(t, s, bytes.Repeat([]byte{0xcb, 7, 'b', 0, 0, 0, 0, 0, 'x'}, 2)),
+		"no text":              inside(t, s, nil),
+		"a message within":     inside(t, s, raw),
 		"session keys":         append(bytes.Repeat(key, 1<<17), raw...),
 		"markers":              bytes.Repeat([]byte{0xca, 3, 'P', 'G', 'P'}, 1<<21),
 		"unknown packets":      bytes.Repeat([]byte{0xff, 0}, 1<<22),
@@ -287,6 +313,24 @@ func TestOpenIsQuick(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
+}
+
+// inside encrypts packets to us as they are.
+func inside(t *testing.T, s *Signer, packets []byte) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	key, cfg := make([]byte, 32), config(noon)
+	if err := packet.SerializeEncryptedKey(&b, s.entity.Subkeys[0].PublicKey, packet.CipherAES256, key, cfg); err != nil {
+		t.Fatal(err)
+	}
+	w, err := packet.SerializeSymmetricallyEncrypted(&b, packet.CipherAES256, false, packet.CipherSuite{}, key, cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := w.Write(packets); err != nil || w.Close() != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
 }
 
 func mustRaw(t *testing.T, armored []byte) []byte {

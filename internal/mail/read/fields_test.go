@@ -46,6 +46,20 @@ func TestWithoutTools(t *testing.T) {
 	}
 }
 
+// TestOnlyWhatIsProtected: whatever the function says to have opened, what could
+// have been altered, or was encrypted to nobody, is not shown.
+func TestOnlyWhatIsProtected(t *testing.T) {
+	t.Parallel()
+	mail := []byte(crlf(top + multi("encrypted", "Content-Type: application/pgp-encrypted\n\nVersion: 1", "Content-Type: application/octet-stream\n\nx")))
+	for _, o := range []sign.Opened{{Encrypted: true}, {Protected: true}} {
+		o.Plain = []byte(text("The secret"))
+		m := Reader{Open: func([]byte, int64) (sign.Opened, error) { return o, nil }}.Read(mail)
+		if m.Crypto.Encrypted || m.Crypto.Failed == "" || strings.Contains(m.Text+m.Outside.Text, "secret") {
+			t.Errorf("%+v", m)
+		}
+	}
+}
+
 // TestKeysAreUsable: a key that came along is one that can be written to.
 func TestKeysAreUsable(t *testing.T) {
 	t.Parallel()

@@ -6,8 +6,9 @@ import (
 	"steward/internal/base/sign"
 )
 
-// MaxMail is the largest mail that is read, in bytes; more of it is not looked at.
-const MaxMail = 25 << 20
+// MaxMail is the largest mail that is read, in bytes: 25 MiB and what servers
+// put before it. More of it is not looked at.
+const MaxMail = 25<<20 + 64<<10
 
 // Limits of one mail. Ordinary mail stays far below each.
 const (

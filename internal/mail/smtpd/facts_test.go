@@ -72,6 +72,7 @@ func TestFacts(t *testing.T) {
 		"s1._domainkey.example.net":      "v=DKIM1; k=ed25519; p=" + public,
 		"_dmarc.example.net":             "v=DMARC1; p=reject; sp=quarantine",
 		"_dmarc.strict.example":          "v=DMARC1; p=none; aspf=s",
+		"_dmarc.relaxed.example":         "v=DMARC1; p=none",
 		"s1._domainkey.mail.example.net": "v=DKIM1; k=ed25519; p=" + public,
 	})
 	s, _ := start(t, &box{}, func(c *Config) { c.Resolver = r })
@@ -91,6 +92,7 @@ func TestFacts(t *testing.T) {
 		{"all is well", "ann@example.net", sign(note, "example.net"), Facts{ResultPass, "example.net", pass("example.net", ResultPass), "example.net", ResultPass, "reject"}},
 		{"altered", "ann@example.net", sign(note, "example.net") + "more\r\n", Facts{ResultPass, "example.net", pass("example.net", ResultFail), "example.net", ResultPass, "reject"}},
 		{"another in From", "ann@example.net", from("boss@strict.example"), Facts{ResultPass, "example.net", nil, "strict.example", ResultFail, "none"}},
+		{"another in From, signed", "ann@example.net", sign(from("boss@relaxed.example"), "example.net"), Facts{ResultPass, "example.net", pass("example.net", ResultPass), "relaxed.example", ResultFail, "none"}},
 		{"signed by a part of it", "eve@nowhere.example", sign(note, "mail.example.net"), Facts{ResultNone, "nowhere.example", pass("mail.example.net", ResultPass), "example.net", ResultPass, "reject"}},
 		{"From a part of it", "ann@example.net", from("ann@mail.example.net"), Facts{ResultPass, "example.net", nil, "mail.example.net", ResultPass, "quarantine"}},
 		{"not allowed", "ann@strict.example", from("ann@strict.example"), Facts{ResultFail, "strict.example", nil, "strict.example", ResultFail, "none"}},

@@ -30,6 +30,7 @@ import (
 // Limits that nobody needs to set.
 const (
 	maxLine      = 64 << 10         // bytes; RFC 5321 has 1000, and not every mailer keeps to it
+	maxPath      = 320              // bytes of an address, and of what a client calls itself
 	maxUnknown   = 5                // recipients that do not exist, on one connection
 	maxLife      = time.Hour        // of a connection
 	commandBytes = 256 << 10        // that commands may take on one connection
@@ -84,8 +85,9 @@ type Server struct {
 	memory  atomic.Int64 // bytes in work
 	closing atomic.Bool
 
-	mu   sync.Mutex
-	open map[*conn]bool
+	mu        sync.Mutex
+	open      map[*conn]bool
+	listeners []net.Listener
 }
 
 // New makes a server. It does not listen yet.
@@ -135,19 +137,36 @@ func (silent) Println(...any)        {}
 
 // Serve takes connections until Shutdown; its error is the listener's.
 func (s *Server) Serve(l net.Listener) error {
-	return s.smtp.Serve(&listener{l, s})
+	s.mu.Lock()
+	s.listeners = append(s.listeners, l)
+	closing := s.closing.Load()
+	s.mu.Unlock()
+	if closing {
+		return l.Close()
+	}
+	err := s.smtp.Serve(&listener{l, s})
+	if s.closing.Load() && errors.Is(err, net.ErrClosed) {
+		return nil
+	}
+	return err
 }
 
 // Shutdown takes no more mail. Mails that are coming in are taken to their end,
 // until ctx ends; its error is returned then.
 func (s *Server) Shutdown(ctx context.Context) error {
-	s.closing.Store(true)
 	s.mu.Lock()
+	s.closing.Store(true)
+	for _, l := range s.listeners {
+		_ = l.Close() // one that the library has not seen yet, too
+	}
 	for k := range s.open {
 		k.stop()
 	}
 	s.mu.Unlock()
 	err := s.smtp.Shutdown(ctx)
+	if errors.Is(err, net.ErrClosed) || errors.Is(err, smtp.ErrServerClosed) {
+		err = nil
+	}
 	if err != nil {
 		s.mu.Lock()
 		defer s.mu.Unlock()

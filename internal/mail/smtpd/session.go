@@ -23,6 +23,7 @@ var (
 	errTooMany  = &smtp.SMTPError{Code: 451, EnhancedCode: smtp.EnhancedCode{4, 7, 1}, Message: "Too much mail from your network; please try again later"}
 	errEnd      = &smtp.SMTPError{Code: 421, EnhancedCode: smtp.EnhancedCode{4, 7, 0}, Message: "Enough for one connection; please connect again"}
 	errLines    = &smtp.SMTPError{Code: 550, EnhancedCode: smtp.EnhancedCode{5, 5, 2}, Message: "Lines must end in CR LF; a CR or LF stands alone"}
+	errPath     = &smtp.SMTPError{Code: 553, EnhancedCode: smtp.EnhancedCode{5, 1, 7}, Message: "The sender's address is too long"}
 	errMemory   = &smtp.SMTPError{Code: 452, EnhancedCode: smtp.EnhancedCode{4, 3, 1}, Message: "Too much comes in at this moment; please try again later"}
 	errBusy     = &smtp.SMTPError{Code: 451, EnhancedCode: smtp.EnhancedCode{4, 3, 0}, Message: "This cannot be kept just now; please try again later"}
 	errTooLarge = smtp.ErrDataTooLarge
@@ -73,6 +74,9 @@ func (z *session) Mail(from string, _ *smtp.MailOptions) error {
 		z.k.last.Store(true)
 		return errEnd
 	}
+	if len(from) > maxPath {
+		return errPath
+	}
 	if !z.s.c.LMTP {
 		if _, ok := z.s.limiter.Allow(throttle.Network(z.k.addr)); !ok {
 			return errTooMany
@@ -105,6 +109,7 @@ func (z *session) Data(r io.Reader) (err error) {
 	from, to := z.from, z.to
 	z.mu.Unlock()
 	e := Envelope{From: from, To: to, RemoteAddr: z.k.addr, TLS: z.tls, Helo: z.c.Hostname()}
+	e.Helo = e.Helo[:min(len(e.Helo), maxPath)]
 	defer func() {
 		if recover() != nil {
 			err = errBusy

@@ -153,7 +153,7 @@ func TestLimits(t *testing.T) {
 	t.Parallel()
 	b := &box{}
 	_, addr := start(t, b, func(c *Config) {
-		c.MaxBytes, c.MaxRecipients, c.MailsPerConn, c.Memory = 1000, 2, 6, 1500
+		c.MaxBytes, c.MaxRecipients, c.MailsPerConn, c.Memory = 1000, 2, 7, 1500
 	})
 	c := dial(t, addr).open()
 	fill := func(n int) string { return note + strings.Repeat("x", n-len(note)-2) + "\r\n.\r\n" }
@@ -161,6 +161,7 @@ func TestLimits(t *testing.T) {
 	c.mail().say(fill(1001), "552")
 	c.mail().say(fill(50000), "552")
 	c.say("MAIL FROM:<a@example.net> SIZE=5000\r\n", "552")
+	c.say("MAIL FROM:<"+strings.Repeat("a", 320)+"@example.net>\r\n", "553")
 	c.say("MAIL FROM:<a@example.net> SIZE=500 BODY=8BITMIME SMTPUTF8\r\n", "250")
 	c.say("RCPT TO:<security@example.org>\r\n", "250")
 	c.say("RCPT TO:<security+b@example.org>\r\n", "250")
@@ -227,6 +228,7 @@ func TestConnections(t *testing.T) {
 		slow.send("N")
 		time.Sleep(120 * time.Millisecond)
 	}
+	slow.expect("501") // for what there is of a command
 	slow.expect("421")
 }
 
