@@ -46,6 +46,10 @@ func (a *App) post(log *audit.Log) error {
 	a.Cases.Post, a.Cases.OnCall, a.Cases.Reach = a.Mail.Post, a.onCall, func(ctx context.Context, q db.Queryer, user string) (account.Reach, error) {
 		return a.Accounts.Reach(ctx, acl.Myself(), q, user)
 	}
+	a.Cases.Holders = a.holders
+	if set.Relay == "" { // nobody can be told by mail
+		a.Cases.Post = nil
+	}
 	a.runner = &jobs.Runner{Queue: a.Jobs, Workers: a.Mail.Workers(), Failed: func(kind string, err error) {
 		a.log.Warn("an attempt failed", "kind", kind, "error", err)
 	}}
@@ -95,4 +99,13 @@ func (a *App) onCall(ctx context.Context, q db.Queryer) ([]string, error) {
 		return []string{string(who)}, nil
 	}
 	return all, nil
+}
+
+// holders gives the users who hold one of the roles.
+func (a *App) holders(ctx context.Context, q db.Queryer, roles ...acl.Role) (ids []string, err error) {
+	users, err := a.Accounts.Holding(ctx, acl.Myself(), q, roles...)
+	for _, u := range users {
+		ids = append(ids, u.ID)
+	}
+	return ids, err
 }

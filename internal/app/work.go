@@ -66,7 +66,8 @@ func (a *App) Due(ctx context.Context) error {
 		a.meter.releases.Inc()
 		a.log.Info("released", "advisory", adv.ID)
 	}
-	err = errors.Join(err, a.Publish(ctx))
+	_, werr := a.Cases.Wake(ctx, acl.Myself())
+	err = errors.Join(err, werr, a.Publish(ctx))
 	a.heart.beat(err)
 	return err
 }

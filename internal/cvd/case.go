@@ -10,6 +10,7 @@ import (
 	"steward/internal/base/acl"
 	"steward/internal/base/errs"
 	"steward/internal/intake"
+	"steward/internal/policy"
 )
 
 // Person is someone who did something: a user, or someone outside by name.
@@ -64,6 +65,10 @@ type Case struct {
 	Shares  []Share  `json:"shares,omitempty"`  // drafts shown to reporters, the last to each
 
 	Law       []Matter            `json:"law,omitempty"`       // what the law wants reported, by trigger
+	Check     string              `json:"check,omitempty"`     // id of the channel check that it is; empty: a report
+	Woken     time.Time           `json:"woken,omitzero"`      // up to when what the clock brings is done
+	Ladder    []Step              `json:"ladder,omitempty"`    // who was told while nobody answered, oldest first
+	Asked     time.Time           `json:"asked,omitzero"`      // since when a letter of the team waits for the reporter's answer
 	Prenotice *advisory.Prenotice `json:"prenotice,omitempty"` // as it was announced
 	Advisory  string              `json:"advisory,omitempty"`  // id, from the first release on
 	Released  time.Time           `json:"released,omitzero"`   // first release
@@ -83,6 +88,7 @@ type Share struct {
 type Settings struct {
 	Prefix      string             // of advisory ids
 	Publisher   advisory.Publisher // stands in every advisory
+	Policy      policy.Policy      // how the team handles vulnerabilities
 	Countries   []string           // ISO 3166-1 alpha-2: no release on their public holidays
 	Attachments int                // the most files in one report or message
 	AttachBytes int64              // the largest of them, in bytes
@@ -92,7 +98,7 @@ type Settings struct {
 func newCase(id, ref string, r intake.Filed) *Case {
 	return &Case{
 		ID: id, Ref: ref, Version: 1, State: Receipt, Report: r.ID,
-		Received: r.ReceivedAt, AcknowledgeBy: r.AnswerBy,
+		Received: r.ReceivedAt, AcknowledgeBy: r.AnswerBy, Woken: r.ReceivedAt,
 		Embargo: Embargo{State: EmbargoNone},
 		Patch:   Patch{State: PatchNone},
 		Review:  Review{State: DraftWriting},

@@ -2,6 +2,7 @@ package cvd
 
 import (
 	"slices"
+	"steward/internal/policy"
 	"strings"
 	"testing"
 	"time"
@@ -37,13 +38,13 @@ func TestDeadlinesAndPlace(t *testing.T) {
 	last := spot{place: place{group: -1}}
 	for i, tt := range cases {
 		var kind DeadlineKind
-		if d := tt.c.next(); d != nil {
+		if d := tt.c.next(&policy.Policy{}); d != nil {
 			kind = d.What
 		}
 		if kind != tt.next {
 			t.Errorf("%s: next is %q, want %q", tt.name, kind, tt.next)
 		}
-		here := spot{tt.c.place(), int64(i)}
+		here := spot{tt.c.place(&policy.Policy{}), int64(i)}
 		if last.compare(here) >= 0 {
 			t.Errorf("%s does not come after the one before: %v, %v", tt.name, last, here)
 		}

@@ -3,6 +3,8 @@ package cvd
 import (
 	"slices"
 	"time"
+
+	"steward/internal/policy"
 )
 
 // DeadlineKind is what falls due.
@@ -16,6 +18,8 @@ const (
 	DueEmbargo     DeadlineKind = "the embargo ends"
 	DueRelease     DeadlineKind = "the advisory is released"
 	DueReporter    DeadlineKind = "the reporter goes public"
+	DueDisclosure  DeadlineKind = "the policy makes it public"
+	DueRemind      DeadlineKind = "ask the silent reporter again"
 )
 
 // Deadline is something that falls due.
@@ -28,7 +32,7 @@ type Deadline struct {
 }
 
 // deadlines lists what falls due, the soonest first.
-func (c *Case) deadlines() []Deadline {
+func (c *Case) deadlines(p *policy.Policy) []Deadline {
 	ds := c.lawDeadlines()
 	add := func(d Deadline) {
 		if !d.At.IsZero() {
@@ -49,12 +53,39 @@ func (c *Case) deadlines() []Deadline {
 		if e := c.Embargo.Active; e != nil {
 			add(Deadline{At: e.Until, What: DueEmbargo, Basis: "agreed between the parties", By: c.SetBy[DueEmbargo]})
 		}
-		if p := c.Review.Schedule; p != nil {
-			add(Deadline{At: p.At, What: DueRelease, Basis: "the hour of the release", By: p.By.Name})
+		if r := c.Review.Schedule; r != nil {
+			add(Deadline{At: r.At, What: DueRelease, Basis: "the hour of the release", By: r.By.Name})
 		}
+		add(c.disclosure(p))
+		add(c.silence(p))
 	}
 	slices.SortStableFunc(ds, func(a, b Deadline) int { return a.At.Compare(b.At) })
 	return ds
+}
+
+// disclosure is the day on which a matter without an agreement and without a fix
+// becomes public by the policy.
+func (c *Case) disclosure(p *policy.Policy) Deadline {
+	if c.Public() || c.Embargo.Active != nil || c.Disposition() != Valid || p.DisclosedFrom.IsZero() {
+		return Deadline{}
+	}
+	at, err := p.Calendar.After(c.Received, p.DisclosedFrom)
+	if err != nil {
+		return Deadline{}
+	}
+	return Deadline{At: at, What: DueDisclosure, From: c.Received, Basis: "the policy: public " + p.DisclosedFrom.Words() + " after the report"}
+}
+
+// silence is when a reporter who has not answered is to be asked again.
+func (c *Case) silence(p *policy.Policy) Deadline {
+	if c.Public() || c.Asked.IsZero() || p.Remind.IsZero() {
+		return Deadline{}
+	}
+	at, err := p.Calendar.After(c.Asked, p.Remind)
+	if err != nil {
+		return Deadline{}
+	}
+	return Deadline{At: at, What: DueRemind, From: c.Asked, Basis: "the policy: a silent reporter is asked again after " + p.Remind.Words()}
 }
 
 // setBy notes who set a date.
@@ -67,8 +98,8 @@ func (c *Case) setBy(what DeadlineKind, name string) {
 
 // next gives what of these kinds falls due first; of all kinds if none is
 // named.
-func (c *Case) next(kinds ...DeadlineKind) *Deadline {
-	for _, d := range c.deadlines() {
+func (c *Case) next(p *policy.Policy, kinds ...DeadlineKind) *Deadline {
+	for _, d := range c.deadlines(p) {
 		if len(kinds) == 0 || slices.Contains(kinds, d.What) {
 			return &d
 		}
@@ -93,8 +124,8 @@ const (
 // the soonest first, then the rest, then what came in a crowd, again those
 // with the most evidence first. What is done stands at the end, the latest
 // first.
-func (c *Case) place() place {
-	next := c.next()
+func (c *Case) place(p *policy.Policy) place {
+	next := c.next(p)
 	switch {
 	case c.State == Receipt && c.Crowd:
 		return place{groupIdle, 1 + int64(c.Findings), c.Received.UnixMicro()}

@@ -14,6 +14,7 @@ type Mailbox struct {
 	Phase     State              `json:"phase"`              // of the surviving case when merged
 	Together  bool               `json:"together,omitempty"` // handled together with another report
 	Next      *Deadline          `json:"next,omitempty"`     // what the team promised, and by when
+	Ladder    []Step             `json:"ladder,omitempty"`   // who was told while nobody had answered
 	Embargo   *Terms             `json:"embargo,omitempty"`  // agreed
 	Proposed  *Terms             `json:"proposed,omitempty"` // not yet agreed
 	Plan      time.Time          `json:"plan,omitzero"`      // when the reporter means to go public

@@ -22,11 +22,13 @@ const (
 	OnInvitation  Occasion = "invitation"   // a person was let into a case
 	OnEmbargo     Occasion = "embargo"      // the terms of the embargo have changed, or may
 	OnPublic      Occasion = "public"       // the advisory is public
+	OnUnanswered  Occasion = "unanswered"   // nobody has answered a report: a step of the ladder
+	OnDeadline    Occasion = "deadline"     // something falls due, or is late
 )
 
 // Occasions lists them all.
 var Occasions = []Occasion{
-	OnReceipt, OnMessage, OnReport, OnReply, OnAcknowledge, OnDraft, OnInvitation, OnEmbargo, OnPublic,
+	OnReceipt, OnMessage, OnReport, OnReply, OnAcknowledge, OnDraft, OnInvitation, OnEmbargo, OnPublic, OnUnanswered, OnDeadline,
 }
 
 // Posting is a letter that is to go out: to whom and why. What it says is put
@@ -39,12 +41,16 @@ type Posting struct {
 	Message string   `json:"message,omitempty"` // id of the message that it brings
 	Token   string   `json:"token,omitempty"`   // of a receipt: what its phrase is derived from
 	What    string   `json:"what,omitempty"`    // names this occasion among those of its kind
+
+	Due     *Deadline `json:"due,omitempty"`     // that the letter reminds of
+	Address string    `json:"address,omitempty"` // or to someone outside, who is told nothing of the case
+	Name    string    `json:"name,omitempty"`    // of that one
 }
 
 // Key names the deed that the letter belongs to: the same letter is posted
 // once.
 func (p Posting) Key() string {
-	return strings.Join([]string{string(p.On), p.Case, p.Report, p.User, p.Message, p.What}, "/")
+	return strings.Join([]string{string(p.On), p.Case, p.Report, p.User, p.Address, p.Message, p.What}, "/")
 }
 
 // Scope is that of the seal under which the letter waits.

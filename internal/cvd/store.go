@@ -20,6 +20,7 @@ import (
 	"steward/internal/base/errs"
 	"steward/internal/base/seal"
 	"steward/internal/intake"
+	"steward/internal/policy"
 )
 
 // Store keeps the cases. Every method asks acl.Table for the caller and writes
@@ -47,6 +48,8 @@ type Store struct {
 	Post func(ctx context.Context, tx *db.Tx, p Posting) error
 	// OnCall gives the users who are told of what waits for someone; nil: nobody.
 	OnCall func(ctx context.Context, q db.Queryer) ([]string, error)
+	// Holders gives the users who hold one of the roles; nil: nobody.
+	Holders func(ctx context.Context, q db.Queryer, roles ...acl.Role) ([]string, error)
 	// Reach gives where a user is written to; nil: nowhere.
 	Reach func(ctx context.Context, q db.Queryer, user string) (account.Reach, error)
 	Clock func() time.Time
@@ -60,6 +63,7 @@ type opened struct {
 	*Case
 	number int64
 	key    *seal.Key
+	policy *policy.Policy // by which its dates are counted
 }
 
 func scopeOf(caseID string) string { return "case/" + caseID }
@@ -89,7 +93,7 @@ func (s *Store) unlock(ctx context.Context, q db.Queryer, caseID string, number 
 	if err != nil {
 		return nil, fmt.Errorf("reading case %s: %w", caseID, err)
 	}
-	o := &opened{Case: new(Case), number: number, key: key}
+	o := &opened{Case: new(Case), number: number, key: key, policy: &s.Settings.Policy}
 	if err := unseal(key, bodyContext, body, o.Case); err != nil {
 		return nil, fmt.Errorf("reading case %s: %w", caseID, err)
 	}
@@ -102,10 +106,10 @@ func (o *opened) save(ctx context.Context, tx *db.Tx) error {
 	if err != nil {
 		return fmt.Errorf("writing case %s: %w", o.ID, err)
 	}
-	p := o.place()
+	p := o.place(o.policy)
 	_, err = tx.Exec(ctx, `UPDATE cases SET state = $1, place_group = $2, place_first = $3, place_second = $4,
-		release_at = $5, body = $6 WHERE id = $7`,
-		string(o.State), p.group, p.first, p.second, o.releaseAt(), body, o.ID)
+		release_at = $5, wake_at = $6, body = $7 WHERE id = $8`,
+		o.stateColumn(), p.group, p.first, p.second, o.releaseAt(), o.wakeAt(o.policy), body, o.ID)
 	if err == nil { // the place stands beside each invitation, too: see queryMine
 		_, err = tx.Exec(ctx, `UPDATE case_people SET place_group = $1, place_first = $2, place_second = $3 WHERE case_id = $4`,
 			p.group, p.first, p.second, o.ID)
@@ -122,15 +126,24 @@ func (o *opened) insert(ctx context.Context, tx *db.Tx) error {
 	if err != nil {
 		return fmt.Errorf("opening a case: %w", err)
 	}
-	p := o.place()
+	p := o.place(o.policy)
 	_, err = tx.Exec(ctx, `INSERT INTO cases
-		(id, number, state, place_group, place_first, place_second, release_at, body)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
-		o.ID, o.number, string(o.State), p.group, p.first, p.second, o.releaseAt(), body)
+		(id, number, state, place_group, place_first, place_second, release_at, wake_at, body)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+		o.ID, o.number, o.stateColumn(), p.group, p.first, p.second, o.releaseAt(), o.wakeAt(o.policy), body)
 	if err != nil {
 		return fmt.Errorf("opening a case: %w", err)
 	}
 	return nil
+}
+
+// stateColumn is the state by which the case is found: none that people ask for,
+// if it is a check of a channel.
+func (c *Case) stateColumn() string {
+	if c.Check != "" {
+		return "check"
+	}
+	return string(c.State)
 }
 
 // releaseAt is the hour of a timed release in microseconds, or nil.

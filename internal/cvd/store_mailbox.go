@@ -154,7 +154,7 @@ func fill(ctx context.Context, q db.Queryer, m *post) (*Mailbox, error) {
 	root := m.root
 	box := &Mailbox{
 		Ref: m.own.Ref, Received: m.own.Received, Status: root.status(), Phase: root.State,
-		Together: m.own != root, Next: root.next(DueAcknowledge, DueStatus), Plan: m.own.ReporterPlan,
+		Together: m.own != root, Next: root.next(root.policy, DueAcknowledge, DueStatus), Ladder: root.Ladder, Plan: m.own.ReporterPlan,
 		Credit: root.credit(m.report), Advisory: root.Advisory,
 		Encrypted: strings.TrimSpace(r.Submission.PGPKey) != "",
 	}
@@ -287,6 +287,7 @@ func (d *deed) reply(m *post, r Reply) (Message, error) {
 		return Message{}, err
 	}
 	m.root.AnswerBy = sooner(m.root.AnswerBy, d.now.Add(d.s.Desk.AnswerWithin))
+	m.root.Asked = time.Time{}
 	d.note("message", "%s", msg.ID)
 	return msg, d.postTeam(OnReply, m.root.ID, m.report, msg.ID)
 }

@@ -131,6 +131,10 @@ func (s *Store) Parcel(ctx context.Context, c acl.Caller, p Posting) (*Parcel, e
 		if err != nil {
 			return err
 		}
+		if p.Address != "" {
+			out = &Parcel{On: p.On, To: p.Address, Name: p.Name, Thread: Correspondence{Case: o.ID}}
+			return nil
+		}
 		if p.User != "" {
 			out, err = s.parcelToUser(ctx, q, o, p)
 			return err
@@ -179,7 +183,7 @@ func (s *Store) privateToUser(ctx context.Context, q db.Queryer, o *opened, p Po
 	may := func(a acl.Action) bool { return acl.Allow(a, roles...) }
 	name := o.Ref
 	if may(acl.ReportRead) || may(acl.DraftRead) {
-		name += " " + advisory.OneLine(o.summary(roles, nil).Title)
+		name += " " + advisory.OneLine(o.summary(o.policy, roles, nil).Title)
 	}
 	var b strings.Builder
 	switch p.On {
@@ -195,6 +199,17 @@ func (s *Store) privateToUser(ctx context.Context, q db.Queryer, o *opened, p Po
 				return nil, err
 			}
 			b.WriteString(reportText(reportView(o.Case, r, o.credit(o.Report), may(acl.MessageRead))))
+		}
+	case OnUnanswered:
+		fmt.Fprintf(&b, "A report of %s still waits for a person to answer it. The reporter was promised an answer by %s.\n",
+			inZone(o.Received, "UTC"), inZone(o.AcknowledgeBy, "UTC"))
+	case OnDeadline:
+		if p.Due == nil {
+			return nil, fmt.Errorf("a reminder of no deadline")
+		}
+		fmt.Fprintf(&b, "Due: %s, %s.\n", p.Due.What, inZone(p.Due.At, "UTC"))
+		if p.Due.Basis != "" {
+			fmt.Fprintf(&b, "Basis: %s.\n", p.Due.Basis)
 		}
 	case OnReply:
 		b.WriteString("A reporter has written to the team.\n\n")

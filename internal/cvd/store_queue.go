@@ -149,7 +149,7 @@ func (s *Store) summaries(ctx context.Context, q db.Queryer, rows []row, roles f
 		if err != nil {
 			return nil, err
 		}
-		out[i] = k.summary(rs, counts)
+		out[i] = k.summary(&s.Settings.Policy, rs, counts)
 	}
 	return out, nil
 }

@@ -80,7 +80,7 @@ func (s *Store) file(ctx context.Context, tx *db.Tx, c acl.Caller, roles []acl.R
 	if err != nil {
 		return intake.Filed{}, err
 	}
-	k := &opened{Case: newCase(caseID, refOf(number), filed), number: number, key: key}
+	k := &opened{Case: newCase(caseID, refOf(number), filed), number: number, key: key, policy: &s.Settings.Policy}
 	k.takeOver(o.Submission(), found)
 	k.Crowd = s.Crowd != nil && slices.Equal(roles, []acl.Role{acl.Anonymous}) && s.Crowd()
 	if err := k.insert(ctx, tx); err != nil {

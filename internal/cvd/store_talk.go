@@ -198,6 +198,7 @@ func (d *deed) write(report string, l Letter, enclosures []enclosure) (Message, 
 		return Message{}, err
 	}
 	d.note("message", "%s", m.ID)
+	d.Asked = d.now
 	return m, d.answered()
 }
 

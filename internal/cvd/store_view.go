@@ -12,6 +12,7 @@ import (
 	"steward/internal/base/audit"
 	"steward/internal/base/db"
 	"steward/internal/intake"
+	"steward/internal/policy"
 )
 
 // What the record says that an invited person has seen; a file by its id.
@@ -96,7 +97,7 @@ func (s *Store) view(ctx context.Context, q db.Queryer, o *opened, roles []acl.R
 		return nil, err
 	}
 	v := &View{
-		Summary: o.summary(roles, counts), Version: o.Version, Roles: roles,
+		Summary: o.summary(o.policy, roles, counts), Version: o.Version, Roles: roles,
 		May: actions(roles), Events: o.allowed(roles),
 	}
 	for _, it := range Checklist(o.Case, problems) {
@@ -105,7 +106,7 @@ func (s *Store) view(ctx context.Context, q db.Queryer, o *opened, roles []acl.R
 		}
 	}
 	if may(acl.QueueRead) {
-		v.Deadlines = o.deadlines()
+		v.Deadlines = o.deadlines(o.policy)
 	}
 	if may(acl.QueueRead) && parts.People {
 		if v.People, err = people(ctx, q, o); err != nil {
@@ -183,14 +184,14 @@ func reportView(k *Case, r intake.Report, credit Credit, known bool) ReportView 
 }
 
 // summary is the case in short, as far as the roles reach.
-func (c *Case) summary(roles []acl.Role, unread map[string]int) Summary {
+func (c *Case) summary(p *policy.Policy, roles []acl.Role, unread map[string]int) Summary {
 	may := func(a acl.Action) bool { return acl.Allow(a, roles...) }
 	s := Summary{
 		ID: c.ID, Ref: c.Ref, State: c.State, Disposition: c.Disposition(),
 		Received: c.Received, Acknowledged: c.Acknowledged,
 		EmbargoState: c.Embargo.State, PatchState: c.Patch.State, DraftState: c.Review.State,
 		Advisory: c.Advisory, MergedInto: c.MergedInto, Merged: len(c.Merged),
-		Next: c.next(DueEmbargo, DueRelease),
+		Next: c.next(p, DueEmbargo, DueRelease),
 	}
 	if c.Embargo.Active != nil {
 		s.EmbargoUntil = c.Embargo.Active.Until
@@ -210,7 +211,7 @@ func (c *Case) summary(roles []acl.Role, unread map[string]int) Summary {
 		}
 	}
 	if may(acl.QueueRead) {
-		s.Next = c.next()
+		s.Next = c.next(p)
 	}
 	return s
 }

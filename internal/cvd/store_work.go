@@ -101,7 +101,7 @@ func (s *Store) Invite(ctx context.Context, c acl.Caller, caseID string, who Per
 		if err != nil {
 			return err
 		}
-		at := d.place()
+		at := d.place(d.policy)
 		_, err = d.tx.Exec(ctx, `INSERT INTO case_people
 			(case_id, user_id, role, removed_at, body, place_group, place_first, place_second, number)
 			VALUES ($1, $2, $3, 0, $4, $5, $6, $7, $8)

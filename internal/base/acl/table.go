@@ -41,6 +41,7 @@ const (
 	PrenoticeWrite Action = "announce a release"
 	ReleaseDue     Action = "release what is due"
 	Sweep          Action = "sweep what was never filed"
+	Wake           Action = "do what the clock brings"
 	MailSend       Action = "send letters"
 	MailTake       Action = "take mail in"
 	MailRead       Action = "see mail that came in"
@@ -110,6 +111,7 @@ var Table = map[Action][]Role{
 	PrenoticeWrite: {Lead, ReleaseManager},
 	ReleaseDue:     {System},
 	Sweep:          {System},
+	Wake:           {System},
 	MailSend:       {System},
 	MailTake:       {System},
 	MailRead:       {Handler, Lead},
