@@ -24,7 +24,6 @@ type Subscription struct {
 	State      State          `json:"state"`
 	Created    time.Time      `json:"created"`            // when it was first asked for
 	Confirmed  time.Time      `json:"confirmed,omitzero"` // last
-	asked      time.Time      // when the last letter was put
 	letters    [3]time.Time   // the last ones to confirm it, the newest first
 	round      int64          // which wish a link confirms
 	bounces    int            // permanent ones that counted
