@@ -17,5 +17,5 @@
 //     notice or puts one twice.
 //   - A Mail is what a letter says; another package makes a message of it
 //     (RFC 5322) and sends it.
-//   - A Webhook is called as the Standard Webhooks say (spec 1.0.0).
+//   - A Webhook is called as the Standard Webhooks say (standardwebhooks.com).
 package subscribe

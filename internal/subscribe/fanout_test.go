@@ -7,6 +7,7 @@ import (
 	"io"
 	"maps"
 	"slices"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -109,8 +110,12 @@ func TestFanOutSurvivesAnyCrash(t *testing.T) {
 		t.Run(engine, func(t *testing.T) {
 			t.Parallel()
 			d := dbtest.Open(t, engine)
-			cut := func() {}
-			d.OnCommit(func(int, time.Duration) { cut() })
+			var cut atomic.Pointer[func()]
+			d.OnCommit(func(int, time.Duration) {
+				if f := cut.Load(); f != nil {
+					(*f)()
+				}
+			})
 			w := newWorld(t, d)
 			w.batch = 3
 			wish := func(i int) Wish {
@@ -136,7 +141,8 @@ func TestFanOutSurvivesAnyCrash(t *testing.T) {
 			}
 			check := func(what string) {
 				t.Helper()
-				cut, w.Jobs.Rand = func() {}, w.Rand
+				cut.Store(nil)
+				w.Jobs.Rand = w.Rand
 				w.fanOut()
 				got := w.queued(KindNotice)
 				if !maps.Equal(got, expected) {
@@ -151,11 +157,12 @@ func TestFanOutSurvivesAnyCrash(t *testing.T) {
 				publish(2)
 				ctx, cancel := context.WithCancel(t.Context())
 				left := after
-				cut = func() {
+				cutOff := func() {
 					if left--; left == 0 {
 						cancel()
 					}
 				}
+				cut.Store(&cutOff)
 				_, err := w.FanOut(ctx, acl.Myself())
 				if (err != nil) != (after < 8) && after != 8 {
 					t.Errorf("cut off after %d writes: %v", after, err)

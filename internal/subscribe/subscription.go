@@ -24,7 +24,6 @@ type Subscription struct {
 	State      State          `json:"state"`
 	Created    time.Time      `json:"created"`            // when it was first asked for
 	Confirmed  time.Time      `json:"confirmed,omitzero"` // last
-	asked      time.Time      // when the last letter was put
 	letters    [3]time.Time   // the last ones to confirm it, the newest first
 	round      int64          // which wish a link confirms
 	bounces    int            // permanent ones that counted
@@ -53,7 +52,7 @@ const (
 // address normalised, each product once and as the site writes it.
 func (w Wish) check(site Site) (Wish, error) {
 	var ps errs.Problems
-	address, err := Normalise(w.Address)
+	address, err := normalise(w.Address)
 	if err != nil {
 		ps.Add("address", "%s", err.Message).Hint = err.Hint
 	}
@@ -95,11 +94,11 @@ func checkInterest(ps *errs.Problems, site Site, products []string, least adviso
 // productKey is by what two names of a product are the same.
 func productKey(name string) string { return strings.ToLower(advisory.OneLine(name)) }
 
-// Normalise gives a mail address in the form in which it is kept: the domain
+// normalise gives a mail address in the form in which it is kept: the domain
 // in lower case and ASCII (rfc5890:2.3.2.1), the local part as it was written.
 // It takes what mailboxes really look like: a dot-atom of ASCII before the @
 // (rfc5322:3.2.3), a domain with a dot after it.
-func Normalise(address string) (string, *errs.Error) {
+func normalise(address string) (string, *errs.Error) {
 	bad := func(words string) (string, *errs.Error) {
 		return "", errs.Invalidf("address", "%s", words).WithHint("write it as name@example.org")
 	}

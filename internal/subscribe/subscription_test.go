@@ -66,7 +66,7 @@ func TestNormalise(t *testing.T) {
 		"ada@" + strings.Repeat("a.", 130) + "org":  "",
 		strings.Repeat("a@", 1<<20) + "example.org": "",
 	} {
-		got, err := Normalise(in)
+		got, err := normalise(in)
 		if got != out || (err == nil) != (out != "") {
 			t.Errorf("%.60q gives %q, %v", in, got, err)
 		}
