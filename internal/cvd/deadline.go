@@ -127,6 +127,8 @@ const (
 func (c *Case) place(p *policy.Policy) place {
 	next := c.next(p)
 	switch {
+	case c.Check != "" && c.Open():
+		return place{groupIdle, 1 << 40, c.Received.UnixMicro()}
 	case c.State == Receipt && c.Crowd:
 		return place{groupIdle, 1 + int64(c.Findings), c.Received.UnixMicro()}
 	case c.State == Receipt:

@@ -110,6 +110,17 @@ var asks = map[string]ask{
 		_, err := w.Matters(w.ctx, c, w.a.caseID)
 		return err
 	}},
+	"BeginCheck": {action: acl.ChannelTry, see: acl.ChannelTry, reads: true, call: func(w *world, c acl.Caller) error {
+		_, err := w.BeginCheck(w.ctx, c, intake.Web)
+		return err
+	}},
+	"EndCheck": {action: acl.ChannelTry, see: acl.ChannelTry, reads: true, call: func(w *world, c acl.Caller) error {
+		k, err := w.BeginCheck(w.ctx, acl.Myself(), intake.Web)
+		w.must(err)
+		_, err = w.EndCheck(w.ctx, c, k.ID, true, "")
+		return err
+	}},
+	"Channels": {}, // TestChannelCheck: anyone may know
 	"Wake": {action: acl.Wake, see: acl.Wake, reads: true, call: func(w *world, c acl.Caller) error {
 		_, err := w.Wake(w.ctx, c)
 		return err

@@ -76,11 +76,16 @@ func (s *Store) file(ctx context.Context, tx *db.Tx, c acl.Caller, roles []acl.R
 	if err != nil {
 		return intake.Filed{}, err
 	}
-	number, err := nextNumber(ctx, tx, filed.ReceivedAt.Year())
+	check, err := s.arrived(ctx, tx, o.Submission(), caseID)
+	if err != nil {
+		return intake.Filed{}, err
+	}
+	number, err := s.number(ctx, tx, filed.ReceivedAt.Year(), check != "")
 	if err != nil {
 		return intake.Filed{}, err
 	}
 	k := &opened{Case: newCase(caseID, refOf(number), filed), number: number, key: key, policy: &s.Settings.Policy}
+	k.Check = check
 	k.takeOver(o.Submission(), found)
 	k.Crowd = s.Crowd != nil && slices.Equal(roles, []acl.Role{acl.Anonymous}) && s.Crowd()
 	if err := k.insert(ctx, tx); err != nil {
@@ -99,6 +104,9 @@ func (s *Store) file(ctx context.Context, tx *db.Tx, c acl.Caller, roles []acl.R
 // announceReport tells whoever is on call of a new report and, if it came by
 // mail, gives its sender the receipt. What comes in a crowd wakes nobody.
 func (s *Store) announceReport(ctx context.Context, tx *db.Tx, k *opened, sub intake.Submission) error {
+	if k.Check != "" {
+		return nil
+	}
 	if sub.Channel == intake.Mail && mailAddress(sub.Reporter.Contact) != "" {
 		if err := s.Desk.KeepClaim(ctx, tx, k.key, k.Report, sub.Token); err != nil {
 			return err
@@ -153,8 +161,21 @@ func (c *Case) takeOver(sub intake.Submission, found []intake.Finding) {
 // creditRole is how a reporter has helped, in the words of advisory.Credit.
 const creditRole = "reporter"
 
-// perYear is how many cases a year can have.
-const perYear = 1_000_000
+// perYear is how many cases a year can have; the last of them are checks of
+// channels, so that these make no gaps among the others.
+const (
+	perYear    = 1_000_000
+	firstCheck = 900_000
+)
+
+// number allots the number of a case, or of a check of a channel.
+func (s *Store) number(ctx context.Context, tx *db.Tx, year int, check bool) (int64, error) {
+	if !check {
+		return nextNumber(ctx, tx, year)
+	}
+	n, err := nextNumber(ctx, tx, -year)
+	return n + 2*int64(year)*perYear + firstCheck, err
+}
 
 // nextNumber allots the number of a case.
 func nextNumber(ctx context.Context, tx *db.Tx, year int) (int64, error) {

@@ -42,6 +42,7 @@ const (
 	ReleaseDue     Action = "release what is due"
 	Sweep          Action = "sweep what was never filed"
 	Wake           Action = "do what the clock brings"
+	ChannelTry     Action = "try a channel"
 	MailSend       Action = "send letters"
 	MailTake       Action = "take mail in"
 	MailRead       Action = "see mail that came in"
@@ -112,6 +113,7 @@ var Table = map[Action][]Role{
 	ReleaseDue:     {System},
 	Sweep:          {System},
 	Wake:           {System},
+	ChannelTry:     {System},
 	MailSend:       {System},
 	MailTake:       {System},
 	MailRead:       {Handler, Lead},
