@@ -28,6 +28,7 @@ func (a *App) Work(ctx context.Context) {
 	sweeping.Go(func() { a.sweepUntil(ctx) }) // apart, so that no release waits for it
 	sweeping.Go(func() { a.scrub(ctx) })
 	sweeping.Go(func() { a.runner.Run(ctx) })
+	sweeping.Go(func() { a.chores(ctx) })
 	defer sweeping.Wait()
 	beat := time.NewTicker(Tick)
 	defer beat.Stop()

@@ -78,6 +78,7 @@ type Intake struct {
 	ReportsPerHour  int      `toml:"reports_per_hour"`  // from one address; more are asked to wait
 	PhrasesPerHour  int      `toml:"phrases_per_hour"`  // mistyped phrases from one address
 	SignInsPerHour  int      `toml:"sign_ins_per_hour"` // attempts from one address
+	CheckChannels   Duration `toml:"check_channels"`    // how often Steward sends a report to itself by each channel; negative: never
 }
 
 // Mail is how letters come in and go out. Left out, Steward neither takes nor
@@ -215,6 +216,9 @@ func (c *Config) fill() {
 	}
 	if c.Intake.AckWithin == 0 {
 		c.Intake.AckWithin = Duration(72 * time.Hour)
+	}
+	if c.Intake.CheckChannels == 0 {
+		c.Intake.CheckChannels = Duration(24 * time.Hour)
 	}
 	if c.Intake.AttachmentBytes == 0 {
 		c.Intake.AttachmentBytes = 16 << 20

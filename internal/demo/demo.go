@@ -13,8 +13,12 @@ import (
 	"time"
 
 	"steward/internal/app"
+	"steward/internal/base/browse"
 	"steward/internal/config"
 )
+
+// maxPage bounds what is read of a page, in bytes.
+const maxPage = 4 << 20
 
 // Options of a replay.
 type Options struct {
@@ -69,7 +73,7 @@ type replay struct {
 	part  int
 
 	lead, handler, releaser, fixer, distributor *member
-	reporter                                    *browser
+	reporter                                    *browse.Browser
 	phrase                                      string
 	ref                                         string // of the case
 	advisory                                    string // id

@@ -10,6 +10,7 @@ import (
 	"steward/internal/advisory"
 	"steward/internal/api"
 	"steward/internal/base/acl"
+	"steward/internal/base/browse"
 	"steward/internal/base/sign"
 	"steward/internal/cvd"
 )
@@ -44,27 +45,27 @@ func (r *replay) people(ctx context.Context) (err error) {
 // once incomplete, to see the lint, then whole.
 func (r *replay) report(ctx context.Context) (err error) {
 	r.clock.set(reported)
-	if r.reporter, err = newBrowser(r.base); err != nil {
+	if r.reporter, err = browse.New(r.base); err != nil {
 		return err
 	}
-	if err := r.reporter.open(ctx, "/report"); err != nil {
+	if err := r.reporter.Open(ctx, "/report"); err != nil {
 		return err
 	}
-	if err := r.reporter.submit(ctx, "/report", reportFields, "do=check"); err != nil {
+	if err := r.reporter.Submit(ctx, "/report", reportFields, "do=check"); err != nil {
 		return err
 	}
-	if err := expect(strings.Contains(r.reporter.text(), "does not say how to see it happen"), "the lint does not ask for a reproducer"); err != nil {
+	if err := expect(strings.Contains(r.reporter.Text(), "does not say how to see it happen"), "the lint does not ask for a reproducer"); err != nil {
 		return err
 	}
 	r.step("A reporter fills in the form. The lint asks how to reproduce it; nothing is sent yet.")
-	if err := r.reporter.submit(ctx, "/report", map[string]string{"reproduce": reproduce}, "do=send", file{"poc.py", []byte(poc)}); err != nil {
+	if err := r.reporter.Submit(ctx, "/report", map[string]string{"reproduce": reproduce}, "do=send", browse.File{Name: "poc.py", Data: []byte(poc)}); err != nil {
 		return err
 	}
-	r.phrase = strings.Join(strings.Fields(r.reporter.inside("p", "phrase")), " ")
-	if err := expect(len(strings.Fields(r.phrase)) == 12, "no receipt: %.300s", r.reporter.text()); err != nil {
+	r.phrase = strings.Join(strings.Fields(r.reporter.Inside("p", "phrase")), " ")
+	if err := expect(len(strings.Fields(r.phrase)) == 12, "no receipt: %.300s", r.reporter.Text()); err != nil {
 		return err
 	}
-	statement := r.reporter.inside("pre", "statement")
+	statement := r.reporter.Inside("pre", "statement")
 	if _, err := sign.VerifyClearsigned(r.app.Signer.PublicKey(), []byte(statement)); err != nil {
 		return fmt.Errorf("the receipt does not verify: %w", err)
 	}
@@ -75,23 +76,23 @@ func (r *replay) report(ctx context.Context) (err error) {
 
 func (r *replay) poorReport(ctx context.Context) error {
 	r.clock.set(reported.Add(2 * time.Hour))
-	b, err := newBrowser(r.base)
+	b, err := browse.New(r.base)
 	if err != nil {
 		return err
 	}
-	if err := b.open(ctx, "/report"); err != nil {
+	if err := b.Open(ctx, "/report"); err != nil {
 		return err
 	}
-	if err := b.submit(ctx, "/report", poor, "do=check"); err != nil {
+	if err := b.Submit(ctx, "/report", poor, "do=check"); err != nil {
 		return err
 	}
-	if err := expect(strings.Contains(b.text(), "Missing security headers"), "the lint does not name the published list: %.300s", b.text()); err != nil {
+	if err := expect(strings.Contains(b.Text(), "Missing security headers"), "the lint does not name the published list: %.300s", b.Text()); err != nil {
 		return err
 	}
-	if err := b.submit(ctx, "/report", nil, "do=send"); err != nil {
+	if err := b.Submit(ctx, "/report", nil, "do=send"); err != nil {
 		return err
 	}
-	if err := expect(b.inside("p", "phrase") != "", "the poor report was not taken: %.300s", b.text()); err != nil {
+	if err := expect(b.Inside("p", "phrase") != "", "the poor report was not taken: %.300s", b.Text()); err != nil {
 		return err
 	}
 	r.step("Another report comes in. The lint says that it is on the published list of what is not")
@@ -162,10 +163,10 @@ func (r *replay) verification(ctx context.Context) error {
 	if err := r.mailbox(ctx); err != nil {
 		return err
 	}
-	if err := expect(strings.Contains(r.reporter.text(), "We see it too"), "the mailbox does not show the message: %.300s", r.reporter.text()); err != nil {
+	if err := expect(strings.Contains(r.reporter.Text(), "We see it too"), "the mailbox does not show the message: %.300s", r.reporter.Text()); err != nil {
 		return err
 	}
-	if err := r.reporter.submit(ctx, "/mailbox/reply", map[string]string{"body": "Good. I have a patch that keeps the decision in the connection's state; I can send it to you."}, ""); err != nil {
+	if err := r.reporter.Submit(ctx, "/mailbox/reply", map[string]string{"body": "Good. I have a patch that keeps the decision in the connection's state; I can send it to you."}, ""); err != nil {
 		return err
 	}
 	r.step("The reporter opens the mailbox with the phrase, reads the findings and offers a patch.")
@@ -177,10 +178,10 @@ func (r *replay) verification(ctx context.Context) error {
 // mailbox opens the reporter's mailbox with the phrase; days lie between two
 // visits, so that no session lasts.
 func (r *replay) mailbox(ctx context.Context) error {
-	if err := r.reporter.open(ctx, "/mailbox/sign-in"); err != nil {
+	if err := r.reporter.Open(ctx, "/mailbox/sign-in"); err != nil {
 		return err
 	}
-	return r.reporter.submit(ctx, "/mailbox/sign-in", map[string]string{"phrase": r.phrase}, "")
+	return r.reporter.Submit(ctx, "/mailbox/sign-in", map[string]string{"phrase": r.phrase}, "")
 }
 
 func (r *replay) embargo(ctx context.Context) error {
@@ -276,7 +277,7 @@ func (r *replay) draft(ctx context.Context) error {
 	if err := r.mailbox(ctx); err != nil {
 		return err
 	}
-	if err := r.reporter.submit(ctx, "/mailbox/credit", map[string]string{"agree": "yes", "name": reporter}, ""); err != nil {
+	if err := r.reporter.Submit(ctx, "/mailbox/credit", map[string]string{"agree": "yes", "name": reporter}, ""); err != nil {
 		return err
 	}
 	r.step("Hugo writes the advisory. The reporter is shown the draft and confirms the credit.")
@@ -371,7 +372,7 @@ func (r *replay) goPublic(ctx context.Context) error {
 		return err
 	}
 	r.step("The reporter's mailbox links to it.")
-	return expect(strings.Contains(r.reporter.text(), r.advisory), "the mailbox does not name the advisory")
+	return expect(strings.Contains(r.reporter.Text(), r.advisory), "the mailbox does not name the advisory")
 }
 
 func (r *replay) released(ctx context.Context) ([]advisory.Advisory, error) {

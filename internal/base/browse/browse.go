@@ -1,4 +1,7 @@
-package demo
+// Package browse visits pages as a browser without JavaScript does: it follows
+// links, keeps cookies, and fills in the forms that it is shown. Steward uses it
+// to try its own form, and to replay a disclosure.
+package browse
 
 import (
 	"bytes"
@@ -15,23 +18,24 @@ import (
 	"golang.org/x/net/html"
 )
 
-// browser is a reporter's browser without JavaScript: it follows links, keeps
-// cookies, and fills in the forms that it is shown.
-type browser struct {
+// Browser is one visitor of one site. It is for one goroutine.
+type Browser struct {
 	client *http.Client
 	base   string
 	page   *html.Node
 	at     *url.URL
 }
 
-func newBrowser(base string) (*browser, error) {
+// New opens a browser for the site at base, without a path.
+func New(base string) (*Browser, error) {
 	jar, err := cookiejar.New(nil)
-	return &browser{client: &http.Client{Jar: jar}, base: base}, err
+	return &Browser{client: &http.Client{Jar: jar}, base: base}, err
 }
 
 const maxPage = 4 << 20
 
-func (b *browser) open(ctx context.Context, path string) error {
+// Open opens the page of a path.
+func (b *Browser) Open(ctx context.Context, path string) error {
 	req, err := http.NewRequestWithContext(ctx, "GET", b.base+path, nil)
 	if err != nil {
 		return err
@@ -39,7 +43,7 @@ func (b *browser) open(ctx context.Context, path string) error {
 	return b.do(req)
 }
 
-func (b *browser) do(req *http.Request) error {
+func (b *Browser) do(req *http.Request) error {
 	res, err := b.client.Do(req)
 	if err != nil {
 		return err
@@ -57,15 +61,15 @@ func (b *browser) do(req *http.Request) error {
 	return err
 }
 
-// file is something to attach.
-type file struct {
-	name string
-	data []byte
+// File is something to attach.
+type File struct {
+	Name string
+	Data []byte
 }
 
-// submit fills the form with the action and presses the button, a name and a
+// Submit fills the form with the action and presses the button, a name and a
 // value or "". What the page has filled in already stays, as in any browser.
-func (b *browser) submit(ctx context.Context, action string, fill map[string]string, button string, files ...file) error {
+func (b *Browser) Submit(ctx context.Context, action string, fill map[string]string, button string, files ...File) error {
 	form := find(b.page, func(n *html.Node) bool { return n.Data == "form" && attr(n, "action") == action })
 	if form == nil {
 		return fmt.Errorf("%s has no form for %s", b.at.Path, action)
@@ -91,9 +95,9 @@ func (b *browser) submit(ctx context.Context, action string, fill map[string]str
 		if input == nil {
 			return fmt.Errorf("the form for %s takes no files", action)
 		}
-		part, err := w.CreateFormFile(attr(input, "name"), f.name)
+		part, err := w.CreateFormFile(attr(input, "name"), f.Name)
 		if err == nil {
-			_, err = part.Write(f.data)
+			_, err = part.Write(f.Data)
 		}
 		if err != nil {
 			return err
@@ -118,8 +122,8 @@ func (b *browser) submit(ctx context.Context, action string, fill map[string]str
 	return b.do(req)
 }
 
-// text gives the visible text of the page, white space folded.
-func (b *browser) text() string {
+// Text gives the visible text of the page, white space folded.
+func (b *Browser) Text() string {
 	var out strings.Builder
 	walk(b.page, func(n *html.Node) {
 		if n.Type == html.TextNode && (n.Parent == nil || n.Parent.Data != "script" && n.Parent.Data != "style") {
@@ -129,8 +133,8 @@ func (b *browser) text() string {
 	return strings.Join(strings.Fields(out.String()), " ")
 }
 
-// inside gives the text of the first element of a kind with a class.
-func (b *browser) inside(kind, class string) string {
+// Inside gives the text of the first element of a kind with a class.
+func (b *Browser) Inside(kind, class string) string {
 	n := find(b.page, func(n *html.Node) bool {
 		return n.Data == kind && slices.Contains(strings.Fields(attr(n, "class")), class)
 	})
