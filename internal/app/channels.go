@@ -192,4 +192,3 @@ func (a *App) memoTo(ctx context.Context, tx *db.Tx, u account.User, key, subjec
 		Key: key + "/" + u.ID, To: r.Email, Name: r.Name, Subject: "[" + a.Config.Team.Name + "] " + subject, Text: text, PGPKey: r.Key.Armored,
 	})
 }
-
