@@ -16,6 +16,7 @@ build:
 	$(GO) build -trimpath -o bin/steward ./cmd/steward
 
 run: build
+	scripts/install-gpg.sh
 	./bin/steward demo
 
 test: tools lint

@@ -163,19 +163,21 @@ func (s *shell) log() (*slog.Logger, error) {
 
 func (s *shell) demoCmd() *cobra.Command {
 	var noServe bool
-	var out, listen string
+	var out, mail, listen string
 	c := &cobra.Command{
 		Use: "demo", Short: "See the whole of it: a past disclosure, replayed", Args: noArgs,
-		Long: `Replays the disclosure of CVE-2023-38545 in a fresh directory, through the form,
-the API and the release clock, telling each step as it happens; verifies the
-signatures that it made, and serves the result.`,
+		Long: `Replays the disclosure of CVE-2023-38545 in a fresh directory, through encrypted
+mail that gpg writes and reads, the form, the API and the release clock, telling
+each step as it happens; verifies the signatures that it made, and serves the
+result.`,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return demo.Run(cmd.Context(), demo.Options{Out: out, Listen: listen, Serve: !noServe, Say: s.Stdout, Log: s.Stderr})
+			return demo.Run(cmd.Context(), demo.Options{Out: out, Mail: mail, Listen: listen, Serve: !noServe, Say: s.Stdout, Log: s.Stderr})
 		},
 	}
 	f := c.Flags()
 	f.BoolVar(&noServe, "no-serve", false, "stop when the replay is done")
 	f.StringVar(&out, "out", "", "leave the published tree in this `directory`")
+	f.StringVar(&mail, "mail", "", "leave every letter that was sent in this `directory`, as .eml")
 	f.StringVar(&listen, "listen", "127.0.0.1:8080", "`address` to serve the result at")
 	return c
 }

@@ -23,6 +23,7 @@ const maxPage = 4 << 20
 // Options of a replay.
 type Options struct {
 	Out    string    // leave the published tree here; empty: nowhere
+	Mail   string    // leave every letter that was sent here; empty: nowhere
 	Listen string    // address to serve at
 	Serve  bool      // go on serving when the replay is done
 	Say    io.Writer // a line for each step
@@ -44,11 +45,17 @@ func Run(ctx context.Context, o Options) (err error) {
 	if err != nil {
 		return fmt.Errorf("the demo wants to serve at %s: %w (choose another address with --listen)", o.Listen, err)
 	}
-	r := &replay{clock: &clock{at: reported.Add(-24 * time.Hour)}, say: o.Say, base: "http://" + ln.Addr().String()}
+	post, err := newLetters(o.Mail)
+	if err != nil {
+		return errors.Join(err, ln.Close())
+	}
+	defer post.close()
+	r := &replay{post: post, homes: filepath.Join(dir, "gpg"), clock: &clock{at: reported.Add(-24 * time.Hour)}, say: o.Say, base: "http://" + ln.Addr().String()}
 	if err := r.prepare(ctx, app.Dir(filepath.Join(dir, "data")), ln.Addr().(*net.TCPAddr).Port, o); err != nil {
 		return errors.Join(err, ln.Close())
 	}
 	defer func() { err = errors.Join(err, r.app.Close()) }()
+	defer r.leave()
 
 	serving, stop := context.WithCancel(ctx)
 	served := make(chan error, 1)
@@ -72,6 +79,12 @@ type replay struct {
 	base  string
 	part  int
 
+	post    *letters
+	door    string // where the team's Steward receives mail
+	homes   string // of everyone's GnuPG
+	persons []*person
+	jay     *person
+
 	lead, handler, releaser, fixer, distributor *member
 	reporter                                    *browse.Browser
 	phrase                                      string
@@ -84,7 +97,7 @@ func (r *replay) prepare(ctx context.Context, dir app.Dir, port int, o Options) 
 	answers := config.Answers{
 		// A passkey is bound to a name; 127.0.0.1 is none.
 		BaseURL: fmt.Sprintf("http://localhost:%d", port), Listen: o.Listen,
-		Team: "curl security team, replayed", Email: "security@curl.example", Prefix: "REPLAY",
+		Team: "curl security team, replayed", Email: teamAddress, Prefix: "REPLAY",
 	}
 	if err := app.Init(dir, answers, r.clock.now()); err != nil {
 		return err
@@ -97,13 +110,41 @@ func (r *replay) prepare(ctx context.Context, dir app.Dir, port int, o Options) 
 	if err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(f, settings, strings.Join(quoted, ", "))
+	if r.door, err = freeAddress(); err != nil {
+		return errors.Join(err, f.Close())
+	}
+	_, err = fmt.Fprintf(f, settings, r.door, r.post.address(), strings.Join(quoted, ", "))
 	if err = errors.Join(err, f.Close()); err != nil {
 		return err
 	}
 	log := slog.New(slog.NewTextHandler(o.Log, &slog.HandlerOptions{Level: slog.LevelWarn}))
 	r.app, err = app.Open(ctx, dir, app.Options{Clock: r.clock.now, Log: log, Demo: true})
 	return err
+}
+
+// freeAddress is one on this machine where nobody listens.
+func freeAddress() (string, error) {
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return "", err
+	}
+	return ln.Addr().String(), ln.Close()
+}
+
+// person makes someone with a GnuPG of their own, who knows the team's key.
+func (r *replay) person(ctx context.Context, name, email string) (*person, error) {
+	p, err := newPerson(ctx, r.homes, r.clock, name, email)
+	if err != nil {
+		return nil, err
+	}
+	r.persons = append(r.persons, p)
+	return p, p.knows(ctx, r.app.Signer.PublicKey())
+}
+
+func (r *replay) leave() {
+	for _, p := range r.persons {
+		p.leave()
+	}
 }
 
 // step tells what happens, under the hour at which it does.

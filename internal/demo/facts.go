@@ -51,6 +51,12 @@ var versions = []string{
 
 // settings are the team's, beside those that init writes.
 const settings = `
+[mail]
+listen = %q
+host = "curl.example"
+relay = %q
+relay_tls = "none"
+
 [[product]]
 name = "curl"
 purl = "pkg:generic/curl"
@@ -69,17 +75,27 @@ match = ["malicious command line"]
 `
 
 // The report, in our words.
-var reportFields = map[string]string{
-	"product":       "curl",
-	"versions":      "7.69.0 to 8.3.0",
-	"summary":       "Heap overflow in the SOCKS5 handshake with a long host name",
-	"what":          "When curl is told to let a SOCKS5 proxy resolve the host name, a name longer than 255 bytes should make it resolve the name itself. If the handshake is slow, the state machine forgets that decision between two steps and copies the whole name into the negotiation buffer. A name longer than the buffer is written past its end on the heap.",
-	"impact":        "A server that redirects the client to a very long host name can overwrite heap memory of a client that uses a socks5h proxy. Running code in the client may be possible.",
-	"public_plan":   "Together with your fix. I will not write about it before.",
-	"reporter.name": reporter,
-	"credit.want":   "yes",
-	"credit.name":   reporter,
-}
+const (
+	reportTitle = "Heap overflow in the SOCKS5 handshake with a long host name"
+	reportText  = `Affected: curl 7.69.0 to 8.3.0.
+
+When curl is told to let a SOCKS5 proxy resolve the host name, a name longer
+than 255 bytes should make it resolve the name itself. If the handshake is slow,
+the state machine forgets that decision between two steps and copies the whole
+name into the negotiation buffer. A name longer than the buffer is written past
+its end on the heap.
+
+A server that redirects the client to a very long host name can overwrite heap
+memory of a client that uses a socks5h proxy. Running code in the client may be
+possible.
+
+How to see it:
+
+` + reproduce + `
+
+I will not write about it before your fix is out. Jay
+`
+)
 
 const reproduce = `1. Start the SOCKS5 proxy of the attached poc.py on port 1080. It waits a
    moment before each answer, which makes the handshake slow.

@@ -1,9 +1,11 @@
 package demo
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
+	"net/mail"
 	"strings"
 	"time"
 
@@ -15,6 +17,9 @@ import (
 	"steward/internal/cvd"
 )
 
+// teamAddress is where reports go.
+const teamAddress = "security@curl.example"
+
 // expect fails a part whose result is not what the story needs.
 func expect(ok bool, what string, args ...any) error {
 	if ok {
@@ -25,53 +30,84 @@ func expect(ok bool, what string, args ...any) error {
 
 func (r *replay) people(ctx context.Context) (err error) {
 	for _, p := range []struct {
-		who  **member
-		name string
-		role acl.Role
+		who         **member
+		name, email string
+		role        acl.Role
 	}{
-		{&r.lead, "Linnea", acl.Lead}, {&r.handler, "Hugo", acl.Handler}, {&r.releaser, "Rosa", acl.ReleaseManager},
-		{&r.fixer, "Felix", ""}, {&r.distributor, "Dilara", ""},
+		{&r.lead, "Linnea", "linnea@curl.example", acl.Lead}, {&r.handler, "Hugo", "hugo@curl.example", acl.Handler},
+		{&r.releaser, "Rosa", "rosa@curl.example", acl.ReleaseManager},
+		{&r.fixer, "Felix", "felix@fixes.example", ""}, {&r.distributor, "Dilara", "dilara@distro.example", ""},
 	} {
-		if *p.who, err = join(ctx, r.app, r.base, p.name, p.role); err != nil {
+		if *p.who, err = r.join(ctx, p.name, p.email, p.role); err != nil {
 			return err
 		}
 	}
 	r.step("The team: Linnea leads, Hugo handles, Rosa releases. Felix and Dilara will see one case only.")
-	r.detail("signing key %s", r.app.Signer.Fingerprint())
+	r.detail("Each has a key in a GnuPG of their own; the team's is %s.", r.app.Signer.Fingerprint())
 	return nil
 }
 
-// report sends the report by the form, as a browser without JavaScript does:
-// once incomplete, to see the lint, then whole.
+// report sends the report as many do: as an encrypted mail to the team's
+// address, written by gpg, with the reporter's key and a reproducer.
 func (r *replay) report(ctx context.Context) (err error) {
 	r.clock.set(reported)
-	if r.reporter, err = browse.New(r.base); err != nil {
+	if r.jay, err = r.person(ctx, "Jay", "jay@reporter.example"); err != nil {
 		return err
 	}
-	if err := r.reporter.Open(ctx, "/report"); err != nil {
+	raw, err := r.jay.write(ctx, teamAddress, reportTitle, reportText,
+		attachment{"poc.py", "text/x-python", []byte(poc)}, attachment{"jay.asc", "application/pgp-keys", r.jay.key})
+	if err != nil {
 		return err
 	}
-	if err := r.reporter.Submit(ctx, "/report", reportFields, "do=check"); err != nil {
+	if err := r.send(ctx, r.jay.email, teamAddress, raw); err != nil {
 		return err
 	}
-	if err := expect(strings.Contains(r.reporter.Text(), "does not say how to see it happen"), "the lint does not ask for a reproducer"); err != nil {
+	r.step("A reporter writes to %s. gpg encrypts the mail; the team's server says 250 once it is kept.", teamAddress)
+	receipt, err := r.gets(ctx, r.jay)
+	if err != nil {
 		return err
 	}
-	r.step("A reporter fills in the form. The lint asks how to reproduce it; nothing is sent yet.")
-	if err := r.reporter.Submit(ctx, "/report", map[string]string{"reproduce": reproduce}, "do=send", browse.File{Name: "poc.py", Data: []byte(poc)}); err != nil {
+	for line := range strings.Lines(receipt) {
+		if words := strings.Fields(line); len(words) == 12 && strings.HasPrefix(line, "    ") {
+			r.phrase = strings.Join(words, " ")
+		}
+	}
+	if err := expect(r.phrase != "", "the receipt has no phrase: %.300s", receipt); err != nil {
 		return err
 	}
-	r.phrase = strings.Join(strings.Fields(r.reporter.Inside("p", "phrase")), " ")
-	if err := expect(len(strings.Fields(r.phrase)) == 12, "no receipt: %.300s", r.reporter.Text()); err != nil {
+	i := strings.Index(receipt, "-----BEGIN PGP SIGNED MESSAGE-----")
+	j := strings.Index(receipt, "-----END PGP SIGNATURE-----")
+	if err := expect(i >= 0 && j > i, "the receipt has no statement: %.300s", receipt); err != nil {
 		return err
 	}
-	statement := r.reporter.Inside("pre", "statement")
+	statement := receipt[i:j] + "-----END PGP SIGNATURE-----\n"
 	if _, err := sign.VerifyClearsigned(r.app.Signer.PublicKey(), []byte(statement)); err != nil {
 		return fmt.Errorf("the receipt does not verify: %w", err)
 	}
-	r.step("The report is sent, with a reproducer. The receipt is a phrase of twelve words")
-	r.detail("and a signed statement of the report's hash and time. The signature is good.")
-	return nil
+	r.step("The receipt comes by mail. The reporter's gpg opens it: a phrase of twelve words that opens a")
+	r.detail("mailbox, and a signed statement of the report's hash and time. The signature is good.")
+	if r.reporter, err = browse.New(r.base); err != nil {
+		return err
+	}
+	team, err := r.gets(ctx, r.handler.person)
+	if err != nil {
+		return err
+	}
+	r.step("Nobody is on call yet, so all who handle are told. Hugo's gpg opens the report itself.")
+	return expect(strings.Contains(team, "negotiation buffer"), "Hugo's letter does not hold the report: %.300s", team)
+}
+
+// gets waits for the next letter to a person and has their gpg open it.
+func (r *replay) gets(ctx context.Context, p *person) (string, error) {
+	raw, err := r.post.await(ctx, p.email)
+	if err != nil {
+		return "", err
+	}
+	m, err := p.opens(ctx, raw)
+	if err != nil {
+		return "", fmt.Errorf("%s cannot open a letter: %w", p.name, err)
+	}
+	return m.Text, nil
 }
 
 func (r *replay) poorReport(ctx context.Context) error {
@@ -140,7 +176,14 @@ func (r *replay) verification(ctx context.Context) error {
 	}, nil); err != nil {
 		return err
 	}
-	r.step("Hugo acknowledges %s: a person answered three hours after the report.", r.ref)
+	answer, err := r.gets(ctx, r.jay)
+	if err != nil {
+		return err
+	}
+	if err := expect(strings.Contains(answer, "very good report"), "the answer did not come by mail: %.300s", answer); err != nil {
+		return err
+	}
+	r.step("Hugo acknowledges %s: a person answered three hours after the report. gpg opens the answer.", r.ref)
 	if err := r.handler.post(ctx, r.on("notes"), api.Body{Body: "Reproduced on master and on 7.69.0. 7.68.0 is fine: it came with the non-blocking handshake."}, nil); err != nil {
 		return err
 	}
@@ -160,19 +203,70 @@ func (r *replay) verification(ctx context.Context) error {
 	}
 	r.step("Verified: valid, severity high, %s, %s to 8.3.0 affected. %s is assigned.", cwe, introduced, cve)
 
-	if err := r.mailbox(ctx); err != nil {
+	findings, err := r.gets(ctx, r.jay)
+	if err != nil {
 		return err
 	}
-	if err := expect(strings.Contains(r.reporter.Text(), "We see it too"), "the mailbox does not show the message: %.300s", r.reporter.Text()); err != nil {
+	if err := expect(strings.Contains(findings, "We see it too"), "the findings did not come by mail: %.300s", findings); err != nil {
 		return err
 	}
-	if err := r.reporter.Submit(ctx, "/mailbox/reply", map[string]string{"body": "Good. I have a patch that keeps the decision in the connection's state; I can send it to you."}, ""); err != nil {
+	if err := r.answers(ctx, "Good. I have a patch that keeps the decision in the connection's state; I can send it to you."); err != nil {
 		return err
 	}
-	r.step("The reporter opens the mailbox with the phrase, reads the findings and offers a patch.")
+	r.step("The reporter reads the findings and answers the letter: there is a patch.")
 	return r.handler.post(ctx, r.on("messages"), api.Letter{
 		Body: "Gladly. Please attach it here; we review it on a private branch. — Hugo", NextStatus: distros.Add(24 * time.Hour),
 	}, nil)
+}
+
+// answers has the reporter answer the last letter, and waits until the answer
+// is in the case.
+func (r *replay) answers(ctx context.Context, text string) error {
+	var last letter
+	for _, l := range r.post.snapshot() {
+		if l.to == r.jay.email {
+			last = l
+		}
+	}
+	to, err := replyTo(last.raw)
+	if err != nil {
+		return err
+	}
+	raw, err := r.jay.write(ctx, to, "Re: "+reportTitle, text)
+	if err != nil {
+		return err
+	}
+	if err := r.send(ctx, r.jay.email, to, raw); err != nil {
+		return err
+	}
+	for range 200 {
+		v, err := r.view(ctx)
+		if err != nil {
+			return err
+		}
+		for _, t := range v.Threads {
+			for _, m := range t.Messages {
+				if strings.TrimSpace(m.Body) == text {
+					return expect(m.Via != nil && m.Via.Encrypted && m.Via.Signed != "", "the answer came without its seal: %+v", m.Via)
+				}
+			}
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
+	return errors.New("the reporter's answer is not in the case")
+}
+
+// replyTo gives the address that an answer to a letter goes to.
+func replyTo(raw []byte) (string, error) {
+	m, err := mail.ReadMessage(bytes.NewReader(raw))
+	if err != nil {
+		return "", err
+	}
+	a, err := m.Header.AddressList("Reply-To")
+	if err != nil {
+		return "", err
+	}
+	return a[0].Address, nil
 }
 
 // mailbox opens the reporter's mailbox with the phrase; days lie between two

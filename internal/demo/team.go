@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"steward/internal/account"
-	"steward/internal/app"
 	"steward/internal/base/acl"
 )
 
@@ -18,12 +17,18 @@ import (
 // would send, sent here.
 type member struct {
 	acl.Caller
+	*person
 	base, token string
 }
 
-// join adds a person and makes a token for them.
-func join(ctx context.Context, a *app.App, base, name string, role acl.Role) (*member, error) {
-	u, err := a.Accounts.AddUser(ctx, acl.Myself(), account.Profile{Name: name, Role: role})
+// join adds a person with their OpenPGP key, and makes a token for them.
+func (r *replay) join(ctx context.Context, name, email string, role acl.Role) (*member, error) {
+	p, err := r.person(ctx, name, email)
+	if err != nil {
+		return nil, err
+	}
+	a := r.app
+	u, err := a.Accounts.AddUser(ctx, acl.Myself(), account.Profile{Name: name, Email: email, Role: role})
 	if err != nil {
 		return nil, err
 	}
@@ -31,8 +36,11 @@ func join(ctx context.Context, a *app.App, base, name string, role acl.Role) (*m
 	if err != nil {
 		return nil, err
 	}
+	if _, err := a.Accounts.SetKey(ctx, c, u.ID, string(p.key)); err != nil {
+		return nil, err
+	}
 	_, secret, err := a.Accounts.CreateToken(ctx, c, "replay", 30*24*time.Hour)
-	return &member{Caller: c, base: base, token: secret}, err
+	return &member{Caller: c, person: p, base: r.base, token: secret}, err
 }
 
 // refusal is what the API answers when it does not do what it was asked.
