@@ -37,7 +37,8 @@ func (s *Store) objections(slot Slot) ([]advisory.Objection, error) {
 	if _, err := calendar.Location(slot.Zone); err != nil {
 		return nil, err
 	}
-	return advisory.Guard(slot.At, slot.Zone, s.Settings.Countries)
+	list, err := advisory.Guard(slot.At, slot.Zone, s.Settings.Countries)
+	return append(list, window(&s.Settings.Policy, slot)...), err
 }
 
 // Unschedule takes the hour back. The approval stands.

@@ -106,7 +106,7 @@ func (s *Store) view(ctx context.Context, q db.Queryer, o *opened, roles []acl.R
 		}
 	}
 	if may(acl.QueueRead) {
-		v.Deadlines = o.deadlines(o.policy)
+		v.Deadlines, v.Plan = o.deadlines(o.policy), o.plan(o.policy)
 	}
 	if may(acl.QueueRead) && parts.People {
 		if v.People, err = people(ctx, q, o); err != nil {

@@ -60,6 +60,7 @@ type View struct {
 	Checklist []Item       `json:"checklist"` // the first that is not done comes next
 
 	Deadlines []Deadline    `json:"deadlines,omitempty"` // acl.QueueRead: the soonest first
+	Plan      *PlanView     `json:"plan,omitempty"`      // acl.QueueRead: what the policy says
 	People    []Participant `json:"people,omitempty"`    // acl.QueueRead
 	Reports   []ReportView  `json:"reports,omitempty"`   // acl.ReportRead: its own first, then those merged into it
 	Decisions []Verdict     `json:"decisions,omitempty"` // acl.ReportRead
