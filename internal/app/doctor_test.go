@@ -125,7 +125,8 @@ func TestDoctor(t *testing.T) {
 		{"nothing", func(*patient) {}, "security.txt", ok, "It holds until 26 February 2027"},
 		{"nothing", func(*patient) {}, "team", ok, "2 people can handle"},
 		{"nothing", func(*patient) {}, "due", ok, "Nothing is overdue"},
-		{"nothing", func(*patient) {}, "mail", ok, "sends no mail"},
+		{"nothing", func(*patient) {}, "mail", ok, "security.txt names"},
+		{"nothing", func(*patient) {}, "mail", look, "sends no mail"},
 		{"no backup", func(*patient) {}, "backups", look, "None was ever made"},
 		{"a backup of today", func(p *patient) { p.backup() }, "backups", ok, "The last one is of 3 March 2026"},
 		{"a backup of last week", func(p *patient) {
