@@ -24,11 +24,13 @@ const (
 	OnPublic      Occasion = "public"       // the advisory is public
 	OnUnanswered  Occasion = "unanswered"   // nobody has answered a report: a step of the ladder
 	OnDeadline    Occasion = "deadline"     // something falls due, or is late
+	OnNotice      Occasion = "notice"       // an organisation is told under embargo
+	OnBurn        Occasion = "burned"       // the embargo has ended because of a leak
 )
 
 // Occasions lists them all.
 var Occasions = []Occasion{
-	OnReceipt, OnMessage, OnReport, OnReply, OnAcknowledge, OnDraft, OnInvitation, OnEmbargo, OnPublic, OnUnanswered, OnDeadline,
+	OnReceipt, OnMessage, OnReport, OnReply, OnAcknowledge, OnDraft, OnInvitation, OnEmbargo, OnPublic, OnUnanswered, OnDeadline, OnNotice, OnBurn,
 }
 
 // Posting is a letter that is to go out: to whom and why. What it says is put
@@ -42,15 +44,21 @@ type Posting struct {
 	Token   string   `json:"token,omitempty"`   // of a receipt: what its phrase is derived from
 	What    string   `json:"what,omitempty"`    // names this occasion among those of its kind
 
-	Due     *Deadline `json:"due,omitempty"`     // that the letter reminds of
-	Address string    `json:"address,omitempty"` // or to someone outside, who is told nothing of the case
-	Name    string    `json:"name,omitempty"`    // of that one
+	Due       *Deadline `json:"due,omitempty"`       // that the letter reminds of
+	Address   string    `json:"address,omitempty"`   // or to someone outside, who is told nothing of the case
+	Name      string    `json:"name,omitempty"`      // of that one
+	Recipient string    `json:"recipient,omitempty"` // or to a contact of this organisation that was told
+	Contact   string    `json:"contact,omitempty"`   // id of that contact; User is whom it signs in as, if anyone
 }
 
 // Key names the deed that the letter belongs to: the same letter is posted
 // once.
 func (p Posting) Key() string {
-	return strings.Join([]string{string(p.On), p.Case, p.Report, p.User, p.Address, p.Message, p.What}, "/")
+	key := strings.Join([]string{string(p.On), p.Case, p.Report, p.User, p.Address, p.Message, p.What}, "/")
+	if p.Contact != "" {
+		key += "/" + p.Recipient + "/" + p.Contact
+	}
+	return key
 }
 
 // Scope is that of the seal under which the letter waits.
