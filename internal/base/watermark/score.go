@@ -3,7 +3,9 @@ package watermark
 import (
 	"cmp"
 	"math"
+	"math/bits"
 	"slices"
+	"strings"
 )
 
 // channel is one kind of difference between copies. What is done to a text
@@ -24,77 +26,121 @@ const (
 	chHead    channel = "head"    // what follows the second @@
 	chIndex   channel = "index"   // digits of a blob's hash
 	chGit     channel = "git"     // the version at the end
-	chID      channel = "id"      // the name of the copy
 )
 
-// seen is what a leak shows at one place: it fits those marks that choose as
-// it does. For a mark that has nothing to do with the leak, the chance of that
-// is chance, whatever was done to the leak: this is what all figures rest on.
+// seen is what a leak shows at one slot that n ways are chosen from: the bits
+// of fit are the ways that it may come from. It is found without a look at any
+// mark. So for a mark that has nothing to do with the leak, the chance to fit is
+// the part of the ways that fit, whatever was done to the leak: this is what
+// all figures rest on. No two have the same slot.
 type seen struct {
 	channel channel
-	chance  float64
-	fits    func(Mark) bool
+	slot    slot
+	n       int
+	fit     uint64
 }
 
-// pick is what is seen at a place with ways to choose from; fit tells of each
-// way whether it is what is there.
-func pick(c channel, key string, fit ...bool) (seen, bool) {
-	n := 0
-	for _, f := range fit {
-		if f {
-			n++
+// pick is what is seen at a slot, if it tells marks apart. A way below 0 or
+// above n is none.
+func pick(c channel, key string, n int, ways ...int) (seen, bool) {
+	s := seen{channel: c, n: n}
+	for _, w := range ways {
+		if w >= 0 && w < n {
+			s.fit |= 1 << w
 		}
 	}
-	return seen{channel: c, chance: float64(n) / float64(len(fit)), fits: func(m Mark) bool {
-		return fit[m.choice(c, key, len(fit))]
-	}}, n > 0 && n < len(fit)
+	if k := bits.OnesCount64(s.fit); k == 0 || k == n {
+		return seen{}, false
+	}
+	s.slot = slotOf(c, key)
+	return s, true
 }
 
-// spoilt are the suppositions of how much of a channel was spoilt, with their
-// weights: the whole of it, a little, some, and half, as when two who compare
-// their copies toss a coin wherever these differ.
-var spoilt = []struct{ part, weight float64 }{{1, 0.5}, {0.02, 0.3}, {0.2, 0.1}, {0.5, 0.1}}
+func (s *seen) chance() float64 { return float64(bits.OnesCount64(s.fit)) / float64(s.n) }
 
-// weigh tells how many times likelier what is seen is if it comes from the copy
-// with the mark than if it does not, as a power of two; and how many places fit.
+func (s *seen) fits(c *chooser) bool { return s.fit>>c.choice(&s.slot, s.n)&1 == 1 }
+
+// suppositions of how much of a channel was spoilt: the whole of it, a little,
+// some, and half, as when two who compare their copies toss a coin wherever
+// these differ.
+const suppositions = 4
+
+var spoilt = [suppositions]float64{1, 0.02, 0.2, 0.5}
+
+// each is what the suppositions weigh where a channel is looked at by itself.
+// whole is for those of the copy as a whole: that each channel was treated as
+// it pleases, or that all were treated alike. Both add up to 1.
+var (
+	each  = [suppositions]float64{0.5, 0.3, 0.1, 0.1}
+	whole = struct{ apart, little, half float64 }{0.4, 0.3, 0.3}
+)
+
+// sums are logarithms of likelihood ratios, one for each supposition.
+type sums [suppositions]float64
+
+// weight is how the evidence of one place changes the sums of its channel.
+type weight struct {
+	channel int
+	yes, no sums // if it fits, and if not
+}
+
+// weights are worked out once for all candidates.
+func weights(all []seen) (out []weight, channels int) {
+	index := map[channel]int{}
+	for i := range all {
+		c, known := index[all[i].channel]
+		if !known {
+			c = len(index)
+			index[all[i].channel] = c
+		}
+		w := weight{channel: c}
+		for k, part := range spoilt {
+			w.yes[k] = math.Log2(part + (1-part)/all[i].chance())
+			w.no[k] = math.Log2(part)
+		}
+		out = append(out, w)
+	}
+	return out, len(index)
+}
+
+// weigh tells how many times likelier what is seen is if it comes from a copy
+// which fits as told than if it does not, as a power of two; and how many
+// places fit.
 //
-// In each channel the likelihood ratio is averaged over what may have been done
-// to it, and the channels, whose choices are independent, are multiplied. For a
-// mark that has nothing to do with the leak, the ratio is 1 on average. By
-// Markov's inequality it is then N or more with a chance of at most 1 in N.
-func weigh(all []seen, m Mark) (bits float64, fit int) {
-	type sums [4]float64
-	logs := map[channel]*sums{}
-	var order []channel
-	for _, s := range all {
-		l := logs[s.channel]
-		if l == nil {
-			l = &sums{}
-			logs[s.channel] = l
-			order = append(order, s.channel)
-		}
-		fits := s.fits(m)
-		if fits {
+// The likelihood ratio is averaged over what may have been done to the copy; the
+// channels, whose choices are independent, are multiplied. For a mark that has
+// nothing to do with the leak, the ratio is 1 on average. By Markov's inequality
+// it is then N or more with a chance of at most 1 in N.
+func weigh(ws []weight, channels int, fits func(i int) bool) (evidence float64, fit int) {
+	logs := make([]sums, channels)
+	for i := range ws {
+		l, w := &logs[ws[i].channel], &ws[i].no
+		if fits(i) {
 			fit++
+			w = &ws[i].yes
 		}
-		for i, sp := range spoilt {
-			ratio := sp.part
-			if fits {
-				ratio += (1 - sp.part) / s.chance
-			}
-			l[i] += math.Log2(ratio)
+		for k := range l {
+			l[k] += w[k]
 		}
 	}
-	for _, c := range order {
-		l := logs[c]
-		top := slices.Max(l[:])
-		total := 0.0
-		for i, sp := range spoilt {
-			total += sp.weight * math.Exp2(l[i]-top)
-		}
-		bits += top + math.Log2(total)
+	var apart, little, half float64
+	for _, l := range logs {
+		apart += mean(each[:], l[:])
+		little += l[1]
+		half += l[3]
 	}
-	return bits, fit
+	return mean([]float64{whole.apart, whole.little, whole.half}, []float64{apart, little, half}), fit
+}
+
+// mean is the logarithm of a weighted mean of numbers of which the logarithms
+// are given.
+func mean(weights, logs []float64) float64 {
+	top := slices.Max(logs)
+	total := 0.0
+	for i, l := range logs {
+		total += weights[i] * math.Exp2(l-top)
+	}
+	return top + math.Log2(total)
 }
 
 // Candidate is a recipient whose copy a leak may be.
@@ -117,11 +163,13 @@ type Verdict struct {
 // Report is what a leak tells.
 type Report struct {
 	Places   int       // that were found and told copies apart
+	Enough   bool      // marks are left that would do to name a candidate if all of them fitted
 	Verdicts []Verdict // one of each candidate, the best first
 }
 
 // Traced gives the candidates that the leak is traced to. None: not enough
-// marks are left. Several: their copies were mixed.
+// marks are left, or, if Enough, it is from nobody's copy. Several: their
+// copies were mixed.
 func (r Report) Traced() []Verdict {
 	n := 0
 	for n < len(r.Verdicts) && r.Verdicts[n].Traced {
@@ -130,18 +178,27 @@ func (r Report) Traced() []Verdict {
 	return r.Verdicts[:n]
 }
 
-// Doubt is the chance, at most, with which Trace names anyone who has nothing
-// to do with a leak, however many candidates there are.
+// Doubt is the chance, at most, with which one trace names anyone who has
+// nothing to do with a leak, however many candidates there are.
 const Doubt = 1e-4
 
 // judge weighs what is seen for each candidate.
 func judge(all []seen, leak string, candidates []Candidate) Report {
 	r := Report{Places: len(all), Verdicts: make([]Verdict, len(candidates))}
+	ws, channels := weights(all)
+	chance := func(evidence float64) (float64, bool) {
+		p := min(1, math.Exp2(-evidence))
+		return p, p*float64(max(1, len(candidates))) <= Doubt
+	}
+	best, _ := weigh(ws, channels, func(int) bool { return true })
+	_, r.Enough = chance(best)
+	leak = spaced(leak)
 	for i, c := range candidates {
-		v := Verdict{ID: c.ID, Line: c.Line != "" && hasLine(leak, c.Line)}
-		v.Bits, v.Fit = weigh(all, c.Mark)
-		v.Chance = min(1, math.Exp2(-v.Bits))
-		v.Traced = v.Chance*float64(len(candidates)) <= Doubt
+		line := spaced(c.Line)
+		v := Verdict{ID: c.ID, Line: line != "" && strings.Contains(leak, line)}
+		choices := c.Mark.chooser()
+		v.Bits, v.Fit = weigh(ws, channels, func(i int) bool { return all[i].fits(choices) })
+		v.Chance, v.Traced = chance(v.Bits)
 		r.Verdicts[i] = v
 	}
 	slices.SortStableFunc(r.Verdicts, func(a, b Verdict) int { return cmp.Compare(b.Bits, a.Bits) })
