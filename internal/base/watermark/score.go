@@ -163,13 +163,14 @@ type Verdict struct {
 // Report is what a leak tells.
 type Report struct {
 	Places   int       // that were found and told copies apart
-	Enough   bool      // marks are left that would do to name a candidate if all of them fitted
+	Changed  int       // of them, that are not as in the original: none in the original, or in what was made anew of it
+	Enough   bool      // the kinds of marks of which some are left would do to name a candidate, if all of them fitted
 	Verdicts []Verdict // one of each candidate, the best first
 }
 
-// Traced gives the candidates that the leak is traced to. None: not enough
-// marks are left, or, if Enough, it is from nobody's copy. Several: their
-// copies were mixed.
+// Traced gives the candidates that the leak is traced to. None: not enough marks
+// are left; or, if Enough, it is from no candidate's copy, or so many marks were
+// spoilt that whose copy it was cannot be told. Several: their copies were mixed.
 func (r Report) Traced() []Verdict {
 	n := 0
 	for n < len(r.Verdicts) && r.Verdicts[n].Traced {
@@ -182,15 +183,34 @@ func (r Report) Traced() []Verdict {
 // nothing to do with a leak, however many candidates there are.
 const Doubt = 1e-4
 
-// judge weighs what is seen for each candidate.
-func judge(all []seen, leak string, candidates []Candidate) Report {
+// judge weighs what is seen for each candidate. own is what is seen in the
+// original.
+func judge(all, own []seen, leak string, candidates []Candidate) Report {
 	r := Report{Places: len(all), Verdicts: make([]Verdict, len(candidates))}
+	original := map[slot]uint64{}
+	for _, s := range own {
+		original[s.slot] = s.fit
+	}
+	marked := map[channel]bool{} // channels that are not as in the original
+	for _, s := range all {
+		if original[s.slot] != s.fit {
+			r.Changed++
+			marked[s.channel] = true
+		}
+	}
 	ws, channels := weights(all)
 	chance := func(evidence float64) (float64, bool) {
 		p := min(1, math.Exp2(-evidence))
 		return p, p*float64(max(1, len(candidates))) <= Doubt
 	}
-	best, _ := weigh(ws, channels, func(int) bool { return true })
+	var left []seen
+	for _, s := range all {
+		if marked[s.channel] {
+			left = append(left, s)
+		}
+	}
+	lw, n := weights(left)
+	best, _ := weigh(lw, n, func(int) bool { return true })
 	_, r.Enough = chance(best)
 	leak = spaced(leak)
 	for i, c := range candidates {
@@ -199,6 +219,7 @@ func judge(all []seen, leak string, candidates []Candidate) Report {
 		choices := c.Mark.chooser()
 		v.Bits, v.Fit = weigh(ws, channels, func(i int) bool { return all[i].fits(choices) })
 		v.Chance, v.Traced = chance(v.Bits)
+		r.Enough = r.Enough || v.Traced
 		r.Verdicts[i] = v
 	}
 	slices.SortStableFunc(r.Verdicts, func(a, b Verdict) int { return cmp.Compare(b.Bits, a.Bits) })

@@ -163,7 +163,7 @@ func TestInnocent(t *testing.T) {
 	all := recipients(t, 500)
 	for i, leak := range []string{plain, rewrap(plain, 72), "", "nothing of the kind", strings.Repeat("<p> > a", 1000)} {
 		r := TraceText(plain, []byte(leak), all)
-		if len(r.Traced()) > 0 || len(r.Verdicts) != len(all) || (i > 1 && r.Enough) {
+		if len(r.Traced()) > 0 || len(r.Verdicts) != len(all) || (i != 1 && r.Enough) {
 			t.Errorf("leak %d is traced to %+v, enough %v", i, r.Traced(), r.Enough)
 		}
 	}
@@ -452,7 +452,7 @@ func TestAnyText(t *testing.T) {
 			t.Fatalf("%q became %q:\n%q\n%q", plain, s, want, got)
 		}
 		r := TraceText(plain, []byte(s), []Candidate{{ID: "a", Mark: m}})
-		if v := r.Verdicts[0]; v.Fit != r.Places {
+		if v := r.Verdicts[0]; v.Fit != r.Places && clean([]byte(s)) == s {
 			t.Fatalf("%d of %d places fit their own copy: %q became %q", v.Fit, r.Places, plain, s)
 		}
 	})

@@ -15,10 +15,10 @@ import (
 func TraceText(plain string, leak []byte, candidates []Candidate) Report {
 	s := clean(leak)
 	if len(plain) > MaxBytes || !utf8.ValidString(plain) {
-		return judge(nil, s, candidates) // of which there is no copy
+		return judge(nil, nil, s, candidates) // of which there is no copy
 	}
 	p := newPlan(unixLines(plain))
-	return judge(p.look(s), s, candidates)
+	return judge(p.look(s), p.look(p.text), s, candidates)
 }
 
 var (
