@@ -56,8 +56,8 @@ func slotOf(c channel, key string) slot {
 	return slot(sum([]byte("steward watermark slot"), string(c), key)[:aes.BlockSize])
 }
 
-// chooser makes the choices of one mark. AES under a key of the mark's own
-// takes the slot to what is chosen there: for who does not have the mark, the
+// chooser makes the choices of one mark. AES with the mark as the key takes the
+// slot to what is chosen there: for who does not have the mark, the
 // choices are evenly spread and tell nothing of one another, and a trace can
 // ask for many thousands in a millisecond.
 type chooser struct {
@@ -66,9 +66,9 @@ type chooser struct {
 }
 
 func (m Mark) chooser() *chooser {
-	b, err := aes.NewCipher(sum(m[:], "choices"))
+	b, err := aes.NewCipher(m[:])
 	if err != nil {
-		panic("watermark: " + err.Error()) // a hash always is as long as a key
+		panic("watermark: " + err.Error()) // a mark is as long as a key
 	}
 	return &chooser{block: b}
 }

@@ -78,49 +78,65 @@ var (
 // sums are logarithms of likelihood ratios, one for each supposition.
 type sums [suppositions]float64
 
-// weight is how the evidence of one place changes the sums of its channel.
-type weight struct {
+// kind is all places of a channel that fit with the same chance: how many of
+// them fit is all that counts.
+type kind struct {
 	channel int
-	yes, no sums // if it fits, and if not
+	places  int
+	yes, no sums // what one adds to the sums of its channel if it fits, and if not
 }
 
-// weights are worked out once for all candidates.
-func weights(all []seen) (out []weight, channels int) {
-	index := map[channel]int{}
-	for i := range all {
-		c, known := index[all[i].channel]
-		if !known {
-			c = len(index)
-			index[all[i].channel] = c
-		}
-		w := weight{channel: c}
-		for k, part := range spoilt {
-			w.yes[k] = math.Log2(part + (1-part)/all[i].chance())
-			w.no[k] = math.Log2(part)
-		}
-		out = append(out, w)
+// evidence is what is seen, made ready to be weighed for many marks.
+type evidence struct {
+	kinds    []kind
+	of       []int // the kind of each place
+	channels int
+}
+
+func newEvidence(all []seen) *evidence {
+	e := &evidence{of: make([]int, len(all))}
+	type class struct {
+		channel channel
+		chance  float64
 	}
-	return out, len(index)
+	classes, channels := map[class]int{}, map[channel]int{}
+	for i := range all {
+		c := class{all[i].channel, all[i].chance()}
+		at, known := classes[c]
+		if !known {
+			at = len(e.kinds)
+			classes[c] = at
+			if _, met := channels[c.channel]; !met {
+				channels[c.channel] = len(channels)
+			}
+			k := kind{channel: channels[c.channel]}
+			for j, part := range spoilt {
+				k.yes[j] = math.Log2(part + (1-part)/c.chance)
+				k.no[j] = math.Log2(part)
+			}
+			e.kinds = append(e.kinds, k)
+		}
+		e.kinds[at].places++
+		e.of[i] = at
+	}
+	e.channels = len(channels)
+	return e
 }
 
-// weigh tells how many times likelier what is seen is if it comes from a copy
-// which fits as told than if it does not, as a power of two; and how many
-// places fit.
+// weigh tells how many times likelier what is seen is if it comes from a copy of
+// which so many places of each kind fit than if it does not, as a power of two.
 //
 // The likelihood ratio is averaged over what may have been done to the copy; the
 // channels, whose choices are independent, are multiplied. For a mark that has
 // nothing to do with the leak, the ratio is 1 on average. By Markov's inequality
 // it is then N or more with a chance of at most 1 in N.
-func weigh(ws []weight, channels int, fits func(i int) bool) (evidence float64, fit int) {
-	logs := make([]sums, channels)
-	for i := range ws {
-		l, w := &logs[ws[i].channel], &ws[i].no
-		if fits(i) {
-			fit++
-			w = &ws[i].yes
-		}
-		for k := range l {
-			l[k] += w[k]
+func (e *evidence) weigh(fit []int) float64 {
+	logs := make([]sums, e.channels)
+	for i := range e.kinds {
+		k := &e.kinds[i]
+		l := &logs[k.channel]
+		for j := range l {
+			l[j] += float64(fit[i])*k.yes[j] + float64(k.places-fit[i])*k.no[j]
 		}
 	}
 	var apart, little, half float64
@@ -129,7 +145,16 @@ func weigh(ws []weight, channels int, fits func(i int) bool) (evidence float64, 
 		little += l[1]
 		half += l[3]
 	}
-	return mean([]float64{whole.apart, whole.little, whole.half}, []float64{apart, little, half}), fit
+	return mean([]float64{whole.apart, whole.little, whole.half}, []float64{apart, little, half})
+}
+
+// most is the weight if all places fit.
+func (e *evidence) most() float64 {
+	fit := make([]int, len(e.kinds))
+	for i, k := range e.kinds {
+		fit[i] = k.places
+	}
+	return e.weigh(fit)
 }
 
 // mean is the logarithm of a weighted mean of numbers of which the logarithms
@@ -198,9 +223,9 @@ func judge(all, own []seen, leak string, candidates []Candidate) Report {
 			marked[s.channel] = true
 		}
 	}
-	ws, channels := weights(all)
-	chance := func(evidence float64) (float64, bool) {
-		p := min(1, math.Exp2(-evidence))
+	e := newEvidence(all)
+	chance := func(bits float64) (float64, bool) {
+		p := min(1, math.Exp2(-bits))
 		return p, p*float64(max(1, len(candidates))) <= Doubt
 	}
 	var left []seen
@@ -209,15 +234,19 @@ func judge(all, own []seen, leak string, candidates []Candidate) Report {
 			left = append(left, s)
 		}
 	}
-	lw, n := weights(left)
-	best, _ := weigh(lw, n, func(int) bool { return true })
-	_, r.Enough = chance(best)
+	_, r.Enough = chance(newEvidence(left).most())
 	leak = spaced(leak)
 	for i, c := range candidates {
 		line := spaced(c.Line)
 		v := Verdict{ID: c.ID, Line: line != "" && strings.Contains(leak, line)}
-		choices := c.Mark.chooser()
-		v.Bits, v.Fit = weigh(ws, channels, func(i int) bool { return all[i].fits(choices) })
+		choices, fit := c.Mark.chooser(), make([]int, len(e.kinds))
+		for i := range all {
+			if all[i].fits(choices) {
+				v.Fit++
+				fit[e.of[i]]++
+			}
+		}
+		v.Bits = e.weigh(fit)
 		v.Chance, v.Traced = chance(v.Bits)
 		r.Enough = r.Enough || v.Traced
 		r.Verdicts[i] = v

@@ -13,12 +13,26 @@ import (
 // or quoted, in other line ends, or in HTML; of one that is larger than
 // MaxBytes, the beginning counts.
 func TraceText(plain string, leak []byte, candidates []Candidate) Report {
-	s := clean(leak)
 	if len(plain) > MaxBytes || !utf8.ValidString(plain) {
-		return judge(nil, nil, s, candidates) // of which there is no copy
+		return judge(nil, nil, clean(leak), candidates) // of which there is no copy
 	}
+	return newOriginal(plain).trace(leak, candidates)
+}
+
+// original is a text that leaks are compared with.
+type original struct {
+	*plan
+	own []seen
+}
+
+func newOriginal(plain string) original {
 	p := newPlan(unixLines(plain))
-	return judge(p.look(s), p.look(p.text), s, candidates)
+	return original{p, p.look(p.text)}
+}
+
+func (o original) trace(leak []byte, candidates []Candidate) Report {
+	s := clean(leak)
+	return judge(o.look(s), o.own, s, candidates)
 }
 
 var (
