@@ -29,13 +29,14 @@
 // the first half, of the middle third and of the longest paragraph, and when
 // wrapped anew; 43 of 50 when wrapped anew with plain quotes; none when half of
 // it was wrapped anew. Of 100 pairs who mixed their copies word by word, one was
-// named in 90 and both in 31; in runs of 60 words, one in 100 and both in 17. Of a patch of 18
-// hunks in 5 files all were named, also with the heads cut off, of the first
-// half, or with files sorted and hashes cut; of one file of it, none. Of 6 hunks
-// in 2 files all were named as it was, none without the heads, none of the first
-// half; of a single hunk, none. Of 100 pairs who mixed 5 files, one was named in
-// 90. 200 strangers' copies of either kind, and all mixtures, named nobody
-// innocent.
+// named in 90 and both in 31; in runs of 60 words, one in 100 and both in 17.
+//
+// Of a patch of 18 hunks in 5 files all were named, also with what follows the
+// second @@ cut off, of the first half, or with files sorted and hashes cut; of
+// one file of it, none. Of 6 hunks in 2 files all were named as it was, and none
+// without what follows the second @@ or of the first half; of a single hunk,
+// none. Of 100 pairs who mixed 5 files, one was named in 90. 200 strangers' copies
+// of the text and of the patch, and all mixtures, named nobody innocent.
 //
 // No mark is left by who says a text in their own words, or applies a patch and
 // has git make a new one of it.
