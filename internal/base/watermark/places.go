@@ -153,6 +153,9 @@ func sentenceEnd(g, after string) (spaces int, ok bool) {
 	space := g[i:]
 	rest := strings.TrimLeftFunc(space, unicode.IsSpace)
 	space = space[:len(space)-len(rest)]
+	if strings.ContainsFunc(rest, unicode.IsSpace) {
+		return 0, false // signs of their own stand between
+	}
 	if strings.Trim(space, " ") != "" {
 		return -1, true
 	}
