@@ -1,10 +1,11 @@
 package watermark
 
 import (
+	"crypto/aes"
+	"crypto/cipher"
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/binary"
-	"encoding/hex"
 	"errors"
 )
 
@@ -47,15 +48,39 @@ func sum(key []byte, parts ...string) []byte {
 	return h.Sum(nil)
 }
 
-// number is what the mark has for a place, evenly spread.
-func (m Mark) number(channel channel, key string) uint64 {
-	return binary.BigEndian.Uint64(sum(m[:], string(channel), key))
+// slot names one choice: that of a channel at a place. It is hashed once, and
+// not for each mark.
+type slot [aes.BlockSize]byte
+
+func slotOf(c channel, key string) slot {
+	return slot(sum([]byte("steward watermark slot"), string(c), key)[:aes.BlockSize])
 }
 
-// choice picks one of n ways at a place.
-func (m Mark) choice(channel channel, key string, n int) int {
-	return int(m.number(channel, key) % uint64(n))
+// chooser makes the choices of one mark. AES with the mark as the key takes the
+// slot to what is chosen there: for who does not have the mark, the
+// choices are evenly spread and tell nothing of one another, and a trace can
+// ask for many thousands in a millisecond.
+type chooser struct {
+	block cipher.Block
+	out   [aes.BlockSize]byte
 }
 
-// id is a name for the copy that tells nothing about whose it is.
-func (m Mark) id() string { return hex.EncodeToString(sum(m[:], "id")[:12]) }
+func (m Mark) chooser() *chooser {
+	b, err := aes.NewCipher(m[:])
+	if err != nil {
+		panic("watermark: " + err.Error()) // a mark is as long as a key
+	}
+	return &chooser{block: b}
+}
+
+// choice picks one of n ways at a slot.
+func (c *chooser) choice(s *slot, n int) int {
+	c.block.Encrypt(c.out[:], s[:])
+	return int(binary.BigEndian.Uint64(c.out[:8]) % uint64(n))
+}
+
+// at picks one of n ways at the place of a channel with the key.
+func (c *chooser) at(ch channel, key string, n int) int {
+	s := slotOf(ch, key)
+	return c.choice(&s, n)
+}

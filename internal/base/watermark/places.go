@@ -16,7 +16,8 @@ func (p *plan) findPlaces() {
 		}
 		raw := p.text[w.start:w.end]
 		key := around(p.words, i, true)
-		if w.wording != nil && !quoted(w.start) && p.codeless(w.start) {
+		code := !p.codeless(w.start) || !p.codeless(w.end)
+		if w.wording != nil && !quoted(w.start) && !code {
 			ways := same[w.wording.set]
 			now := ways[w.wording.way]
 			if raw == now && !fixed[now] {
@@ -24,7 +25,7 @@ func (p *plan) findPlaces() {
 				continue
 			}
 		}
-		if k := strings.IndexFunc(raw, apostrophe); k >= 0 && p.codeless(w.start) {
+		if k := strings.IndexFunc(raw, apostrophe); k >= 0 && !code {
 			_, n := utf8.DecodeRuneInString(raw[k:])
 			p.add(w.start+k, w.start+k+n, chTick, key, ticks...)
 		}
@@ -58,21 +59,6 @@ func (p *plan) add(start, end int, c channel, key string, ways ...string) {
 	p.places = append(p.places, place{start, end, c, key, ways})
 }
 
-// around the position, the line has nothing that looks like a command.
-func (p *plan) codeless(at int) bool {
-	start := strings.LastIndexByte(p.text[:at], '\n') + 1
-	end := len(p.text)
-	if n := strings.IndexByte(p.text[at:], '\n'); n >= 0 {
-		end = at + n
-	}
-	for f := range strings.FieldsSeq(p.text[start:end]) {
-		if len(f) > 1 && strings.ContainsRune("-$#%/", rune(f[0])) || strings.ContainsAny(f, "`=|{}\\") {
-			return false
-		}
-	}
-	return true
-}
-
 // quotes finds pairs of quotation marks around ordinary words, makes a place of
 // each, and tells whether a position is within one: what someone else said, or
 // what a button says, keeps its words.
@@ -91,13 +77,12 @@ func (p *plan) quotes() func(at int) bool {
 		}
 	}
 	for _, s := range spans {
-		first, last := -1, -1
+		first := -1
 		all := p.codeless(s[0]) && p.codeless(s[1])
 		for i := p.wordAt(s[0]); i < len(p.words) && p.words[i].start < s[1]; i++ {
 			if first < 0 {
 				first = i
 			}
-			last = i
 			all = all && p.ordinary(p.words[i])
 		}
 		if first < 0 || !all {
@@ -109,15 +94,10 @@ func (p *plan) quotes() func(at int) bool {
 		key := around(p.words, first, false)
 		p.add(s[0], s[0]+n, chQuote, key, `"`, "“")
 		p.add(s[1], s[1]+k, chQuote, key, `"`, "”")
-		_ = last
 	}
 	return func(at int) bool {
-		for _, s := range spans {
-			if s[0] < at && at < s[1] {
-				return true
-			}
-		}
-		return false
+		i, _ := slices.BinarySearchFunc(spans, at, func(s [2]int, at int) int { return s[1] - at })
+		return i < len(spans) && spans[i][0] < at && at < spans[i][1]
 	}
 }
 
@@ -135,7 +115,7 @@ func beginsWord(before string) bool {
 // bullets makes a place of each sign of a list. All of one list have one key.
 func (p *plan) bullets() {
 	key, inList, parent := "", false, ""
-	for _, l := range lines(p.text) {
+	for _, l := range p.lines {
 		m := bullet.FindStringSubmatchIndex(l.text)
 		switch {
 		case strings.TrimSpace(l.text) == "" || (m == nil && inList && strings.HasPrefix(l.text, "  ")):
@@ -146,13 +126,18 @@ func (p *plan) bullets() {
 			if !inList || l.text[m[4]:m[5]] != parent {
 				key, inList, parent = first, true, l.text[m[4]:m[5]]
 			}
+			if was, twice := p.lists[first]; twice && was != key {
+				p.lists[first] = "" // which of the lists it is cannot be told
+			} else {
+				p.lists[first] = key
+			}
 			p.add(l.start+m[4], l.start+m[5], chBullet, key, bullets...)
 		}
 	}
 }
 
 // sentenceEnd tells whether what is between two words ends a sentence, and how
-// many spaces follow it; -1 if it ends elsewhere than within a line.
+// many spaces follow it; -1 if it ends where a line does.
 func sentenceEnd(g, after string) (spaces int, ok bool) {
 	i := strings.IndexFunc(g, unicode.IsSpace)
 	if i < 1 {
@@ -168,6 +153,9 @@ func sentenceEnd(g, after string) (spaces int, ok bool) {
 	space := g[i:]
 	rest := strings.TrimLeftFunc(space, unicode.IsSpace)
 	space = space[:len(space)-len(rest)]
+	if strings.ContainsFunc(rest, unicode.IsSpace) {
+		return 0, false // signs of their own stand between
+	}
 	if strings.Trim(space, " ") != "" {
 		return -1, true
 	}

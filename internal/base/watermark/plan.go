@@ -2,8 +2,8 @@ package watermark
 
 import (
 	"regexp"
+	"slices"
 	"strings"
-	"unicode"
 	"unicode/utf8"
 )
 
@@ -26,8 +26,9 @@ type block struct {
 // unit is what a line is made of: it is never broken.
 type unit struct {
 	start, end int
-	word       int  // first word in it or after it
-	first      bool // may stand first in a line
+	word       int    // first word in it or after it
+	key        string // what the space before it is known by
+	runes      int
 }
 
 // plan is what a text allows.
@@ -38,6 +39,15 @@ type plan struct {
 	blocks []block
 	prose  []bool // of each byte
 	gaps   map[string]gap
+	tokens []token
+	lines  []line
+	lists  map[string]string // key of a list, by that of each of its items
+}
+
+// token is a stretch without space.
+type token struct {
+	start, end int
+	plain      bool // of plain language: no address, version, command or hash
 }
 
 // gap is a place between two units of a block, by what it is known by. A
@@ -45,21 +55,25 @@ type plan struct {
 type gap struct{ block, unit int }
 
 var (
-	notProse = regexp.MustCompile("^(?: {4}|\t)|^ {0,3}(?:[>|#@+]|-{2}|={2}|diff |index )|\\S  +\\S|^[-=*_~ ]+$|^\\s*\\*\\*?\\w+:")
+	notProse = regexp.MustCompile("^(?: {4}|\t)|^ {0,3}(?:[>|#@+$%]|-{2}|={2}|diff |index )|\\S  +\\S|\r|^[-=*_~ ]+$|^\\s*\\*\\*?\\w+:")
 	fence    = regexp.MustCompile("^ {0,3}(?:```|~~~)")
 	bullet   = regexp.MustCompile(`^( {0,3})([-*+])( +)\S`)
 	numbered = regexp.MustCompile(`^( {0,3})(\d{1,3}[.)])( +)\S`)
-	plainUse = regexp.MustCompile(`^["'“‘(\[]*\pL+(?:['’-]\pL+)*["'”’)\],.;:!?…]*$`)
+	plainUse = regexp.MustCompile(`^["'“‘(\[]*\pL+(?:['’]\pL+)*["'”’)\],.;:!?…]*$`)
 	notFirst = regexp.MustCompile(`^(?:[-*+>#|=@~.]|\d+[.)]|From$)`)
 )
 
 // newPlan finds what may differ in a text that uses line feeds alone.
 func newPlan(text string) *plan {
-	p := &plan{text: text, words: words(text), prose: make([]bool, len(text)+1), gaps: map[string]gap{}}
+	p := &plan{
+		text: text, words: words(text), prose: make([]bool, len(text)+1), lines: lines(text),
+		gaps: map[string]gap{}, lists: map[string]string{},
+	}
 	p.findBlocks()
 	for i, b := range p.blocks {
 		p.cut(i, b)
 	}
+	p.findTokens()
 	p.findPlaces()
 	return p
 }
@@ -68,13 +82,14 @@ func newPlan(text string) *plan {
 type line struct {
 	start int
 	text  string
+	code  bool // has something that looks like a command
 }
 
 func lines(s string) []line {
 	var out []line
 	at := 0
 	for l := range strings.SplitSeq(s, "\n") {
-		out = append(out, line{at, l})
+		out = append(out, line{at, l, commandLike(l)})
 		at += len(l) + 1
 	}
 	return out
@@ -85,7 +100,7 @@ func lines(s string) []line {
 func (p *plan) findBlocks() {
 	var run []line
 	fenced := false
-	for _, l := range append(lines(p.text), line{}) {
+	for _, l := range append(slices.Clip(p.lines), line{}) {
 		mark := fence.MatchString(l.text)
 		if mark || fenced || strings.TrimSpace(l.text) == "" {
 			p.paragraph(run)
@@ -162,35 +177,39 @@ func (p *plan) cut(index int, b block) {
 	if listItem(p.text[b.start:b.end]) == 0 {
 		at = b.start + len(p.text[b.start:b.end]) - len(strings.TrimLeft(p.text[b.start:b.end], " "))
 	}
-	w := 0
-	for w < len(p.words) && p.words[w].start < at {
-		w++
-	}
-	code := false
+	w := p.wordAt(at)
+	code, broken := false, true
 	for at < b.end {
-		end := at + strings.IndexAny(p.text[at:b.end]+" ", " \n")
+		end := b.end
+		if n := strings.IndexAny(p.text[at:b.end], " \n"); n >= 0 {
+			end = at + n
+		}
 		raw := p.text[at:end]
 		for w < len(p.words) && p.words[w].start < at {
 			w++
 		}
-		glued := code || w == len(p.words) || p.words[w].start >= end || (w > 0 && p.words[w-1].end > at)
+		glued := code || w == len(p.words) || p.words[w].start >= end || (w > 0 && p.words[w-1].end > at) || (!broken && notFirst.MatchString(raw))
 		if strings.Count(raw, "`")%2 == 1 {
 			code = !code
 		}
 		if n := len(b.units); glued && n > 0 {
 			b.units[n-1].end = end
 		} else {
-			b.units = append(b.units, unit{at, end, w, !notFirst.MatchString(raw)})
+			b.units = append(b.units, unit{start: at, end: end, word: w})
 		}
-		at = end + len(p.text[end:b.end]) - len(strings.TrimLeft(p.text[end:b.end], " \n"))
+		for at = end; at < b.end && (p.text[at] == ' ' || p.text[at] == '\n'); at++ {
+		}
+		broken = strings.Contains(p.text[end:at], "\n")
 	}
 	p.blocks[index] = b
-	for i, u := range b.units {
-		key := around(p.words, u.word, false)
-		if _, twice := p.gaps[key]; twice {
-			p.gaps[key] = gap{block: -1}
+	for i := range b.units {
+		u := &b.units[i]
+		u.key = around(p.words, u.word, false)
+		u.runes = utf8.RuneCountInString(p.text[u.start:u.end])
+		if _, twice := p.gaps[u.key]; twice {
+			p.gaps[u.key] = gap{block: -1}
 		} else {
-			p.gaps[key] = gap{index, i}
+			p.gaps[u.key] = gap{index, i}
 		}
 	}
 }
@@ -201,11 +220,11 @@ var widths = []int{64, 66, 68, 70, 72, 74, 76, 78}
 // next tells which unit begins the line after that which begins with the unit
 // i, if lines are wrapped to the width. It counts by the text as it was given,
 // so that it is the same for all copies.
-func (b *block) next(text string, i, width int) int {
+func (b *block) next(i, width int) int {
 	used := utf8.RuneCountInString(b.indent)
 	for j := i; j < len(b.units); j++ {
-		n := utf8.RuneCountInString(text[b.units[j].start:b.units[j].end])
-		if j > i && used+1+n > width && b.units[j].first {
+		n := b.units[j].runes
+		if j > i && used+1+n > width {
 			return j
 		}
 		used += 1 + n
@@ -223,28 +242,43 @@ func (p *plan) inProse(start, end int) bool {
 	return true
 }
 
-// token is the text without space around a position.
-func (p *plan) token(at int) (start, end int) {
-	start = strings.LastIndexFunc(p.text[:at], unicode.IsSpace) + 1
-	end = at
-	if n := strings.IndexFunc(p.text[at:], unicode.IsSpace); n >= 0 {
-		return start, at + n
+// findTokens takes the text apart where there is space.
+func (p *plan) findTokens() {
+	at := 0
+	for f := range strings.FieldsSeq(p.text) {
+		start := at + strings.Index(p.text[at:], f)
+		at = start + len(f)
+		p.tokens = append(p.tokens, token{start, at, plainUse.MatchString(f) && p.inProse(start, at)})
 	}
-	return start, len(p.text)
 }
 
 // ordinary tells whether a word is one of plain language: no part of an
 // address, version, name of a file, command or hash.
 func (p *plan) ordinary(w word) bool {
-	if !p.inProse(w.start, w.end) {
-		return false
-	}
-	start, _ := p.token(w.start)
-	_, end := p.token(w.end - 1)
-	for f := range strings.FieldsSeq(p.text[start:end]) {
-		if strings.TrimRight(f, ",") != "e.g." && !plainUse.MatchString(f) {
+	i, _ := slices.BinarySearchFunc(p.tokens, w.start, func(t token, at int) int { return t.end - 1 - at })
+	for ; i < len(p.tokens) && p.tokens[i].start < w.end; i++ {
+		if !p.tokens[i].plain {
 			return false
 		}
 	}
 	return true
+}
+
+// codeless tells whether the line of a position has nothing that looks like a
+// command.
+func (p *plan) codeless(at int) bool {
+	i, found := slices.BinarySearchFunc(p.lines, at, func(l line, at int) int { return l.start - at })
+	if !found {
+		i--
+	}
+	return !p.lines[i].code
+}
+
+func commandLike(l string) bool {
+	for f := range strings.FieldsSeq(l) {
+		if len(f) > 1 && strings.ContainsRune("-$#%/", rune(f[0])) || strings.ContainsAny(f, "`=|{}\\") {
+			return true
+		}
+	}
+	return false
 }

@@ -3,7 +3,9 @@ package watermark
 import (
 	"cmp"
 	"math"
+	"math/bits"
 	"slices"
+	"strings"
 )
 
 // channel is one kind of difference between copies. What is done to a text
@@ -24,77 +26,146 @@ const (
 	chHead    channel = "head"    // what follows the second @@
 	chIndex   channel = "index"   // digits of a blob's hash
 	chGit     channel = "git"     // the version at the end
-	chID      channel = "id"      // the name of the copy
 )
 
-// seen is what a leak shows at one place: it fits those marks that choose as
-// it does. For a mark that has nothing to do with the leak, the chance of that
-// is chance, whatever was done to the leak: this is what all figures rest on.
+// seen is what a leak shows at one slot that n ways are chosen from: the bits
+// of fit are the ways that it may come from. It is found without a look at any
+// mark. So for a mark that has nothing to do with the leak, the chance to fit is
+// the part of the ways that fit, whatever was done to the leak: this is what
+// all figures rest on. No two have the same slot.
 type seen struct {
 	channel channel
-	chance  float64
-	fits    func(Mark) bool
+	slot    slot
+	n       int
+	fit     uint64
 }
 
-// pick is what is seen at a place with ways to choose from; fit tells of each
-// way whether it is what is there.
-func pick(c channel, key string, fit ...bool) (seen, bool) {
-	n := 0
-	for _, f := range fit {
-		if f {
-			n++
+// pick is what is seen at a slot, if it tells marks apart. A way below 0 or
+// above n is none.
+func pick(c channel, key string, n int, ways ...int) (seen, bool) {
+	s := seen{channel: c, n: n}
+	for _, w := range ways {
+		if w >= 0 && w < n {
+			s.fit |= 1 << w
 		}
 	}
-	return seen{channel: c, chance: float64(n) / float64(len(fit)), fits: func(m Mark) bool {
-		return fit[m.choice(c, key, len(fit))]
-	}}, n > 0 && n < len(fit)
+	if k := bits.OnesCount64(s.fit); k == 0 || k == n {
+		return seen{}, false
+	}
+	s.slot = slotOf(c, key)
+	return s, true
 }
 
-// spoilt are the suppositions of how much of a channel was spoilt, with their
-// weights: the whole of it, a little, some, and half, as when two who compare
-// their copies toss a coin wherever these differ.
-var spoilt = []struct{ part, weight float64 }{{1, 0.5}, {0.02, 0.3}, {0.2, 0.1}, {0.5, 0.1}}
+func (s *seen) chance() float64 { return float64(bits.OnesCount64(s.fit)) / float64(s.n) }
 
-// weigh tells how many times likelier what is seen is if it comes from the copy
-// with the mark than if it does not, as a power of two; and how many places fit.
-//
-// In each channel the likelihood ratio is averaged over what may have been done
-// to it, and the channels, whose choices are independent, are multiplied. For a
-// mark that has nothing to do with the leak, the ratio is 1 on average. By
-// Markov's inequality it is then N or more with a chance of at most 1 in N.
-func weigh(all []seen, m Mark) (bits float64, fit int) {
-	type sums [4]float64
-	logs := map[channel]*sums{}
-	var order []channel
-	for _, s := range all {
-		l := logs[s.channel]
-		if l == nil {
-			l = &sums{}
-			logs[s.channel] = l
-			order = append(order, s.channel)
-		}
-		fits := s.fits(m)
-		if fits {
-			fit++
-		}
-		for i, sp := range spoilt {
-			ratio := sp.part
-			if fits {
-				ratio += (1 - sp.part) / s.chance
+func (s *seen) fits(c *chooser) bool { return s.fit>>c.choice(&s.slot, s.n)&1 == 1 }
+
+// suppositions of how much of a channel was spoilt: the whole of it, a little,
+// some, and half, as when two who compare their copies toss a coin wherever
+// these differ.
+const suppositions = 4
+
+var spoilt = [suppositions]float64{1, 0.02, 0.2, 0.5}
+
+// each is what the suppositions weigh where a channel is looked at by itself.
+// whole is for those of the copy as a whole: that each channel was treated as
+// it pleases, or that all were treated alike. Both add up to 1.
+var (
+	each  = [suppositions]float64{0.5, 0.3, 0.1, 0.1}
+	whole = struct{ apart, little, half float64 }{0.4, 0.3, 0.3}
+)
+
+// sums are logarithms of likelihood ratios, one for each supposition.
+type sums [suppositions]float64
+
+// kind is all places of a channel that fit with the same chance: how many of
+// them fit is all that counts.
+type kind struct {
+	channel int
+	places  int
+	yes, no sums // what one adds to the sums of its channel if it fits, and if not
+}
+
+// evidence is what is seen, made ready to be weighed for many marks.
+type evidence struct {
+	kinds    []kind
+	of       []int // the kind of each place
+	channels int
+}
+
+func newEvidence(all []seen) *evidence {
+	e := &evidence{of: make([]int, len(all))}
+	type class struct {
+		channel channel
+		chance  float64
+	}
+	classes, channels := map[class]int{}, map[channel]int{}
+	for i := range all {
+		c := class{all[i].channel, all[i].chance()}
+		at, known := classes[c]
+		if !known {
+			at = len(e.kinds)
+			classes[c] = at
+			if _, met := channels[c.channel]; !met {
+				channels[c.channel] = len(channels)
 			}
-			l[i] += math.Log2(ratio)
+			k := kind{channel: channels[c.channel]}
+			for j, part := range spoilt {
+				k.yes[j] = math.Log2(part + (1-part)/c.chance)
+				k.no[j] = math.Log2(part)
+			}
+			e.kinds = append(e.kinds, k)
+		}
+		e.kinds[at].places++
+		e.of[i] = at
+	}
+	e.channels = len(channels)
+	return e
+}
+
+// weigh tells how many times likelier what is seen is if it comes from a copy of
+// which so many places of each kind fit than if it does not, as a power of two.
+//
+// The likelihood ratio is averaged over what may have been done to the copy; the
+// channels, whose choices are independent, are multiplied. For a mark that has
+// nothing to do with the leak, the ratio is 1 on average. By Markov's inequality
+// it is then N or more with a chance of at most 1 in N.
+func (e *evidence) weigh(fit []int) float64 {
+	logs := make([]sums, e.channels)
+	for i := range e.kinds {
+		k := &e.kinds[i]
+		l := &logs[k.channel]
+		for j := range l {
+			l[j] += float64(fit[i])*k.yes[j] + float64(k.places-fit[i])*k.no[j]
 		}
 	}
-	for _, c := range order {
-		l := logs[c]
-		top := slices.Max(l[:])
-		total := 0.0
-		for i, sp := range spoilt {
-			total += sp.weight * math.Exp2(l[i]-top)
-		}
-		bits += top + math.Log2(total)
+	var apart, little, half float64
+	for _, l := range logs {
+		apart += mean(each[:], l[:])
+		little += l[1]
+		half += l[3]
 	}
-	return bits, fit
+	return mean([]float64{whole.apart, whole.little, whole.half}, []float64{apart, little, half})
+}
+
+// most is the weight if all places fit.
+func (e *evidence) most() float64 {
+	fit := make([]int, len(e.kinds))
+	for i, k := range e.kinds {
+		fit[i] = k.places
+	}
+	return e.weigh(fit)
+}
+
+// mean is the logarithm of a weighted mean of numbers of which the logarithms
+// are given.
+func mean(weights, logs []float64) float64 {
+	top := slices.Max(logs)
+	total := 0.0
+	for i, l := range logs {
+		total += weights[i] * math.Exp2(l-top)
+	}
+	return top + math.Log2(total)
 }
 
 // Candidate is a recipient whose copy a leak may be.
@@ -117,11 +188,14 @@ type Verdict struct {
 // Report is what a leak tells.
 type Report struct {
 	Places   int       // that were found and told copies apart
+	Changed  int       // of them, that are not as in the original: none in the original, or in what was made anew of it
+	Enough   bool      // the kinds of marks of which some are left would do to name a candidate, if all of them fitted
 	Verdicts []Verdict // one of each candidate, the best first
 }
 
-// Traced gives the candidates that the leak is traced to. None: not enough
-// marks are left. Several: their copies were mixed.
+// Traced gives the candidates that the leak is traced to. None: not enough marks
+// are left; or, if Enough, it is from no candidate's copy, or so many marks were
+// spoilt that whose copy it was cannot be told. Several: their copies were mixed.
 func (r Report) Traced() []Verdict {
 	n := 0
 	for n < len(r.Verdicts) && r.Verdicts[n].Traced {
@@ -130,18 +204,51 @@ func (r Report) Traced() []Verdict {
 	return r.Verdicts[:n]
 }
 
-// Doubt is the chance, at most, with which Trace names anyone who has nothing
-// to do with a leak, however many candidates there are.
+// Doubt is the chance, at most, with which one trace names anyone who has
+// nothing to do with a leak, however many candidates there are.
 const Doubt = 1e-4
 
-// judge weighs what is seen for each candidate.
-func judge(all []seen, leak string, candidates []Candidate) Report {
+// judge weighs what is seen for each candidate. own is what is seen in the
+// original.
+func judge(all, own []seen, leak string, candidates []Candidate) Report {
 	r := Report{Places: len(all), Verdicts: make([]Verdict, len(candidates))}
+	original := map[slot]uint64{}
+	for _, s := range own {
+		original[s.slot] = s.fit
+	}
+	marked := map[channel]bool{} // channels that are not as in the original
+	for _, s := range all {
+		if original[s.slot] != s.fit {
+			r.Changed++
+			marked[s.channel] = true
+		}
+	}
+	e := newEvidence(all)
+	chance := func(bits float64) (float64, bool) {
+		p := min(1, math.Exp2(-bits))
+		return p, p*float64(max(1, len(candidates))) <= Doubt
+	}
+	var left []seen
+	for _, s := range all {
+		if marked[s.channel] {
+			left = append(left, s)
+		}
+	}
+	_, r.Enough = chance(newEvidence(left).most())
+	leak = spaced(leak)
 	for i, c := range candidates {
-		v := Verdict{ID: c.ID, Line: c.Line != "" && hasLine(leak, c.Line)}
-		v.Bits, v.Fit = weigh(all, c.Mark)
-		v.Chance = min(1, math.Exp2(-v.Bits))
-		v.Traced = v.Chance*float64(len(candidates)) <= Doubt
+		line := spaced(c.Line)
+		v := Verdict{ID: c.ID, Line: line != "" && strings.Contains(leak, line)}
+		choices, fit := c.Mark.chooser(), make([]int, len(e.kinds))
+		for i := range all {
+			if all[i].fits(choices) {
+				v.Fit++
+				fit[e.of[i]]++
+			}
+		}
+		v.Bits = e.weigh(fit)
+		v.Chance, v.Traced = chance(v.Bits)
+		r.Enough = r.Enough || v.Traced
 		r.Verdicts[i] = v
 	}
 	slices.SortStableFunc(r.Verdicts, func(a, b Verdict) int { return cmp.Compare(b.Bits, a.Bits) })

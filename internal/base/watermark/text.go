@@ -19,11 +19,24 @@ func Text(plain, visible string, m Mark) (string, error) {
 	if strings.ContainsAny(visible, "\r\n") {
 		return "", errs.Invalidf("line", "The visible line is more than one line.")
 	}
-	body := newPlan(unixLines(plain)).write(m)
+	plain = unixLines(plain)
 	if visible == "" {
-		return body, nil
+		return newPlan(plain).write(m), nil
 	}
+	body := newPlan(withoutLines(plain, visible)).write(m)
 	return fmt.Sprintf("%s\n\n%s\n\n%s\n", visible, strings.Trim(body, "\n"), visible), nil
+}
+
+// withoutLines takes the visible line from the top and the bottom of a text
+// that has it already, so that it is never there twice.
+func withoutLines(s, visible string) string {
+	if rest, ok := strings.CutPrefix(s, visible+"\n\n"); ok {
+		s = rest
+	}
+	if rest, ok := strings.CutSuffix(strings.TrimRight(s, "\n"), "\n\n"+visible); ok {
+		s = rest
+	}
+	return s
 }
 
 func unixLines(s string) string { return strings.ReplaceAll(s, "\r\n", "\n") }
@@ -31,13 +44,14 @@ func unixLines(s string) string { return strings.ReplaceAll(s, "\r\n", "\n") }
 // write makes the copy.
 func (p *plan) write(m Mark) string {
 	var b strings.Builder
+	c := m.chooser()
 	at, next := 0, 0
 	// upTo writes the text up to a position, each place in the mark's way.
 	upTo := func(end int) {
 		for ; next < len(p.places) && p.places[next].start < end; next++ {
 			pl := p.places[next]
 			b.WriteString(p.text[at:pl.start])
-			b.WriteString(pl.ways[m.choice(pl.channel, pl.key, len(pl.ways))])
+			b.WriteString(pl.ways[c.at(pl.channel, pl.key, len(pl.ways))])
 			at = pl.end
 		}
 		b.WriteString(p.text[at:end])
@@ -49,13 +63,13 @@ func (p *plan) write(m Mark) string {
 		for j, u := range bl.units {
 			if j == brk {
 				begin = j
-				brk = bl.next(p.text, begin, widths[m.choice(chWrap, around(p.words, u.word, false), len(widths))])
+				brk = bl.next(begin, widths[c.at(chWrap, u.key, len(widths))])
 			}
 			if j == 0 {
 				continue
 			}
 			upTo(bl.units[j-1].end)
-			b.WriteString(p.between(bl, j, j == begin, m))
+			b.WriteString(p.between(bl, j, j == begin, c))
 			at = u.start
 		}
 	}
@@ -64,16 +78,15 @@ func (p *plan) write(m Mark) string {
 }
 
 // between is the space before a unit.
-func (p *plan) between(bl *block, j int, broken bool, m Mark) string {
+func (p *plan) between(bl *block, j int, broken bool, c *chooser) string {
 	u := bl.units[j]
-	key := around(p.words, u.word, false)
 	if broken {
-		return strings.Repeat(" ", m.choice(chTrail, key, 2)) + "\n" + bl.indent
+		return strings.Repeat(" ", c.at(chTrail, u.key, 2)) + "\n" + bl.indent
 	}
 	if u.word > 0 && u.word < len(p.words) {
 		before, after := p.words[u.word-1], p.words[u.word]
 		if _, ends := sentenceEnd(p.text[before.end:after.start], p.text[after.start:]); ends {
-			return strings.Repeat(" ", 1+m.choice(chSpace, key, 2))
+			return strings.Repeat(" ", 1+c.at(chSpace, u.key, 2))
 		}
 	}
 	return " "

@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"unicode/utf8"
 )
 
 // TraceText tells how well a leak fits each candidate's copy of a text, which
@@ -12,9 +13,26 @@ import (
 // or quoted, in other line ends, or in HTML; of one that is larger than
 // MaxBytes, the beginning counts.
 func TraceText(plain string, leak []byte, candidates []Candidate) Report {
+	if len(plain) > MaxBytes || !utf8.ValidString(plain) {
+		return judge(nil, nil, clean(leak), candidates) // of which there is no copy
+	}
+	return newOriginal(plain).trace(leak, candidates)
+}
+
+// original is a text that leaks are compared with.
+type original struct {
+	*plan
+	own []seen
+}
+
+func newOriginal(plain string) original {
 	p := newPlan(unixLines(plain))
+	return original{p, p.look(p.text)}
+}
+
+func (o original) trace(leak []byte, candidates []Candidate) Report {
 	s := clean(leak)
-	return judge(p.look(s), s, candidates)
+	return judge(o.look(s), o.own, s, candidates)
 }
 
 var (
@@ -37,18 +55,16 @@ func clean(leak []byte) string {
 	return quoted.ReplaceAllString(s, "")
 }
 
-func hasLine(leak, visible string) bool {
-	return strings.Contains(strings.Join(strings.Fields(leak), " "), strings.Join(strings.Fields(visible), " "))
-}
+// spaced is a text with one space wherever there is any.
+func spaced(s string) string { return strings.Join(strings.Fields(s), " ") }
 
 // look finds in a leak the places of the plan. Each counts once, for what is
 // known by the same words was chosen once.
 func (p *plan) look(leak string) []seen {
 	ws := words(leak)
-	l := looker{plan: p, leak: leak, words: ws, done: map[string]bool{}, known: map[string][]place{}}
+	l := looker{plan: p, leak: leak, words: ws, done: map[string]bool{}, known: map[string]bool{}}
 	for _, pl := range p.places {
-		k := string(pl.channel) + pl.key
-		l.known[k] = append(l.known[k], pl)
+		l.known[string(pl.channel)+pl.key] = true
 	}
 	spaces := p.sentences()
 	begin := gap{block: -1} // what the line begins with
@@ -61,8 +77,8 @@ func (p *plan) look(leak string) []seen {
 		key := around(ws, i, false)
 		l.word(i, w)
 		l.signs(key, g)
-		if n, ends := sentenceEnd(g, leak[w.start:]); ends && n > 0 && spaces[key] {
-			l.add(chSpace, key, n == 1, n > 1)
+		if n, ends := sentenceEnd(g, leak[w.start:]); i > 0 && ends && n > 0 && spaces[key] {
+			l.add(chSpace, key, 2, min(n-1, 1))
 		}
 		if !strings.Contains(g, "\n") && i > 0 {
 			continue
@@ -82,7 +98,7 @@ func (p *plan) sentences() map[string]bool {
 	out := map[string]bool{}
 	for _, b := range p.blocks {
 		for _, u := range b.units[min(1, len(b.units)):] {
-			out[around(p.words, u.word, false)] = true
+			out[u.key] = true
 		}
 	}
 	return out
@@ -93,16 +109,17 @@ type looker struct {
 	*plan
 	leak  string
 	words []word
-	known map[string][]place // by channel and key
+	known map[string]bool // places of the plan, by channel and key
 	done  map[string]bool
 	all   []seen
 }
 
-func (l *looker) add(c channel, key string, fit ...bool) {
+// add notes that at a place with n ways one of those is seen.
+func (l *looker) add(c channel, key string, n int, ways ...int) {
 	if l.done[string(c)+key] {
 		return
 	}
-	if s, ok := pick(c, key, fit...); ok {
+	if s, ok := pick(c, key, n, ways...); ok {
 		l.done[string(c)+key] = true
 		l.all = append(l.all, s)
 	}
@@ -111,49 +128,33 @@ func (l *looker) add(c channel, key string, fit ...bool) {
 // word looks at how something is said, and at the apostrophe in it.
 func (l *looker) word(i int, w word) {
 	key := around(l.words, i, true)
-	if w.wording != nil && l.known[string(chWord)+key] != nil {
-		fit := make([]bool, len(same[w.wording.set]))
-		fit[w.wording.way] = true
-		l.add(chWord, key, fit...)
+	if w.wording != nil && l.known[string(chWord)+key] {
+		l.add(chWord, key, len(same[w.wording.set]), w.wording.way)
 	}
 	raw := l.leak[w.start:w.end]
-	if k := strings.IndexFunc(raw, apostrophe); k >= 0 && l.known[string(chTick)+key] != nil {
-		plain := raw[k] == '\''
-		l.add(chTick, key, plain, !plain)
+	if k := strings.IndexFunc(raw, apostrophe); k >= 0 && l.known[string(chTick)+key] {
+		_, n := utf8.DecodeRuneInString(raw[k:])
+		l.add(chTick, key, len(ticks), slices.Index(ticks, raw[k:k+n]))
 	}
 }
 
 // signs looks at the signs between two words.
 func (l *looker) signs(key, g string) {
-	if l.known[string(chQuote)+key] != nil {
-		if plain, set := strings.HasSuffix(g, `"`), strings.HasSuffix(g, "“"); plain || set {
-			l.add(chQuote, key, plain, set)
+	if l.known[string(chQuote)+key] {
+		switch {
+		case strings.HasSuffix(g, `"`):
+			l.add(chQuote, key, 2, 0)
+		case strings.HasSuffix(g, "“"):
+			l.add(chQuote, key, 2, 1)
 		}
 	}
-	if l.known[string(chDash)+key] != nil {
-		if at := slices.Index(dashes, strings.TrimSpace(g)); at >= 0 {
-			l.add(chDash, key, oneOf(len(dashes), at)...)
-		}
+	if l.known[string(chDash)+key] {
+		l.add(chDash, key, len(dashes), slices.Index(dashes, strings.TrimSpace(g)))
 	}
-	if l.known[string(chBullet)+key] != nil {
-		_, sign, _ := lastCut(g, "\n")
-		if at := slices.Index(bullets, strings.TrimSpace(sign)); at >= 0 {
-			l.add(chBullet, key, oneOf(len(bullets), at)...)
-		}
+	if list := l.lists[key]; list != "" {
+		sign := strings.TrimSpace(g[strings.LastIndexByte(g, '\n')+1:])
+		l.add(chBullet, list, len(bullets), slices.Index(bullets, sign))
 	}
-}
-
-func lastCut(s, sep string) (before, after string, found bool) {
-	if i := strings.LastIndex(s, sep); i >= 0 {
-		return s[:i], s[i+len(sep):], true
-	}
-	return "", s, false
-}
-
-func oneOf(n, at int) []bool {
-	fit := make([]bool, n)
-	fit[at] = true
-	return fit
 }
 
 // line looks at a line that begins at one gap of a block and ends at another.
@@ -167,15 +168,17 @@ func (l *looker) line(from, to gap, key, g string) {
 	}
 	trail := len(end) - len(strings.TrimRight(end, " "))
 	if trail <= 1 {
-		l.add(chTrail, key, trail == 0, trail == 1)
+		l.add(chTrail, key, 2, trail)
 	}
 	if from.block != to.block || from.unit >= to.unit {
 		return
 	}
 	b := &l.blocks[from.block]
-	fit := make([]bool, len(widths))
+	var fit []int
 	for i, w := range widths {
-		fit[i] = b.next(l.text, from.unit, w) == to.unit
+		if b.next(from.unit, w) == to.unit {
+			fit = append(fit, i)
+		}
 	}
-	l.add(chWrap, around(l.plan.words, b.units[from.unit].word, false), fit...)
+	l.add(chWrap, b.units[from.unit].key, len(widths), fit...)
 }

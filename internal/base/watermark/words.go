@@ -7,36 +7,30 @@ import (
 )
 
 // same lists what may stand for one another, in every sentence in which one of
-// them stands. The first is what both count as.
+// them stands. The first is what both count as. Left out is whatever bears on
+// versions, dates, amounts, how often, how likely, what is allowed, and who did
+// what; what is a name of a function or a parameter as often as a word
+// (sanitize, filename); and what another word before or after it would not suit.
 var same = [][]string{
 	{"do not", "don't"}, {"does not", "doesn't"}, {"did not", "didn't"}, {"is not", "isn't"}, {"are not", "aren't"},
 	{"was not", "wasn't"}, {"were not", "weren't"}, {"has not", "hasn't"}, {"have not", "haven't"}, {"cannot", "can't"},
 	{"will not", "won't"}, {"would not", "wouldn't"}, {"could not", "couldn't"}, {"should not", "shouldn't"},
-	{"for example", "e.g."}, {"due to", "because of"}, {"prior to", "before"}, {"instead of", "rather than"},
-	{"in order to", "so as to"}, {"even though", "although"}, {"make sure", "ensure"},
-	{"leads to", "results in"}, {"lead to", "result in"}, {"leading to", "resulting in"},
-	{"correctly", "properly"}, {"incorrectly", "improperly"}, {"completely", "entirely"}, {"often", "frequently"},
-	{"usually", "typically"}, {"almost", "nearly"}, {"therefore", "thus"}, {"perhaps", "maybe"}, {"until", "till"},
-	{"occurs", "happens"}, {"occur", "happen"}, {"occurred", "happened"}, {"discovered", "found"},
-	{"anyone", "anybody"}, {"someone", "somebody"}, {"everyone", "everybody"}, {"whilst", "while"},
-	{"among", "amongst"}, {"towards", "toward"}, {"afterwards", "afterward"}, {"previously", "formerly"},
-	{"additional", "further"}, {"utilise", "utilize"},
-	{"behaviour", "behavior"}, {"initialise", "initialize"}, {"initialised", "initialized"}, {"sanitise", "sanitize"},
-	{"sanitised", "sanitized"}, {"serialise", "serialize"}, {"serialised", "serialized"}, {"recognise", "recognize"},
-	{"recognised", "recognized"}, {"authorised", "authorized"}, {"unauthorised", "unauthorized"},
-	{"normalise", "normalize"}, {"normalised", "normalized"}, {"minimise", "minimize"}, {"summarise", "summarize"},
-	{"neutralise", "neutralize"}, {"cancelled", "canceled"}, {"labelled", "labeled"}, {"favour", "favor"},
-	{"filename", "file name"}, {"username", "user name"}, {"hostname", "host name"}, {"whitespace", "white space"},
+	{"had not", "hadn't"}, {"we will", "we'll"}, {"you will", "you'll"}, {"they will", "they'll"},
+	{"because of", "due to"}, {"in order to", "so as to"}, {"even though", "although"}, {"in spite of", "despite"},
+	{"as though", "as if"}, {"therefore", "thus"}, {"completely", "entirely"}, {"whilst", "while"},
+	{"anyone", "anybody"}, {"someone", "somebody"}, {"everyone", "everybody"}, {"nobody", "no one"},
+	{"among", "amongst"}, {"towards", "toward"}, {"afterwards", "afterward"},
+	{"behaviour", "behavior"}, {"initialised", "initialized"}, {"uninitialised", "uninitialized"},
+	{"sanitised", "sanitized"}, {"serialised", "serialized"}, {"recognised", "recognized"},
+	{"authorised", "authorized"}, {"unauthorised", "unauthorized"}, {"normalised", "normalized"},
+	{"labelled", "labeled"}, {"favour", "favor"}, {"artefact", "artifact"}, {"artefacts", "artifacts"},
 }
 
 // fixed are those that stay when they are met, for they have other uses: "due
-// to be released", "the results in the table", "rather than fail", "happens to
-// be". They are only put for what is at home with them.
+// to be released", "crafted so as to crash", "no one version". They are only put
+// for what is at home with them.
 var fixed = map[string]bool{
-	"due to": true, "before": true, "rather than": true, "although": true, "ensure": true,
-	"results in": true, "result in": true, "thus": true, "till": true, "while": true, "further": true, "found": true,
-	"happens": true, "happen": true, "happened": true,
-	"file name": true, "user name": true, "host name": true, "white space": true,
+	"due to": true, "so as to": true, "although": true, "as if": true, "thus": true, "while": true, "no one": true,
 }
 
 // wording is a way to say something: which of the table, and which way.
@@ -79,17 +73,15 @@ func words(s string) []word {
 	out := make([]word, 0, len(raw))
 	for i := 0; i < len(raw); {
 		w, n := raw[i], 1
-		phrase, joined := raw[i].norm, 1
-		for k := 1; k <= maxPhrase; k++ {
-			if k > 1 {
-				if i+k > len(raw) || !onlySpace(s[raw[i+k-2].end:raw[i+k-1].start]) {
-					break
-				}
-				phrase, joined = phrase+" "+raw[i+k-1].norm, k
+		phrase := ""
+		for k := 1; k <= maxPhrase && i+k <= len(raw); k++ {
+			if k > 1 && !onlySpace(s[raw[i+k-2].end:raw[i+k-1].start]) {
+				break
 			}
+			phrase = strings.TrimPrefix(phrase+" "+raw[i+k-1].norm, " ")
 			if found, ok := phrases[phrase]; ok {
-				w = word{start: raw[i].start, end: raw[i+joined-1].end, norm: "=" + same[found.set][0], wording: &found}
-				n = joined
+				w = word{start: raw[i].start, end: raw[i+k-1].end, norm: "=" + same[found.set][0], wording: &found}
+				n = k
 			}
 		}
 		out = append(out, w)
@@ -98,11 +90,14 @@ func words(s string) []word {
 	return out
 }
 
-// onlySpace tells whether a gap is nothing but space, as it may be across lines.
-func onlySpace(s string) bool { return s != "" && strings.TrimSpace(s) == "" }
+// onlySpace tells whether a gap is nothing but space, as it may be across lines,
+// but not across paragraphs.
+func onlySpace(s string) bool {
+	return s != "" && strings.TrimSpace(s) == "" && strings.Count(s, "\n") < 2
+}
 
 // scan gives the runs of letters and digits. An apostrophe within a word is
-// part of it, and so are the points of "e.g.".
+// part of it.
 func scan(s string) []word {
 	var out []word
 	for i := 0; i < len(s); {
@@ -122,10 +117,6 @@ func scan(s string) []word {
 				norm.WriteRune(unicode.ToLower(r))
 			}
 			i += n
-		}
-		if strings.HasPrefix(s[start:], "e.g.") && norm.String() == "e" {
-			i = start + len("e.g.")
-			norm.WriteByte('g')
 		}
 		out = append(out, word{start: start, end: i, norm: norm.String()})
 	}
