@@ -10,7 +10,6 @@ import (
 	"steward/internal/base/db"
 	"steward/internal/base/errs"
 	"steward/internal/base/jobs"
-	"steward/internal/base/sign"
 	"steward/internal/cvd"
 	"steward/internal/mail/compose"
 )
@@ -96,7 +95,7 @@ func (o *Office) letter(t jobs.Task, p *cvd.Parcel) compose.Letter {
 func (o *Office) write(l compose.Letter, p *cvd.Parcel) ([]byte, error) {
 	trouble := ""
 	if p.Private != nil {
-		to, err := sign.ParseRecipient([]byte(p.Key), l.Date)
+		to, err := o.readers.key(p.Key, l.Date)
 		if err == nil {
 			l.Subject, l.Text = p.Private.Subject, p.Private.Text+o.footer(p)
 			for _, f := range p.Private.Files {

@@ -74,6 +74,7 @@ type Envelope struct {
 	TLS        bool
 	Helo       string // as the client calls itself
 	Facts      Facts
+	Trace      int // bytes of raw that are ours: what came begins after them
 }
 
 // Server takes mail in on any number of listeners.

@@ -121,6 +121,7 @@ func (z *session) Data(r io.Reader) (err error) {
 	if err != nil {
 		return err
 	}
+	e.Trace = in.head
 	ctx, stop := context.WithTimeout(context.Background(), maxLife)
 	defer stop()
 	e.Facts = z.s.facts(ctx, e, raw[in.head:])
