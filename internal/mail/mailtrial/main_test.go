@@ -30,7 +30,7 @@ import (
 // What the test binary is told by its environment when it is not the test.
 const (
 	childDir   = "STEWARD_TRIAL_DATA"  // be a server on this data directory
-	childClock = "STEWARD_TRIAL_CLOCK" // "begin speed": see pace
+	childClock = "STEWARD_TRIAL_CLOCK" // see pace
 )
 
 // TestMain lets the test binary be the server.
@@ -71,19 +71,19 @@ func serve(dir string) error {
 // pace is a clock that goes faster than the world's, so that nobody waits a
 // quarter of an hour for the next attempt. All processes of a trial share it.
 type pace struct {
-	begin time.Time
-	speed int64
+	begin, shown int64 // nanoseconds: when it was started, and what it showed then
+	speed        int64
 }
 
-func (p pace) now() time.Time { return p.begin.Add(time.Since(p.begin) * time.Duration(p.speed)) }
+func (p pace) now() time.Time {
+	return time.Unix(0, p.shown+(time.Now().UnixNano()-p.begin)*p.speed)
+}
 
-func (p pace) String() string { return fmt.Sprint(p.begin.UnixNano(), " ", p.speed) }
+func (p pace) String() string { return fmt.Sprint(p.begin, " ", p.shown, " ", p.speed) }
 
-func parsePace(s string) (pace, error) {
-	begin, speed, _ := strings.Cut(s, " ")
-	ns, err1 := strconv.ParseInt(begin, 10, 64)
-	n, err2 := strconv.ParseInt(speed, 10, 64)
-	return pace{time.Unix(0, ns), n}, errors.Join(err1, err2)
+func parsePace(s string) (p pace, err error) {
+	_, err = fmt.Sscan(s, &p.begin, &p.shown, &p.speed)
+	return p, err
 }
 
 // office is a Steward with mail. The server is a process of its own; the test
@@ -104,17 +104,22 @@ type office struct {
 // plan is what an office is to be.
 type plan struct {
 	engine string
-	email  string // security@example.org if empty
-	relay  string // without TLS unless more says otherwise; empty: no letter is sent
-	more   string // further lines of [mail]
-	speed  int64  // of the clock; 1 if zero
+	email  string    // security@example.org if empty
+	relay  string    // without TLS unless more says otherwise; empty: no letter is sent
+	more   string    // further lines of [mail]
+	speed  int64     // of the clock; 1 if zero
+	at     time.Time // what the clock shows at first; now if zero
 	env    []string
 }
 
 // newOffice makes a data directory, with Lena who is on call.
 func newOffice(t testing.TB, p plan) *office {
 	t.Helper()
-	o := &office{t: t, clock: pace{time.Now().Add(-time.Second), max(p.speed, 1)}, smtp: freePort(t), lmtp: freePort(t), email: p.email, env: p.env, out: &bytes.Buffer{}}
+	began := time.Now()
+	if p.at.IsZero() {
+		p.at = began
+	}
+	o := &office{t: t, clock: pace{began.UnixNano(), p.at.UnixNano(), max(p.speed, 1)}, smtp: freePort(t), lmtp: freePort(t), email: p.email, env: p.env, out: &bytes.Buffer{}}
 	if o.email == "" {
 		o.email = "security@example.org"
 	}
@@ -125,7 +130,7 @@ func newOffice(t testing.TB, p plan) *office {
 	if p.engine == "postgres" {
 		answers.Database = dbtest.EmptyDSN(t, p.engine)
 	}
-	o.must(app.Init(dir, answers, o.clock.begin.Add(-time.Hour)))
+	o.must(app.Init(dir, answers, p.at.Add(-time.Hour)))
 	raw, err := os.ReadFile(dir.Settings())
 	o.must(err)
 	_, host, _ := strings.Cut(o.email, "@")
