@@ -106,6 +106,8 @@ type plan struct {
 	engine string
 	email  string    // security@example.org if empty
 	relay  string    // without TLS unless more says otherwise; empty: no letter is sent
+	smtp   string    // where it takes mail; anywhere if empty
+	lmtp   string    // likewise
 	more   string    // further lines of [mail]
 	speed  int64     // of the clock; 1 if zero
 	at     time.Time // what the clock shows at first; now if zero
@@ -119,7 +121,12 @@ func newOffice(t testing.TB, p plan) *office {
 	if p.at.IsZero() {
 		p.at = began
 	}
-	o := &office{t: t, clock: pace{began.UnixNano(), p.at.UnixNano(), max(p.speed, 1)}, smtp: freePort(t), lmtp: freePort(t), email: p.email, env: p.env, out: &bytes.Buffer{}}
+	o := &office{t: t, clock: pace{began.UnixNano(), p.at.UnixNano(), max(p.speed, 1)}, smtp: p.smtp, lmtp: p.lmtp, email: p.email, env: p.env, out: &bytes.Buffer{}}
+	for _, at := range []*string{&o.smtp, &o.lmtp} {
+		if *at == "" {
+			*at = freePort(t)
+		}
+	}
 	if o.email == "" {
 		o.email = "security@example.org"
 	}
