@@ -42,7 +42,7 @@ func (o *Office) Workers() []jobs.Worker {
 	return []jobs.Worker{
 		{Kind: kindIn, Do: o.take, Most: taken, Limit: 2 * time.Minute},
 		{Kind: kindLetter, Do: o.sendLetter, Most: sending, Limit: 3 * time.Minute},
-		{Kind: kindMemo, Do: o.sendMemo, Most: 2, Limit: 3 * time.Minute},
+		{Kind: kindMemo, Do: o.sendMemo, Most: sending, Limit: 3 * time.Minute},
 	}
 }
 
