@@ -39,6 +39,7 @@ tools:
 
 torture: tools
 	STEWARD_KILLS=1000 $(WITH_POSTGRES) $(LONG) -run TestKills ./internal/torture
+	STEWARD_MAIL_KILLS=100 STEWARD_MAIL_LETTERS=10000 $(WITH_POSTGRES) $(LONG) -run TestKills ./internal/mail/mailtrial
 	STEWARD_CUTS=200 $(LONG) -run TestPower ./internal/torture
 	STEWARD_FAULTS=1 $(LONG) -run TestDisk ./internal/torture
 	STEWARD_FLIPS=1000 $(LONG) -run TestFlips ./internal/app

@@ -38,10 +38,15 @@ func (a *App) post(log *audit.Log) error {
 		r := relay.Relay{
 			Address: set.Relay, TLS: relay.TLS(set.RelayTLS), Username: set.RelayUser, PasswordFile: set.RelayPasswordFile, Helo: set.Host,
 		}
+		if set.RelayTLS == "tls" {
+			r.TLS = relay.Implicit
+		}
 		if err := r.Check(); err != nil {
 			return err
 		}
-		a.Mail.Send = sender(r)
+		lines := &relay.Pool{Relay: r}
+		a.closer = append(a.closer, lines.Close)
+		a.Mail.Send = sender(lines)
 	}
 	a.Cases.Post, a.Cases.OnCall, a.Cases.Reach = a.Mail.Post, a.onCall, func(ctx context.Context, q db.Queryer, user string) (account.Reach, error) {
 		return a.Accounts.Reach(ctx, acl.Myself(), q, user)
@@ -57,7 +62,7 @@ func (a *App) post(log *audit.Log) error {
 }
 
 // sender tells the queue whether a message that did not go out may go later.
-func sender(r relay.Relay) func(ctx context.Context, from, to string, msg []byte) error {
+func sender(r *relay.Pool) func(ctx context.Context, from, to string, msg []byte) error {
 	return func(ctx context.Context, from, to string, msg []byte) error {
 		err := r.Send(ctx, from, to, msg)
 		if err == nil {

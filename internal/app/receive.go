@@ -68,7 +68,7 @@ func (a *App) mailServer(lmtp bool) (*smtpd.Server, error) {
 			if lmtp {
 				by = "lmtp"
 			}
-			return a.Mail.Keep(ctx, mail.Envelope{By: by, Sender: e.From, To: e.To, Delivery: delivery(e.Facts)}, raw)
+			return a.Mail.Keep(ctx, mail.Envelope{By: by, Sender: e.From, To: e.To, Delivery: delivery(e.Facts), Trace: e.Trace}, raw)
 		},
 	}
 	if set.Certificate != "" && !lmtp {

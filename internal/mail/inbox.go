@@ -88,4 +88,5 @@ type Envelope struct {
 	Sender   string
 	To       []string // of ours
 	Delivery string
+	Trace    int // bytes at the start of the mail that were put there on its way in
 }

@@ -7,7 +7,6 @@ import (
 
 	"steward/internal/base/db"
 	"steward/internal/base/jobs"
-	"steward/internal/base/sign"
 	"steward/internal/mail/compose"
 )
 
@@ -63,7 +62,7 @@ func (o *Office) Deliver(ctx context.Context, t jobs.Task, m Memo) error {
 		l.List = &compose.List{Name: m.List, Unsubscribe: m.Unsubscribe}
 	}
 	var msg []byte
-	to, err := sign.ParseRecipient([]byte(m.PGPKey), l.Date)
+	to, err := o.readers.key(m.PGPKey, l.Date)
 	if m.PGPKey != "" && err == nil {
 		l.Autocrypt = true
 		msg, err = compose.Encrypted(l, o.Signer, to, "", o.Rand)

@@ -43,6 +43,8 @@ type Office struct {
 	Send func(ctx context.Context, from, to string, msg []byte) error
 	// LookUp finds the OpenPGP key of an address in the world; nil: nowhere.
 	LookUp func(ctx context.Context, address string) ([]byte, error)
+
+	readers readers
 }
 
 // lookUpTime is how long a mail waits for the key of its sender.

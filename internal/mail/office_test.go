@@ -365,7 +365,9 @@ func TestKeptBeforeJudged(t *testing.T) {
 		if got := k.inState(Received); len(got) != 1 {
 			t.Errorf("received: %+v", got)
 		}
-		k.must(k.Keep(t.Context(), Envelope{By: "smtp", To: []string{"security@example.org"}}, raw))
+		for _, trace := range []string{"", "Received: by us; 10:00\r\n", "Received: by us; 10:01\r\n"} { // who heard no 250 sends it again
+			k.must(k.Keep(t.Context(), Envelope{By: "smtp", To: []string{"security@example.org"}, Trace: len(trace)}, append([]byte(trace), raw...)))
+		}
 		k.step()
 		if got := k.inState(Filed); len(got) != 1 {
 			t.Errorf("filed: %+v", got)

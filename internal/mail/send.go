@@ -10,7 +10,6 @@ import (
 	"steward/internal/base/db"
 	"steward/internal/base/errs"
 	"steward/internal/base/jobs"
-	"steward/internal/base/sign"
 	"steward/internal/cvd"
 	"steward/internal/mail/compose"
 )
@@ -43,7 +42,7 @@ func (o *Office) Workers() []jobs.Worker {
 	return []jobs.Worker{
 		{Kind: kindIn, Do: o.take, Most: taken, Limit: 2 * time.Minute},
 		{Kind: kindLetter, Do: o.sendLetter, Most: sending, Limit: 3 * time.Minute},
-		{Kind: kindMemo, Do: o.sendMemo, Most: 2, Limit: 3 * time.Minute},
+		{Kind: kindMemo, Do: o.sendMemo, Most: sending, Limit: 3 * time.Minute},
 	}
 }
 
@@ -96,7 +95,7 @@ func (o *Office) letter(t jobs.Task, p *cvd.Parcel) compose.Letter {
 func (o *Office) write(l compose.Letter, p *cvd.Parcel) ([]byte, error) {
 	trouble := ""
 	if p.Private != nil {
-		to, err := sign.ParseRecipient([]byte(p.Key), l.Date)
+		to, err := o.readers.key(p.Key, l.Date)
 		if err == nil {
 			l.Subject, l.Text = p.Private.Subject, p.Private.Text+o.footer(p)
 			for _, f := range p.Private.Files {

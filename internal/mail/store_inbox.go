@@ -26,14 +26,16 @@ func mailScope(id string) string { return "mail/" + id }
 const factsContext = "facts"
 
 // Keep takes a mail in: when it returns, the mail is on the disk. The same
-// bytes for the same addresses are kept once. Nothing is decided yet, so that
-// no fault in what a mail holds can lose it.
+// bytes for the same addresses are kept once, whenever they come: a sender who
+// did not hear that we have a mail sends it again (rfc1047). What our own
+// server put before it, with the time, does not count. Nothing is decided yet,
+// so that no fault in what a mail holds can lose it.
 func (o *Office) Keep(ctx context.Context, env Envelope, raw []byte) error {
 	if int64(len(raw)) > o.MaxBytes {
 		return errs.Invalidf("message", "The mail has %d bytes; at most %d can be taken.", len(raw), o.MaxBytes).
 			WithHint("use the form at %s/report for large files", o.BaseURL)
 	}
-	digest := o.hash(labelDigest, string(raw), strings.Join(env.To, " "))
+	digest := o.hash(labelDigest, string(raw[min(max(env.Trace, 0), len(raw)):]), strings.Join(env.To, " "))
 	known := false
 	if err := o.DB.Read(ctx, func(q db.Queryer) (err error) {
 		known, err = isKept(ctx, q, digest)

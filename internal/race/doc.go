@@ -7,6 +7,7 @@
 //	BenchmarkTogether  eight who publish at once: csaf_provider
 //	BenchmarkSign      a thousand detached signatures: gpg
 //	BenchmarkLettersAgainstGPG  500 letters, each signed and encrypted to another key: gpg
+//	BenchmarkLetters  the same from the queue over SMTP into a server: gpg
 //	BenchmarkServe     one advisory page, asked for as often as it goes: nginx, Caddy
 //	BenchmarkReports   reports filed, synced: PostgreSQL
 package race

@@ -49,7 +49,7 @@ type Fault struct {
 	Drop      Drop          // AtData: how the connection ends
 }
 
-// Drop is how a connection breaks after the final dot.
+// Drop is how a connection breaks, after the final dot unless it says otherwise.
 type Drop int
 
 // The ways to break.
@@ -58,6 +58,7 @@ const (
 	DropLost       // no answer, and the message is not kept
 	DropKept       // no answer, but the message is kept: the sender cannot know
 	DropAfter      // just after the answer
+	DropHalf       // before the final dot: half of the message has come
 )
 
 // Server is a [Sink] that runs.
@@ -70,6 +71,7 @@ type Server struct {
 
 	mu     sync.Mutex
 	begun  int // MAIL commands, those that were refused included
+	conns  int
 	kept   []Message
 	faults map[int]Fault
 	always Fault
@@ -173,7 +175,17 @@ func (s *Server) keep(m Message) error {
 	return os.WriteFile(filepath.Join(s.Dir, fmt.Sprintf("%d.eml", len(s.kept))), m.Raw, 0o600)
 }
 
+// Connections counts the clients that have said hello.
+func (s *Server) Connections() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.conns
+}
+
 func (s *Server) session(c *smtp.Conn) (smtp.Session, error) {
+	s.mu.Lock()
+	s.conns++
+	s.mu.Unlock()
 	return &session{server: s, conn: c, known: s.options.User == ""}, nil
 }
 
@@ -230,6 +242,10 @@ func (s *session) Rcpt(to string, _ *smtp.RcptOptions) error {
 }
 
 func (s *session) Data(r io.Reader) error {
+	if s.fault.At == AtData && s.fault.Drop == DropHalf {
+		_, _ = io.ReadFull(r, make([]byte, 64))
+		return s.conn.Conn().Close()
+	}
 	raw, err := io.ReadAll(r)
 	if err != nil {
 		return err

@@ -1,4 +1,4 @@
-package read
+package read_test
 
 import (
 	"fmt"
@@ -9,27 +9,29 @@ import (
 	"unicode/utf8"
 
 	"steward/internal/base/sign"
+	"steward/internal/mail/read"
+	"steward/internal/mail/read/readtest"
 )
 
 // TestFields: what a mail says of itself, to the letter.
 func TestFields(t *testing.T) {
 	t.Parallel()
-	raw := crlf("From: =?utf-8?Q?J=C3=BCrgen?= <J@Example.NET>\nTo: \"Last, First\" <a@b.example>,\n c@d.example (comment), group: e@f.example;\nCc: <g@h.example>\n" +
+	raw := readtest.CRLF("From: =?utf-8?Q?J=C3=BCrgen?= <J@Example.NET>\nTo: \"Last, First\" <a@b.example>,\n c@d.example (comment), group: e@f.example;\nCc: <g@h.example>\n" +
 		"Subject: Re: A\n hole\nDate: Fri, 20 Nov 2026 12:00:00 +0100\nMessage-ID: <x@y>\nIn-Reply-To: <1@z>\nReferences: <1@z>\n <2@z> junk <3@z\nX-Spam-Status: Yes, score=9\nList-Id: Words <l.example>\n\nHi\n")
-	m := newWorld(t).reader().Read([]byte(raw))
-	want := Message{
-		From:    Address{"Jürgen", "J@example.net"},
-		To:      []Address{{"Last, First", "a@b.example"}, {"comment", "c@d.example"}, {"", "e@f.example"}},
-		Cc:      []Address{{"", "g@h.example"}},
+	m := readtest.NewWorld(t).Reader().Read([]byte(raw))
+	want := read.Message{
+		From:    read.Address{"Jürgen", "J@example.net"},
+		To:      []read.Address{{"Last, First", "a@b.example"}, {"comment", "c@d.example"}, {"", "e@f.example"}},
+		Cc:      []read.Address{{"", "g@h.example"}},
 		Subject: "Re: A hole", Date: time.Date(2026, 11, 20, 11, 0, 0, 0, time.UTC), MessageID: "x@y",
 		InReplyTo: "1@z", References: []string{"1@z", "2@z"}, List: "l.example",
-		Content: Content{Text: "Hi\n"}, SpamMarks: []string{"X-Spam-Status"}, Kind: KindLetter,
-		Crypto: Crypto{Form: FormNone, Signature: sign.Signature{Verdict: sign.None}},
+		Content: read.Content{Text: "Hi\n"}, SpamMarks: []string{"X-Spam-Status"}, Kind: read.KindLetter,
+		Crypto: read.Crypto{Form: read.FormNone, Signature: sign.Signature{Verdict: sign.None}},
 	}
 	if !reflect.DeepEqual(m, want) {
 		t.Errorf("%+v\nwant %+v", m, want)
 	}
-	if got := From([]byte(raw)); got != want.From {
+	if got := read.From([]byte(raw)); got != want.From {
 		t.Errorf("From gives %+v", got)
 	}
 }
@@ -37,11 +39,11 @@ func TestFields(t *testing.T) {
 // TestWithoutTools: who has no keys reads what there is to read.
 func TestWithoutTools(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
-	for _, o := range corpus(w) {
-		m := Reader{}.Read(o.wire())
-		if m.Crypto.Encrypted || m.Crypto.Signature.Verdict == sign.Good || strings.Contains(m.Text+m.Outside.Text, "The secret") && o.encrypted {
-			t.Errorf("%s: %+v", o.name, m.Crypto)
+	w := readtest.NewWorld(t)
+	for _, o := range readtest.Corpus(w) {
+		m := read.Reader{}.Read(o.Wire())
+		if m.Crypto.Encrypted || m.Crypto.Signature.Verdict == sign.Good || strings.Contains(m.Text+m.Outside.Text, "The secret") && o.Encrypted {
+			t.Errorf("%s: %+v", o.Name, m.Crypto)
 		}
 	}
 }
@@ -50,10 +52,10 @@ func TestWithoutTools(t *testing.T) {
 // have been altered, or was encrypted to nobody, is not shown.
 func TestOnlyWhatIsProtected(t *testing.T) {
 	t.Parallel()
-	mail := []byte(crlf(top + multi("encrypted", "Content-Type: application/pgp-encrypted\n\nVersion: 1", "Content-Type: application/octet-stream\n\nx")))
+	mail := []byte(readtest.CRLF(readtest.Top + readtest.Multi("encrypted", "Content-Type: application/pgp-encrypted\n\nVersion: 1", "Content-Type: application/octet-stream\n\nx")))
 	for _, o := range []sign.Opened{{Encrypted: true}, {Protected: true}} {
-		o.Plain = []byte(text("The secret"))
-		m := Reader{Open: func([]byte, int64) (sign.Opened, error) { return o, nil }}.Read(mail)
+		o.Plain = []byte(readtest.Text("The secret"))
+		m := read.Reader{Open: func([]byte, int64) (sign.Opened, error) { return o, nil }}.Read(mail)
 		if m.Crypto.Encrypted || m.Crypto.Failed == "" || strings.Contains(m.Text+m.Outside.Text, "secret") {
 			t.Errorf("%+v", m)
 		}
@@ -63,16 +65,16 @@ func TestOnlyWhatIsProtected(t *testing.T) {
 // TestKeysAreUsable: a key that came along is one that can be written to.
 func TestKeysAreUsable(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
+	w := readtest.NewWorld(t)
 	n := 0
-	for _, o := range protected(w) {
-		for _, k := range w.reader().Read(o.wire()).Keys {
+	for _, o := range readtest.Protected(w) {
+		for _, k := range w.Reader().Read(o.Wire()).Keys {
 			n++
-			if fpr, err := sign.CheckRecipient(k.Armored, noon); err != nil || fpr != w.them.Fingerprint() {
-				t.Errorf("%s: %s key: %s, %v", o.name, k.Source, fpr, err)
+			if fpr, err := sign.CheckRecipient(k.Armored, readtest.Noon); err != nil || fpr != w.Them.Fingerprint() {
+				t.Errorf("%s: %s key: %s, %v", o.Name, k.Source, fpr, err)
 			}
-			if k.Mutual != (k.Source == KeyAutocrypt) {
-				t.Errorf("%s: mutual %v", o.name, k.Mutual)
+			if k.Mutual != (k.Source == read.KeyAutocrypt) {
+				t.Errorf("%s: mutual %v", o.Name, k.Mutual)
 			}
 		}
 	}
@@ -84,13 +86,13 @@ func TestKeysAreUsable(t *testing.T) {
 // FuzzRead: any bytes are read within limits, into sound text, and nothing
 // counts as encrypted or signed that our key or the sender's has not made so.
 func FuzzRead(f *testing.F) {
-	w := newWorld(f)
-	for _, o := range corpus(w) {
-		if raw := o.wire(); len(raw) < 10000 && !o.encrypted && o.verdict != sign.Good {
+	w := readtest.NewWorld(f)
+	for _, o := range readtest.Corpus(w) {
+		if raw := o.Wire(); len(raw) < 10000 && !o.Encrypted && o.Verdict != sign.Good {
 			f.Add(raw)
 		}
 	}
-	rd := w.reader()
+	rd := w.Reader()
 	f.Fuzz(func(t *testing.T, raw []byte) {
 		m := rd.Read(raw)
 		if m.Crypto.Encrypted || m.Crypto.Signature.Verdict == sign.Good {
@@ -102,11 +104,11 @@ func FuzzRead(f *testing.F) {
 			}
 		}
 		for _, a := range append(m.Attachments, m.Outside.Attachments...) {
-			if a.Name == "" || strings.ContainsAny(a.Name, "/\\\x00\n") || a.Name == ".." || len(a.Name) > maxName+20 || !utf8.ValidString(a.Name) {
+			if a.Name == "" || strings.ContainsAny(a.Name, "/\\\x00\n") || a.Name == ".." || len(a.Name) > read.MaxName+20 || !utf8.ValidString(a.Name) {
 				t.Errorf("a file is named %q", a.Name)
 			}
 		}
-		if len(m.Problems) > maxProblems || len(m.Text) > maxText {
+		if len(m.Problems) > read.MaxProblems || len(m.Text) > read.MaxText {
 			t.Errorf("%d problems, %d bytes", len(m.Problems), len(m.Text))
 		}
 	})
@@ -114,12 +116,12 @@ func FuzzRead(f *testing.F) {
 
 // FuzzInside: what is in an encrypted part is as hostile as what is around it.
 func FuzzInside(f *testing.F) {
-	for _, s := range []string{text("x"), page("<p>x"), multi("signed", text("a"), text("b")), multi("mixed", text("a"))} {
+	for _, s := range []string{readtest.Text("x"), readtest.Page("<p>x"), readtest.Multi("signed", readtest.Text("a"), readtest.Text("b")), readtest.Multi("mixed", readtest.Text("a"))} {
 		f.Add([]byte(s), []byte("list footer"))
 	}
-	outer := crlf(top + multi("encrypted", "Content-Type: application/pgp-encrypted\n\nVersion: 1", "Content-Type: application/octet-stream\n\nx"))
+	outer := readtest.CRLF(readtest.Top + readtest.Multi("encrypted", "Content-Type: application/pgp-encrypted\n\nVersion: 1", "Content-Type: application/octet-stream\n\nx"))
 	f.Fuzz(func(t *testing.T, inside, after []byte) {
-		rd := Reader{Open: func([]byte, int64) (sign.Opened, error) {
+		rd := read.Reader{Open: func([]byte, int64) (sign.Opened, error) {
 			return sign.Opened{Plain: inside, Encrypted: true, Protected: true, Signature: sign.Signature{Verdict: sign.None}}, nil
 		}}
 		if m := rd.Read(fmt.Appendf(nil, "%s%s", outer, after)); !m.Crypto.Encrypted || m.Crypto.Failed != "" {

@@ -29,7 +29,7 @@ import (
 
 // Limits that nobody needs to set.
 const (
-	maxLine      = 64 << 10         // bytes; RFC 5321 has 1000, and not every mailer keeps to it
+	slack        = 64 << 10         // bytes around a mail that come with it
 	maxPath      = 320              // bytes of an address, and of what a client calls itself
 	maxUnknown   = 5                // recipients that do not exist, on one connection
 	maxLife      = time.Hour        // of a connection
@@ -74,6 +74,7 @@ type Envelope struct {
 	TLS        bool
 	Helo       string // as the client calls itself
 	Facts      Facts
+	Trace      int // bytes of raw that are ours: what came begins after them
 }
 
 // Server takes mail in on any number of listeners.
@@ -115,7 +116,7 @@ func New(c Config) (*Server, error) {
 	s.smtp.TLSConfig = c.TLS
 	s.smtp.MaxRecipients = c.MaxRecipients
 	s.smtp.MaxMessageBytes = c.MaxBytes + 1 // the library refuses a mail that is just as large
-	s.smtp.MaxLineLength = maxLine
+	s.smtp.MaxLineLength = 0                // it would take the rest of a mail with a long line for commands; ours hold
 	s.smtp.ReadTimeout = c.IdleTimeout
 	s.smtp.WriteTimeout = time.Minute
 	s.smtp.EnableSMTPUTF8 = true
@@ -224,7 +225,7 @@ type conn struct {
 func (k *conn) Read(p []byte) (int, error) {
 	if k.data.Load() {
 		got := k.bytes.Load()
-		if got > 2*k.s.c.MaxBytes+maxLine {
+		if got > 2*k.s.c.MaxBytes+slack {
 			return 0, io.ErrUnexpectedEOF
 		}
 		began := time.Unix(0, k.began.Load())

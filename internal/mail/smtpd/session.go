@@ -118,9 +118,18 @@ func (z *session) Data(r io.Reader) (err error) {
 	in := &intake{s: z.s, r: r}
 	defer in.release()
 	raw, err := in.read(z.head(e))
+	if errors.Is(err, errUnseen) {
+		answers := 1
+		if z.s.c.LMTP { // rfc2033:4.2
+			answers = len(to)
+		}
+		z.refuse(errLines, answers)
+		return errLines
+	}
 	if err != nil {
 		return err
 	}
+	e.Trace = in.head
 	ctx, stop := context.WithTimeout(context.Background(), maxLife)
 	defer stop()
 	e.Facts = z.s.facts(ctx, e, raw[in.head:])
@@ -170,8 +179,9 @@ func answer(err error) error {
 type intake struct {
 	s    *Server
 	r    io.Reader
-	head int   // bytes before the mail
-	held int64 // bytes that are counted
+	head int    // bytes before the mail
+	held int64  // bytes that are counted
+	tail uint64 // the last six bytes
 }
 
 func (in *intake) release() { in.s.memory.Add(-in.held) }
@@ -186,7 +196,7 @@ func (in *intake) read(head []byte) ([]byte, error) {
 	var last byte
 	var fault error
 	for {
-		n, err := in.r.Read(chunk)
+		n, err := in.next(chunk)
 		if fault == nil {
 			fault = in.add(b, chunk[:n], &last)
 		}
@@ -196,6 +206,8 @@ func (in *intake) read(head []byte) ([]byte, error) {
 				fault = errLines
 			}
 			return b.Bytes(), fault
+		case errors.Is(err, errUnseen):
+			return nil, err
 		case err != nil && fault != nil:
 			return nil, fault
 		case errors.Is(err, smtp.ErrDataTooLarge):
@@ -204,6 +216,40 @@ func (in *intake) read(head []byte) ([]byte, error) {
 			return nil, errBusy // it did not come in as a whole
 		}
 	}
+}
+
+// errUnseen says that a mail has ended which the library holds to go on.
+var errUnseen = errors.New("the mail ended behind CR CR LF")
+
+// unseen is the end of a mail, CR LF dot CR LF, behind a CR that stands alone.
+// The library takes it for text and would wait for more while the client waits
+// for an answer, until both have lost patience, and then again for days.
+const unseen = 0x0d_0d0a_2e_0d0a
+
+// next reads a piece of the mail, byte by byte so as to see its end.
+func (in *intake) next(chunk []byte) (n int, err error) {
+	if _, counted := in.r.(*io.PipeReader); counted { // BDAT
+		return in.r.Read(chunk)
+	}
+	for n < len(chunk) && err == nil {
+		var m int
+		if m, err = in.r.Read(chunk[n : n+1]); m == 0 {
+			continue
+		}
+		in.tail = (in.tail<<8 | uint64(chunk[n])) & (1<<48 - 1)
+		if n++; in.tail == unseen {
+			return n, errUnseen
+		}
+	}
+	return n, err
+}
+
+// refuse answers in place of the library, which still waits, and hangs up.
+func (z *session) refuse(e *smtp.SMTPError, answers int) {
+	for range answers {
+		fmt.Fprintf(z.c.Conn(), "%d %d.%d.%d %s\r\n", e.Code, e.EnhancedCode[0], e.EnhancedCode[1], e.EnhancedCode[2], e.Message)
+	}
+	_ = z.c.Conn().Close()
 }
 
 func (in *intake) add(b *bytes.Buffer, p []byte, last *byte) error {

@@ -97,7 +97,7 @@ func TestSaysNothing(t *testing.T) {
 // server could take for its end is refused with the whole mail.
 func TestSmuggling(t *testing.T) {
 	t.Parallel()
-	for _, end := range []string{"\n.\n", "\r.\r", "\n.\r\n", "\r\n.\n", "\r\n.\r", "\r.\r\n", "\n\n.\r\n", "\r\r\n.\r\n", "\n.\n\r\n", "\x00\n.\r\n"} {
+	for _, end := range []string{"\n.\n", "\r.\r", "\n.\r\n", "\r\n.\n", "\r\n.\r", "\r.\r\n", "\n\n.\r\n", "\n.\n\r\n", "\x00\n.\r\n"} {
 		b := &box{}
 		_, addr := start(t, b, nil)
 		c := dial(t, addr).open()
@@ -178,8 +178,51 @@ func TestLimits(t *testing.T) {
 		t.Errorf("%d mails kept", n)
 	}
 	long := dial(t, addr)
-	long.send("NOOP " + strings.Repeat("x", maxLine+10) + "\r\n")
-	long.expect("500")
+	long.send("NOOP " + strings.Repeat("x", commandBytes+slack) + "\r\n")
+	long.expect("421")
+}
+
+// TestLongLines: a mail with a line of any length is one mail, and nothing of
+// it a command.
+func TestLongLines(t *testing.T) {
+	t.Parallel()
+	b := &box{}
+	_, addr := start(t, b, func(c *Config) { c.MaxBytes = 1 << 20 })
+	c := dial(t, addr).open()
+	line := strings.Repeat("x", 300<<10) + "\r\nRSET\r\nQUIT\r\n"
+	c.say(note+line+".\r\n", "250")
+	c.mail().say(note+strings.Repeat("x", 2<<20)+"\r\nQUIT\r\n.\r\n", "552")
+	c.say("NOOP\r\n", "250")
+	if got := b.all(); len(got) != 1 || !strings.HasSuffix(string(got[0].raw), line) {
+		t.Errorf("%d mails kept", len(got))
+	}
+}
+
+// TestEndBehindCR: a mail whose last line ends in CR CR LF is refused at once,
+// and nobody waits for the other.
+func TestEndBehindCR(t *testing.T) {
+	t.Parallel()
+	for _, lmtp := range []bool{false, true} {
+		b := &box{}
+		_, addr := start(t, b, func(c *Config) { c.LMTP = lmtp })
+		c := dial(t, addr)
+		if lmtp {
+			c.say("LHLO x\r\n", "250")
+		} else {
+			c.say("EHLO x\r\n", "250")
+		}
+		c.say("MAIL FROM:<a@example.net>\r\n", "250")
+		c.say("RCPT TO:<security@example.org>\r\n", "250")
+		c.say("RCPT TO:<security+a@example.org>\r\n", "250")
+		c.say("DATA\r\n", "354")
+		c.say(note+"hello\r\r\n.\r\n", "550 5.5.2")
+		if lmtp {
+			c.expect("550 5.5.2")
+		}
+		if got := c.answer(); got != "" || len(b.all()) != 0 {
+			t.Errorf("then: %q, %d kept", got, len(b.all()))
+		}
+	}
 }
 
 // TestMemory: all mails together have a limit, which is free again afterwards.

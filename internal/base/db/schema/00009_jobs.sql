@@ -15,5 +15,5 @@ CREATE TABLE jobs (
     ended_at   BIGINT NOT NULL,        -- 0 while it waits or runs
     body       BYTEA  NOT NULL         -- sealed
 );
-CREATE INDEX jobs_due ON jobs (state, run_at, created_at, id);
+CREATE INDEX jobs_due ON jobs (state, kind, run_at, created_at, id);
 CREATE INDEX jobs_scope ON jobs (scope, created_at, id);

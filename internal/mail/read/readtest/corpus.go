@@ -1,4 +1,6 @@
-package read
+// Package readtest holds mails as they come, ordinary and odd, and what becomes
+// of them, for tests.
+package readtest
 
 import (
 	"bytes"
@@ -13,37 +15,41 @@ import (
 	openpgp "github.com/ProtonMail/go-crypto/openpgp/v2"
 
 	"steward/internal/base/sign"
+	"steward/internal/mail/read"
 )
 
-var noon = time.Date(2026, 11, 20, 12, 0, 0, 0, time.UTC)
+// Noon is when all of it happens.
+var Noon = time.Date(2026, 11, 20, 12, 0, 0, 0, time.UTC)
 
-// world is our key and that of someone who writes to us.
-type world struct {
-	us, them *sign.Signer
+// World is our key and that of someone who writes to us.
+type World struct {
+	Us, Them *sign.Signer
 }
 
-func newWorld(t testing.TB) *world {
+// NewWorld makes the keys.
+func NewWorld(t testing.TB) *World {
 	t.Helper()
-	us, err := sign.Generate(nil, "Example Security", "security@example.org", noon.Add(-time.Hour))
+	us, err := sign.Generate(nil, "Example Security", "security@example.org", Noon.Add(-time.Hour))
 	if err != nil {
 		t.Fatal(err)
 	}
-	them, err := sign.Generate(nil, "Ann", "ann@example.net", noon.Add(-time.Hour))
+	them, err := sign.Generate(nil, "Ann", "ann@example.net", Noon.Add(-time.Hour))
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &world{us, them}
+	return &World{us, them}
 }
 
-func (w *world) reader() Reader {
-	senders := [][]byte{w.them.PublicKey()}
-	return Reader{
+// Reader reads with our key, and knows theirs.
+func (w *World) Reader() read.Reader {
+	senders := [][]byte{w.Them.PublicKey()}
+	return read.Reader{
 		Own: []string{"security@example.org"}, Host: "steward.example.org",
-		Open: func(c []byte, limit int64) (sign.Opened, error) { return w.us.Open(c, limit, senders, noon) },
+		Open: func(c []byte, limit int64) (sign.Opened, error) { return w.Us.Open(c, limit, senders, Noon) },
 		Detached: func(data, sig []byte) sign.Signature {
-			return sign.VerifyDetached(data, sig, senders, noon)
+			return sign.VerifyDetached(data, sig, senders, Noon)
 		},
-		Inline: func(text []byte) *sign.Inline { return sign.VerifyInline(text, senders, noon) },
+		Inline: func(signed []byte) *sign.Inline { return sign.VerifyInline(signed, senders, Noon) },
 	}
 }
 
@@ -55,31 +61,31 @@ func must(b []byte, err error) string {
 }
 
 // to encrypts to us.
-func (w *world) to(plain string) string {
-	return must(sign.EncryptTo(w.us.PublicKey(), []byte(plain), noon))
+func (w *World) to(plain string) string {
+	return must(sign.EncryptTo(w.Us.PublicKey(), []byte(plain), Noon))
 }
 
 // detach signs a part as it goes into multipart/signed.
-func (w *world) detach(part string) string { return must(w.them.Detach([]byte(crlf(part)), noon)) }
+func (w *World) detach(part string) string { return must(w.Them.Detach([]byte(CRLF(part)), Noon)) }
 
-func (w *world) clear(text string) string { return must(w.them.Clearsign([]byte(text), noon)) }
+func (w *World) clear(text string) string { return must(w.Them.Clearsign([]byte(text), Noon)) }
 
 // unprotected encrypts in the old way without an MDC: the packet that it makes
 // is a good one whose tag was changed, which is what an attacker does first.
-func (w *world) unprotected(plain string) string {
+func (w *World) unprotected(plain string) string {
 	raw := w.raw(plain)
 	at := 2 + int(raw[1])
 	raw[at] = 0xc9 // Symmetrically Encrypted Data
 	return armorMessage(raw)
 }
 
-func (w *world) raw(plain string) []byte {
+func (w *World) raw(plain string) []byte {
 	var b bytes.Buffer
-	e, err := openpgp.ReadArmoredKeyRing(bytes.NewReader(w.us.PublicKey()))
+	e, err := openpgp.ReadArmoredKeyRing(bytes.NewReader(w.Us.PublicKey()))
 	if err != nil {
 		panic(err)
 	}
-	c, err := openpgp.Encrypt(&b, e, nil, nil, nil, &packet.Config{Time: func() time.Time { return noon }})
+	c, err := openpgp.Encrypt(&b, e, nil, nil, nil, &packet.Config{Time: func() time.Time { return Noon }})
 	if err != nil {
 		panic(err)
 	}
@@ -89,13 +95,13 @@ func (w *world) raw(plain string) []byte {
 }
 
 // bomb encrypts zeros that were compressed.
-func (w *world) bomb(n int) string {
+func (w *World) bomb(n int) string {
 	var b bytes.Buffer
-	e, err := openpgp.ReadArmoredKeyRing(bytes.NewReader(w.us.PublicKey()))
+	e, err := openpgp.ReadArmoredKeyRing(bytes.NewReader(w.Us.PublicKey()))
 	if err != nil {
 		panic(err)
 	}
-	key, cfg := make([]byte, 32), &packet.Config{Time: func() time.Time { return noon }}
+	key, cfg := make([]byte, 32), &packet.Config{Time: func() time.Time { return Noon }}
 	err = packet.SerializeEncryptedKey(&b, e[0].Subkeys[0].PublicKey, packet.CipherAES256, key, cfg)
 	if err != nil {
 		panic(err)
@@ -121,7 +127,8 @@ func armorMessage(raw []byte) string {
 	return "-----BEGIN PGP MESSAGE-----\n\n" + b64(string(raw)) + "-----END PGP MESSAGE-----\n"
 }
 
-func crlf(s string) string {
+// CRLF ends each line as in a mail.
+func CRLF(s string) string {
 	return strings.ReplaceAll(strings.ReplaceAll(s, "\r\n", "\n"), "\n", "\r\n")
 }
 
@@ -135,10 +142,11 @@ func b64(s string) string {
 	return b.String() + raw + "\n"
 }
 
-const top = "From: Ann <ann@example.net>\nTo: security@example.org\nSubject: A hole\nDate: Fri, 20 Nov 2026 12:00:00 +0100\nMessage-ID: <1@example.net>\nMIME-Version: 1.0\n"
+// Top is an ordinary header.
+const Top = "From: Ann <ann@example.net>\nTo: security@example.org\nSubject: A hole\nDate: Fri, 20 Nov 2026 12:00:00 +0100\nMessage-ID: <1@example.net>\nMIME-Version: 1.0\n"
 
-// multi makes a part of parts.
-func multi(kind string, parts ...string) string {
+// Multi makes a part of parts.
+func Multi(kind string, parts ...string) string {
 	h := fnv.New64()
 	_, _ = h.Write([]byte(kind + strings.Join(parts, "")))
 	b := fmt.Sprintf("=_%x", h.Sum64())
@@ -149,28 +157,30 @@ func multi(kind string, parts ...string) string {
 	return out + "--" + b + "--\n"
 }
 
-func text(s string) string { return "Content-Type: text/plain; charset=utf-8\n\n" + s }
+// Text makes a part of plain text.
+func Text(s string) string { return "Content-Type: text/plain; charset=utf-8\n\n" + s }
 
-func page(s string) string { return "Content-Type: text/html; charset=utf-8\n\n" + s }
+// Page makes a part of HTML.
+func Page(s string) string { return "Content-Type: text/html; charset=utf-8\n\n" + s }
 
 func file(name, kind, content string) string {
 	return "Content-Type: " + kind + "\nContent-Disposition: attachment; filename=\"" + name + "\"\nContent-Transfer-Encoding: base64\n\n" + b64(content)
 }
 
-func (w *world) pgpMIME(inside string) string {
-	return multi(`encrypted; protocol="application/pgp-encrypted"`,
+func (w *World) pgpMIME(inside string) string {
+	return Multi(`encrypted; protocol="application/pgp-encrypted"`,
 		"Content-Type: application/pgp-encrypted\n\nVersion: 1\n",
-		"Content-Type: application/octet-stream; name=\"encrypted.asc\"\n\n"+w.to(crlf(inside)))
+		"Content-Type: application/octet-stream; name=\"encrypted.asc\"\n\n"+w.to(CRLF(inside)))
 }
 
-func (w *world) signed(inside string) string {
-	return multi(`signed; micalg=pgp-sha512; protocol="application/pgp-signature"`, inside,
+func (w *World) signed(inside string) string {
+	return Multi(`signed; micalg=pgp-sha512; protocol="application/pgp-signature"`, inside,
 		"Content-Type: application/pgp-signature; name=\"signature.asc\"\n\n"+w.detach(inside))
 }
 
 func dsn(reporter, status, returned string) string {
 	return "From: Mail Delivery System <MAILER-DAEMON@" + reporter + ">\nTo: security@example.org\nSubject: Undelivered Mail Returned to Sender\nAuto-Submitted: auto-replied\nMIME-Version: 1.0\n" +
-		multi("report; report-type=delivery-status", text("I'm sorry."), "Content-Type: message/delivery-status\n\n"+status, returned)
+		Multi("report; report-type=delivery-status", Text("I'm sorry."), "Content-Type: message/delivery-status\n\n"+status, returned)
 }
 
 func deep(n int) string {
@@ -178,5 +188,7 @@ func deep(n int) string {
 	for i := range n {
 		fmt.Fprintf(&b, "Content-Type: multipart/mixed; boundary=x%d\n\n--x%d\n", i, i)
 	}
-	return b.String() + text("the core")
+	return b.String() + Text("the core")
 }
+
+const begin = "-----BEGIN PGP MESSAGE-----"
