@@ -70,6 +70,15 @@ var apiNeeds = map[string]need{
 	"POST /users/{id}/disable":          {see: acl.UserRead, do: acl.UserAdmin},
 	"POST /users/{id}/enable":           {see: acl.UserRead, do: acl.UserAdmin},
 	"POST /users/{id}/link":             {see: acl.UserRead, do: acl.UserAdmin},
+	"GET /subscribers":                  {do: acl.SubscriberRead},
+	"GET /webhooks":                     {do: acl.SubscriberRead},
+	"POST /webhooks":                    {see: acl.SubscriberRead, do: acl.WebhookEdit},
+	"GET /webhooks/{id}":                {do: acl.SubscriberRead},
+	"POST /webhooks/{id}":               {see: acl.SubscriberRead, do: acl.WebhookEdit},
+	"POST /webhooks/{id}/rotate":        {see: acl.SubscriberRead, do: acl.WebhookEdit},
+	"POST /webhooks/{id}/disable":       {see: acl.SubscriberRead, do: acl.WebhookEdit},
+	"POST /webhooks/{id}/enable":        {see: acl.SubscriberRead, do: acl.WebhookEdit},
+	"POST /webhooks/{id}/remove":        {see: acl.SubscriberRead, do: acl.WebhookEdit},
 	"GET /tokens":                       {do: "any user"},
 	"POST /tokens":                      {do: "any user"},
 	"POST /tokens/{id}/revoke":          {do: "any user"},
@@ -160,7 +169,7 @@ func TestEveryRoleOnEveryAPIRoute(t *testing.T) {
 // namesMore tells the routes whose request names something beside the case,
 // which is not there in this test.
 func namesMore(path string) bool {
-	for _, part := range []string{"{file}", "{report}", "/merge", "/people/remove", "/advisories/{id}", "/tokens/{id}"} {
+	for _, part := range []string{"{file}", "{report}", "/merge", "/people/remove", "/advisories/{id}", "/tokens/{id}", "/webhooks/{id}"} {
 		if strings.Contains(path, part) {
 			return true
 		}
