@@ -45,6 +45,7 @@ func (s *Server) Routes() []Route {
 	routes = append(routes, s.caseRoutes()...)
 	routes = append(routes, s.draftRoutes()...)
 	routes = append(routes, s.distributeRoutes()...)
+	routes = append(routes, s.subscriberRoutes()...)
 	return append(routes, s.peopleRoutes()...)
 }
 

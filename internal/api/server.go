@@ -24,6 +24,7 @@ import (
 	"steward/internal/base/throttle"
 	"steward/internal/cvd"
 	"steward/internal/intake"
+	"steward/internal/subscribe"
 )
 
 // Server answers the API. All fields are needed.
@@ -38,6 +39,8 @@ type Server struct {
 	Phrases    *throttle.Limiter // phrases and tokens that opened nothing, from one address
 	Published  func(ctx context.Context) error
 	BaseURL    string
+
+	Subscribers *subscribe.Store
 }
 
 type asKey struct{}

@@ -75,18 +75,27 @@ var apiNeeds = map[string]need{
 	"POST /cases/{id}/burn/withdraw":         {see: acl.CaseRead, do: acl.Burn},
 	"POST /cases/{id}/trace":                 {see: acl.CaseRead, do: acl.Burn},
 
-	"GET /advisories":          {},
-	"GET /advisories/{id}":     {},
-	"GET /audit":               {do: acl.AuditRead},
-	"GET /users":               {do: acl.UserRead},
-	"POST /users":              {see: acl.UserRead, do: acl.UserAdmin},
-	"POST /users/{id}":         {see: acl.UserRead, do: acl.UserAdmin},
-	"POST /users/{id}/disable": {see: acl.UserRead, do: acl.UserAdmin},
-	"POST /users/{id}/enable":  {see: acl.UserRead, do: acl.UserAdmin},
-	"POST /users/{id}/link":    {see: acl.UserRead, do: acl.UserAdmin},
-	"GET /tokens":              {do: "any user"},
-	"POST /tokens":             {do: "any user"},
-	"POST /tokens/{id}/revoke": {do: "any user"},
+	"GET /advisories":             {},
+	"GET /advisories/{id}":        {},
+	"GET /audit":                  {do: acl.AuditRead},
+	"GET /users":                  {do: acl.UserRead},
+	"POST /users":                 {see: acl.UserRead, do: acl.UserAdmin},
+	"POST /users/{id}":            {see: acl.UserRead, do: acl.UserAdmin},
+	"POST /users/{id}/disable":    {see: acl.UserRead, do: acl.UserAdmin},
+	"POST /users/{id}/enable":     {see: acl.UserRead, do: acl.UserAdmin},
+	"POST /users/{id}/link":       {see: acl.UserRead, do: acl.UserAdmin},
+	"GET /tokens":                 {do: "any user"},
+	"POST /tokens":                {do: "any user"},
+	"POST /tokens/{id}/revoke":    {do: "any user"},
+	"GET /subscribers":            {do: acl.SubscriberRead},
+	"GET /webhooks":               {do: acl.SubscriberRead},
+	"POST /webhooks":              {see: acl.SubscriberRead, do: acl.WebhookEdit},
+	"GET /webhooks/{id}":          {do: acl.SubscriberRead},
+	"POST /webhooks/{id}":         {see: acl.SubscriberRead, do: acl.WebhookEdit},
+	"POST /webhooks/{id}/rotate":  {see: acl.SubscriberRead, do: acl.WebhookEdit},
+	"POST /webhooks/{id}/disable": {see: acl.SubscriberRead, do: acl.WebhookEdit},
+	"POST /webhooks/{id}/enable":  {see: acl.SubscriberRead, do: acl.WebhookEdit},
+	"POST /webhooks/{id}/remove":  {see: acl.SubscriberRead, do: acl.WebhookEdit},
 }
 
 // patchMoves and embargo: one route, several actions; the one with the widest
@@ -174,7 +183,7 @@ func TestEveryRoleOnEveryAPIRoute(t *testing.T) {
 // namesMore tells the routes whose request names something beside the case,
 // which is not there in this test.
 func namesMore(path string) bool {
-	for _, part := range []string{"{file}", "{report}", "/merge", "/people/remove", "/patches/remove", "/advisories/{id}", "/tokens/{id}"} {
+	for _, part := range []string{"{file}", "{report}", "/merge", "/people/remove", "/patches/remove", "/advisories/{id}", "/tokens/{id}", "/webhooks/{id}"} {
 		if strings.Contains(path, part) {
 			return true
 		}

@@ -31,6 +31,7 @@ import (
 	"steward/internal/publish/render"
 	"steward/internal/publish/tree"
 	"steward/internal/rota"
+	"steward/internal/subscribe"
 )
 
 // Options is what differs between a server, a command and a demo.
@@ -59,6 +60,8 @@ type App struct {
 	Jobs       *jobs.Queue
 	Rota       *rota.Store
 	Mail       *mail.Office
+	// Subscribers are told of what was made public.
+	Subscribers *subscribe.Store
 
 	runner *jobs.Runner
 	site   render.Site

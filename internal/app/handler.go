@@ -17,6 +17,7 @@ import (
 // limits are shared by the faces, so that one network has one allowance.
 type limits struct {
 	reports, phrases, signIns *throttle.Limiter
+	subscribes                *throttle.Limiter
 	bodies                    *throttle.Bodies
 	conns                     *throttle.Conns // of the server
 }
@@ -31,6 +32,10 @@ const (
 	connsOfOne  = 128
 )
 
+// subscribesPerHour is how often one network may ask for notices, or show a
+// link that opens nothing.
+const subscribesPerHour = 30
+
 // strangersPerHour is how many reports from everyone outside stand in the
 // queue as they come. More are kept just as well, and stand behind what the
 // team has to do: people cannot read more, whoever sends them.
@@ -40,7 +45,7 @@ func (a *App) newLimits() (l limits, err error) {
 	for _, x := range []struct {
 		to *(*throttle.Limiter)
 		n  int
-	}{{&l.reports, a.Config.Intake.ReportsPerHour}, {&l.phrases, a.Config.Intake.PhrasesPerHour}, {&l.signIns, a.Config.Intake.SignInsPerHour}} {
+	}{{&l.reports, a.Config.Intake.ReportsPerHour}, {&l.phrases, a.Config.Intake.PhrasesPerHour}, {&l.signIns, a.Config.Intake.SignInsPerHour}, {&l.subscribes, subscribesPerHour}} {
 		if *x.to, err = throttle.PerHour(x.n, throttle.DefaultKeys, a.clock, rand.Reader); err != nil {
 			return l, err
 		}
@@ -62,7 +67,7 @@ func (a *App) api(l limits) http.Handler {
 	s := &api.Server{
 		DB: a.DB, Cases: a.Cases, Accounts: a.Accounts, Advisories: a.Advisories, Linter: a.Linter, Log: a.log,
 		Reports: l.reports, Phrases: l.phrases, BaseURL: a.Config.BaseURL,
-		Published: a.published,
+		Published: a.published, Subscribers: a.Subscribers,
 	}
 	return s.Handler()
 }
@@ -94,6 +99,7 @@ func (a *App) Handler() (http.Handler, error) {
 		Checkup: a.Checkup,
 		Zone:    a.Config.Advisories.Zone,
 		Reports: l.reports, Phrases: l.phrases, SignIns: l.signIns,
+		Subscribers: a.Subscribers, Subscribes: l.subscribes, ByMail: a.Mail.Send != nil,
 		Log: a.log, Clock: a.clock, Rand: rand.Reader,
 	})
 	if err != nil {
@@ -121,7 +127,7 @@ func (a *App) Handler() (http.Handler, error) {
 func isDynamic(path string) bool {
 	first, _, _ := strings.Cut(strings.TrimPrefix(path, "/"), "/")
 	switch first {
-	case "report", "mailbox", "team", "enrol":
+	case "report", "mailbox", "team", "enrol", "subscribe":
 		return true
 	}
 	return false

@@ -55,7 +55,8 @@ func (a *App) post(log *audit.Log) error {
 	if set.Relay == "" { // nobody can be told by mail
 		a.Cases.Post = nil
 	}
-	a.runner = &jobs.Runner{Queue: a.Jobs, Workers: a.Mail.Workers(), Failed: func(kind string, err error) {
+	workers := append(a.Mail.Workers(), a.notices(log)...)
+	a.runner = &jobs.Runner{Queue: a.Jobs, Workers: workers, Failed: func(kind string, err error) {
 		a.log.Warn("an attempt failed", "kind", kind, "error", err)
 	}}
 	return nil

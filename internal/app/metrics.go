@@ -185,7 +185,7 @@ func (g *gauges) Collect(out chan<- prometheus.Metric) {
 	tell(gaugeHeld, a.Held().Seconds())
 	if l := a.limits.Load(); l != nil {
 		for what, n := range map[string]int64{
-			"report": l.reports.Refused(), "phrase": l.phrases.Refused(), "sign-in": l.signIns.Refused(),
+			"report": l.reports.Refused(), "phrase": l.phrases.Refused(), "sign-in": l.signIns.Refused(), "subscription": l.subscribes.Refused(),
 			"body": l.bodies.Refused(), "body under way": l.bodies.Cut(), "connection": l.conns.Cut(),
 		} {
 			out <- prometheus.MustNewConstMetric(gaugeRefused, prometheus.CounterValue, float64(n), what)

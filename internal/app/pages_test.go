@@ -26,6 +26,10 @@ var pageNeeds = map[string]need{
 	"POST /team/people/{id}/disable": {see: acl.UserRead, do: acl.UserAdmin}, "POST /team/people/{id}/enable": {see: acl.UserRead, do: acl.UserAdmin},
 	"GET /team/me": {do: anyUser}, "POST /team/me/passkey": {do: anyUser}, "POST /team/me/remove": {do: anyUser}, "POST /team/me/token": {do: anyUser},
 	"GET /team/audit": {do: acl.AuditRead}, "POST /team/audit": {do: acl.AuditRead}, "GET /team/system": {do: acl.SystemRead},
+	"GET /subscribe": {}, "POST /subscribe": {}, "GET /subscribe/{token}": {}, "POST /subscribe/{token}": {},
+	"GET /team/subscribers": {do: acl.SubscriberRead}, "POST /team/subscribers": {see: acl.SubscriberRead, do: acl.WebhookEdit},
+	"GET /team/subscribers/{id}": {do: acl.SubscriberRead}, "POST /team/subscribers/{id}": {see: acl.SubscriberRead, do: acl.WebhookEdit},
+	"POST /team/subscribers/{id}/{deed}": {see: acl.SubscriberRead, do: acl.WebhookEdit},
 
 	"GET /team/cases/{id}":                 {see: acl.CaseRead, do: acl.CaseRead},
 	"GET /team/cases/{id}/decide":          {see: acl.CaseRead, do: acl.CaseDispose},
@@ -122,7 +126,7 @@ func TestEveryRoleOnEveryPage(t *testing.T) {
 // namesMorePages tells the pages whose request names something beside the
 // record, which is not there in this test.
 func namesMorePages(path string) bool {
-	for _, part := range []string{"{file}", "{report}", "/merge", "/people", "{deed}", "/me/remove"} {
+	for _, part := range []string{"{file}", "{report}", "/merge", "/people", "{deed}", "/me/remove", "/subscribers/{id}"} {
 		if strings.Contains(path, part) {
 			return true
 		}

@@ -10,6 +10,14 @@ import (
 // sweepAge is how long an attachment may wait for the record that names it.
 const sweepAge = 24 * time.Hour
 
+// jobsKept is how long it is kept what a job that is done was about.
+const jobsKept = 30 * 24 * time.Hour
+
+func (a *App) sweepJobs(ctx context.Context) error {
+	_, err := a.Jobs.Sweep(ctx, a.clock().Add(-jobsKept))
+	return err
+}
+
 // sweepBlobs removes what was put in and never filed.
 func (a *App) sweepBlobs(ctx context.Context) error {
 	before := a.clock().Add(-sweepAge)

@@ -60,7 +60,8 @@ func (a *App) sweepUntil(ctx context.Context) {
 	}
 }
 
-// Due releases what is due and brings the public pages up to the records.
+// Due releases what is due, brings the public pages up to the records, and
+// gives notice of what is new there.
 func (a *App) Due(ctx context.Context) error {
 	released, err := a.Cases.ReleaseDue(ctx, acl.Myself())
 	for _, adv := range released {
@@ -68,7 +69,11 @@ func (a *App) Due(ctx context.Context) error {
 		a.log.Info("released", "advisory", adv.ID)
 	}
 	_, werr := a.Cases.Wake(ctx, acl.Myself())
-	err = errors.Join(err, werr, a.Publish(ctx))
+	perr := a.Publish(ctx)
+	if perr == nil { // nobody is told of what they cannot read yet
+		_, perr = a.Subscribers.FanOut(ctx, acl.Myself())
+	}
+	err = errors.Join(err, werr, perr)
 	a.heart.beat(err)
 	return err
 }
@@ -99,7 +104,8 @@ func (a *App) published(ctx context.Context) error {
 }
 
 func (a *App) sweep(ctx context.Context) error {
-	return errors.Join(a.Accounts.Sweep(ctx, acl.Myself()), a.Mail.Sweep(ctx, acl.Myself()), a.sweepBlobs(ctx))
+	return errors.Join(a.Accounts.Sweep(ctx, acl.Myself()), a.Mail.Sweep(ctx, acl.Myself()), a.sweepBlobs(ctx),
+		a.Subscribers.Sweep(ctx, acl.Myself()), a.sweepJobs(ctx))
 }
 
 // Held is how far the machine's clock has jumped ahead of the time that

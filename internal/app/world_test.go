@@ -75,8 +75,9 @@ name = "example"
 versions = ["1.0", "1.1", "1.2"]
 `
 
-// newWorld starts a Steward on an engine, with a clock at a Tuesday morning.
-func newWorld(t testing.TB, engine string) *world {
+// newWorld starts a Steward on an engine, with a clock at a Tuesday morning and
+// with the settings as edit changes them.
+func newWorld(t testing.TB, engine string, edit ...func(settings string) string) *world {
 	t.Helper()
 	w := &world{t: t, dir: app.Dir(filepath.Join(t.TempDir(), "data")), log: &record{}}
 	w.clock = &clock{at: time.Date(2026, 3, 3, 9, 0, 0, 0, time.UTC)}
@@ -97,7 +98,11 @@ func newWorld(t testing.TB, engine string) *world {
 	raw, err := os.ReadFile(w.dir.Settings())
 	if err == nil {
 		raw = bytes.Replace(raw, []byte("phrases_per_hour = 30"), []byte("phrases_per_hour = 100000"), 1)
-		err = os.WriteFile(w.dir.Settings(), append(raw, testSettings...), 0o600)
+		settings := string(raw) + testSettings
+		for _, e := range edit {
+			settings = e(settings)
+		}
+		err = os.WriteFile(w.dir.Settings(), []byte(settings), 0o600)
 	}
 	if err != nil {
 		t.Fatal(err)

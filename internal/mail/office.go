@@ -41,6 +41,9 @@ type Office struct {
 
 	// Send brings a message to the relay; nil: no letter is sent.
 	Send func(ctx context.Context, from, to string, msg []byte) error
+	// Bounced is told of a letter that came back, by the identifier of its job;
+	// permanent as an enhanced status 5.x.x says it (rfc3463:2). nil: nobody is.
+	Bounced func(ctx context.Context, job string, permanent bool) error
 	// LookUp finds the OpenPGP key of an address in the world; nil: nowhere.
 	LookUp func(ctx context.Context, address string) ([]byte, error)
 

@@ -255,6 +255,9 @@ func (t *taking) bounced() (event, string, error) {
 			words += ": " + clip(oneLine(r.Status), 20)
 		}
 		err := t.DB.Write(t.ctx, func(tx *db.Tx) error { return t.Jobs.Bounce(t.ctx, tx, job, words) })
+		if err == nil && t.Bounced != nil {
+			err = t.Bounced(t.ctx, job, strings.HasPrefix(r.Status, "5."))
+		}
 		return setAside, "", err
 	}
 	return setAside, "", nil

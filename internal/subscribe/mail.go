@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"time"
 
 	"steward/internal/advisory"
 )
@@ -36,8 +37,12 @@ type Mail struct {
 	// List-Unsubscribe=One-Click for RFC 8058. A letter that asks to confirm
 	// has none: it is no list mail.
 	UnsubscribeURL string
-	MessageID      string // the left side of the Message-ID, the same at each attempt
-	Subscription   string // its id, for the address that bounces come back to
+	// Job is the identifier of what sends it: the left side of the Message-ID,
+	// by which a bounce finds the subscription (Store.Returned).
+	Job  string
+	Date time.Time // when it was put into the queue, the same at each attempt
+	// Subscription is its id.
+	Subscription string
 }
 
 // Deliver sends a mail, or hands it to who does. A *jobs.Failure that is

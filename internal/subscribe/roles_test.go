@@ -76,6 +76,9 @@ var deeds = map[string]deed{
 	"RemoveWebhook": {acl.SubscriberRead, acl.WebhookEdit, true, func(w *world, c acl.Caller, s target) error {
 		return w.RemoveWebhook(w.t.Context(), c, s.hook)
 	}},
+	"Returned": {acl.NoticeSend, acl.NoticeSend, false, func(w *world, c acl.Caller, _ target) error {
+		return w.Returned(w.t.Context(), c, db.NewID(w.Rand), true) // Bounced does the deed
+	}},
 	"Workers": {}, // gives functions; what they do is Steward's own
 }
 

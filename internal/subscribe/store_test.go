@@ -44,7 +44,7 @@ func TestDoubleOptIn(t *testing.T) {
 		w.release(sample("SEC-2026-0002", advisory.High, "libquill"))
 		w.fanOut()
 		mails := w.step()
-		if len(mails) != 1 || mails[0].To != "Ada@example.org" || mails[0].Subscription != sub.ID || mails[0].MessageID == "" {
+		if len(mails) != 1 || mails[0].To != "Ada@example.org" || mails[0].Subscription != sub.ID || mails[0].Job == "" {
 			t.Fatalf("notices: %+v", mails)
 		}
 		keep := tokenIn(t, mails[0])
@@ -167,7 +167,11 @@ func TestUnconfirmedExpire(t *testing.T) {
 			t.Errorf("%+v, %v", f, err)
 		}
 		want(t, "ending what is long gone", w.End(ctx, nobody, keep), "")
-		want(t, "ending with a token of nobody's", w.End(ctx, nobody, keep[:TokenChars-1]+"x"), errs.NotFound)
+		last := "x"
+		if strings.HasSuffix(keep, last) {
+			last = "y"
+		}
+		want(t, "ending with a token of nobody's", w.End(ctx, nobody, keep[:TokenChars-1]+last), errs.NotFound)
 	})
 }
 

@@ -68,10 +68,10 @@ func checkInterest(ps *errs.Problems, site Site, products []string, least adviso
 		least = advisory.Low
 	}
 	if !least.Valid() {
-		ps.Add("least", "this is not a severity").WithHint("low, moderate, high or critical")
+		ps.Add("least", "This is not a severity.").WithHint("low, moderate, high or critical")
 	}
 	if len(products) > maxProducts {
-		ps.Add("products", "these are too many products").WithHint("name none to be told of all")
+		ps.Add("products", "These are too many products.").WithHint("name none to be told of all")
 		return nil, least
 	}
 	wanted := map[string]bool{}
@@ -86,7 +86,7 @@ func checkInterest(ps *errs.Problems, site Site, products []string, least adviso
 		}
 	}
 	if len(wanted) > 0 {
-		ps.Add("products", "one of these is not a product of ours").WithHint("choose from the list, or name none to be told of all")
+		ps.Add("products", "One of these is not a product of ours.").WithHint("choose from the list, or name none to be told of all")
 	}
 	return out, least
 }
@@ -103,23 +103,23 @@ func normalise(address string) (string, *errs.Error) {
 		return "", errs.Invalidf("address", "%s", words).WithHint("write it as name@example.org")
 	}
 	if len(address) > 4*maxAddress {
-		return bad("this is too long for a mail address")
+		return bad("This is too long for a mail address.")
 	}
 	address = strings.TrimSpace(address)
 	at := strings.LastIndexByte(address, '@')
 	if at < 1 || at == len(address)-1 {
-		return bad("this is not a mail address")
+		return bad("This is not a mail address.")
 	}
 	local, domain := address[:at], address[at+1:]
 	if len(local) > maxLocal || !dotAtom(local) {
-		return bad("what stands before the @ is not the name of a mailbox that we can write to")
+		return bad("What stands before the @ is not the name of a mailbox that we can write to.")
 	}
 	domain, err := idna.Lookup.ToASCII(strings.TrimSuffix(domain, "."))
 	if err != nil || !hostName(domain) {
-		return bad("what stands after the @ is not a domain")
+		return bad("What stands after the @ is not a domain.")
 	}
 	if len(local)+1+len(domain) > maxAddress {
-		return bad("this is too long for a mail address")
+		return bad("This is too long for a mail address.")
 	}
 	return local + "@" + domain, nil
 }

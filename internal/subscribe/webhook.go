@@ -100,28 +100,28 @@ func checkURL(raw string, loopback bool) (string, *errs.Error) {
 		return "", errs.Invalidf("url", "%s", words).WithHint("%s", hint)
 	}
 	if len(raw) > maxURL {
-		return bad("this URL is too long", fmt.Sprintf("at most %d bytes", maxURL))
+		return bad("This URL is too long.", fmt.Sprintf("at most %d bytes", maxURL))
 	}
 	raw = strings.TrimSpace(raw)
 	u, err := url.Parse(raw)
 	if err != nil || u.Host == "" || u.Hostname() == "" || u.Opaque != "" || strings.ContainsFunc(raw, advisory.Hidden) || strings.ContainsAny(raw, " \t\n") {
-		return bad("this is not a URL", "write it as https://example.org/hook")
+		return bad("This is not a URL.", "write it as https://example.org/hook")
 	}
 	addr, notIP := netip.ParseAddr(u.Hostname())
 	local := loopback && (u.Hostname() == "localhost" || notIP == nil && addr.IsLoopback())
 	switch {
 	case u.Scheme != "https" && !(u.Scheme == "http" && local):
-		return bad("a webhook is called by https only", "write it as https://example.org/hook")
+		return bad("A webhook is called by https only.", "write it as https://example.org/hook")
 	case u.User != nil:
-		return bad("a URL with a user name is not called", "the signature tells the receiver who calls")
+		return bad("A URL with a user name is not called.", "the signature tells the receiver who calls")
 	case u.Fragment != "":
-		return bad("what follows the # would never be sent", "leave it out")
+		return bad("What follows the # would never be sent.", "leave it out")
 	case notIP == nil && !public(addr) && !local:
-		return bad("this address is not on the public internet", "use the name of a public host")
+		return bad("This address is not on the public internet.", "use the name of a public host")
 	}
 	if p := u.Port(); p != "" {
 		if n, err := strconv.ParseUint(p, 10, 16); err != nil || n == 0 {
-			return bad("the port of this URL is no port", "leave it out for 443")
+			return bad("The port of this URL is no port.", "leave it out for 443")
 		}
 	}
 	return u.String(), nil

@@ -53,7 +53,7 @@ func (s *Store) sendConfirmation(ctx context.Context, t jobs.Task, deliver Deliv
 	if err != nil || sub.round != c.Round || sub.Address == "" {
 		return err
 	}
-	m := Mail{To: sub.Address, MessageID: "subscription-" + t.ID, Subscription: sub.ID}
+	m := Mail{To: sub.Address, Job: t.ID, Date: t.Created, Subscription: sub.ID}
 	switch sub.State {
 	case Asked:
 		m.Subject, m.Text = ConfirmationText(sub, s.Site, s.link(toConfirm, sub))
@@ -83,7 +83,7 @@ func (s *Store) sendNotice(ctx context.Context, t jobs.Task, deliver Deliver) er
 		return err
 	}
 	link := s.link(toKeep, sub)
-	m := Mail{To: sub.Address, UnsubscribeURL: link, MessageID: "notice-" + t.ID, Subscription: sub.ID}
+	m := Mail{To: sub.Address, UnsubscribeURL: link, Job: t.ID, Date: t.Created, Subscription: sub.ID}
 	m.Subject, m.Text = NoticeText(e, s.Site)
 	m.Text += footer(sub, s.Site, link)
 	return s.deliver(ctx, m, deliver)
@@ -166,4 +166,33 @@ func execute(ctx context.Context, tx *db.Tx, query string, args ...any) error {
 		return fmt.Errorf("writing down a call: %w", err)
 	}
 	return nil
+}
+
+// Returned notes that the letter of a job has come back, as Bounced does for a
+// subscription. A job that sends none of our letters is none of our matter.
+func (s *Store) Returned(ctx context.Context, c acl.Caller, job string, permanent bool) error {
+	if !acl.Allow(acl.NoticeSend, c.Role) {
+		return errs.Missing()
+	}
+	var letter struct {
+		ID string `json:"id"` // of the subscription, in both kinds of letters
+	}
+	err := s.DB.Read(ctx, func(q db.Queryer) error {
+		known, err := s.Jobs.Status(ctx, q, []string{job})
+		if err != nil || known[job].Kind != KindConfirm && known[job].Kind != KindNotice {
+			return err
+		}
+		body, err := s.Jobs.Body(ctx, q, job)
+		if err != nil {
+			return err
+		}
+		return json.Unmarshal(body, &letter)
+	})
+	if err != nil || letter.ID == "" {
+		return err
+	}
+	if err := s.Bounced(ctx, c, letter.ID, permanent); !errs.Is(err, errs.NotFound) {
+		return err
+	}
+	return nil // its last trace is gone
 }

@@ -9,6 +9,7 @@ import (
 	"steward/internal/base/acl"
 	"steward/internal/base/db"
 	"steward/internal/base/db/dbtest"
+	"steward/internal/base/errs"
 	"steward/internal/base/jobs"
 )
 
@@ -83,11 +84,43 @@ func TestTriedAgainUnderTheSameName(t *testing.T) {
 		w.step()
 		w.watch.move(time.Minute)
 		w.step()
-		if len(tried) != 2 || tried[0] != tried[1] || tried[0].MessageID == "" {
+		if len(tried) != 2 || tried[0] != tried[1] || tried[0].Job == "" {
 			t.Errorf("%+v", tried)
 		}
 		if got := must(w.View(t.Context(), acl.Nobody(), keep)); got.State != Confirmed || got.ID != sub.ID {
 			t.Errorf("a passing failure counted: %+v", got)
 		}
+	})
+}
+
+// TestReturned: a letter that came back finds its subscription by its job; a
+// job that is no letter of ours, or has been forgotten, is no mistake.
+func TestReturned(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		w, ctx := newWorld(t, d), t.Context()
+		want(t, "asking", w.Ask(ctx, acl.Nobody(), Wish{Address: "ada@example.org"}), "")
+		mails := w.step()
+		if len(mails) != 1 || !db.ValidID(mails[0].Job) || !mails[0].Date.Equal(w.now()) {
+			t.Fatalf("%+v", mails)
+		}
+		bounced := func() int {
+			return must(w.Figures(ctx, acl.Caller{Role: acl.Lead})).Subscriptions[Bounced]
+		}
+		want(t, "a stranger's", w.Returned(ctx, acl.Nobody(), mails[0].Job, true), errs.NotFound)
+		want(t, "late", w.Returned(ctx, acl.Myself(), mails[0].Job, false), "")
+		want(t, "of no job", w.Returned(ctx, acl.Myself(), db.NewID(w.Rand), true), "")
+		want(t, "of nonsense", w.Returned(ctx, acl.Myself(), "x", true), "")
+		if bounced() != 0 {
+			t.Error("ended for nothing")
+		}
+		want(t, "for good", w.Returned(ctx, acl.Myself(), mails[0].Job, true), "")
+		want(t, "twice", w.Returned(ctx, acl.Myself(), mails[0].Job, true), "")
+		if bounced() != 1 {
+			t.Error("the bounce found no subscription")
+		}
+		w.watch.move(keepEnded)
+		want(t, "sweeping", w.Sweep(ctx, acl.Myself()), "")
+		want(t, "of what is gone", w.Returned(ctx, acl.Myself(), mails[0].Job, true), "")
 	})
 }

@@ -29,6 +29,7 @@ import (
 	"steward/internal/base/blob"
 	"steward/internal/base/checkup"
 	"steward/internal/base/db/dbtest"
+	"steward/internal/base/jobs"
 	"steward/internal/base/look/looktest"
 	"steward/internal/base/seal"
 	"steward/internal/base/sign"
@@ -36,6 +37,7 @@ import (
 	"steward/internal/cvd"
 	"steward/internal/intake"
 	"steward/internal/publish/render"
+	"steward/internal/subscribe"
 )
 
 // house is a whole Steward behind the dynamic face, with real stores.
@@ -43,6 +45,7 @@ type house struct {
 	t         *testing.T
 	cases     *cvd.Store
 	accounts  *account.Store
+	told      *subscribe.Store
 	log       *safeBuffer
 	server    *httptest.Server
 	published int
@@ -118,6 +121,13 @@ func newHouse(t *testing.T) *house {
 	rp := must(account.NewRelyingParty("http://localhost", "Quillfeather"))(t)
 	h.accounts = &account.Store{DB: database, Audit: record, RP: rp, Clock: h.clock, Rand: rand.Reader}
 	limit := func(n int) *throttle.Limiter { return must(throttle.PerHour(n, 100, h.clock, rand.Reader))(t) }
+	queue := &jobs.Queue{DB: database, Keys: keys, Clock: h.clock, Rand: rand.Reader}
+	h.told = &subscribe.Store{
+		DB: database, Advisories: h.cases.Advisories, Keys: keys, Audit: record, Jobs: queue, Hooks: subscribe.NewClient(false),
+		Clock: h.clock, Rand: rand.Reader, Site: subscribe.Site{
+			Name: "Quillfeather", Products: []string{"libquill", "quill-cli"}, Token: func(token string) string { return "http://localhost/subscribe/" + token },
+		},
+	}
 	handler, err := New(Deps{
 		DB: database, Keys: keys, Cases: h.cases, Accounts: h.accounts, Linter: &intake.Linter{},
 		Site: func() render.Site { return testSite }, Publish: func(context.Context) error { h.published++; return nil }, Zone: "Europe/Stockholm",
@@ -125,6 +135,7 @@ func newHouse(t *testing.T) *house {
 			return []checkup.Line{checkup.Fine("disk", "There is room."), checkup.Bad("keys", "Let nobody else read it.", "The key is open.").By("chmod 600 key")}
 		},
 		Reports: limit(50), Phrases: limit(20), SignIns: limit(100),
+		Subscribers: h.told, Subscribes: limit(30), ByMail: true,
 		Log: slog.New(slog.NewTextHandler(h.log, nil)), Clock: h.clock, Rand: rand.Reader,
 	})
 	if err != nil {

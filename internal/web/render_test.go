@@ -20,6 +20,8 @@ var everyPage = map[string]any{
 	"reports": reportsPage{}, "messages": messagesPage{}, "notes": notesPage{}, "facts": factsPage{}, "embargo": embargoPage{},
 	"patch": patchPage{}, "draft": draftPage{}, "preview": previewPage{}, "release": releasePage{}, "participants": participantsPage{},
 	"timeline": timelinePage{}, "people": peoplePage{}, "person": personPage{}, "me": mePage{}, "audit": auditPage{}, "system": systemPage{},
+	"subscribe": subscribePage{}, "asked": askedPage{}, "subscription": subscriptionPage{}, "ended": endedPage{},
+	"subscribers": subscribersPage{}, "webhook": webhookPage{},
 }
 
 // TestEveryPage renders each page with nothing in it, and with something in

@@ -13,6 +13,7 @@ type route struct {
 	shows   cvd.Parts  // of a case, what its page shows beside where it stands
 	do      func(*visit) error
 	files   bool   // its form may bring files
+	click   bool   // one click of a mail program is enough, without a token (rfc8058:3.2)
 	away    string // where who is not signed in is led; "" for an open door
 }
 
@@ -34,6 +35,10 @@ func (s *server) routes() []route {
 		{pattern: "GET /enrol", do: s.link},
 		{pattern: "POST /enrol", do: s.link},
 		{pattern: "POST /enrol/passkey", do: s.enrol},
+		{pattern: "GET /subscribe", do: s.subscribe},
+		{pattern: "POST /subscribe", do: s.askNotices},
+		{pattern: "GET /subscribe/{token}", do: s.subscription},
+		{pattern: subscriptionPattern, do: s.keepSubscription, click: true},
 	}
 	reporter := []route{
 		{pattern: "GET /mailbox", do: s.mailbox},
@@ -63,6 +68,11 @@ func (s *server) routes() []route {
 		{pattern: "GET /team/audit", do: s.auditPage},
 		{pattern: "POST /team/audit", do: s.auditPage},
 		{pattern: "GET /team/system", do: s.system},
+		{pattern: "GET /team/subscribers", do: s.subscribers},
+		{pattern: "POST /team/subscribers", do: s.addWebhook},
+		{pattern: "GET /team/subscribers/{id}", do: s.webhook},
+		{pattern: "POST /team/subscribers/{id}", do: s.changeWebhook},
+		{pattern: "POST /team/subscribers/{id}/{deed}", do: s.doWebhook},
 
 		{pattern: "GET /team/cases/{id}", asks: acl.CaseRead, do: s.overview},
 		{pattern: "GET /team/cases/{id}/decide", asks: acl.CaseDispose, do: s.decide},

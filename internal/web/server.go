@@ -24,6 +24,7 @@ import (
 	"steward/internal/mail"
 	"steward/internal/publish/render"
 	"steward/internal/rota"
+	"steward/internal/subscribe"
 )
 
 // Deps is what the face works on. All fields are needed.
@@ -45,6 +46,12 @@ type Deps struct {
 	Log      *slog.Logger
 	Clock    func() time.Time
 	Rand     io.Reader
+
+	// Who is told of what is public, and how often one network may ask for it
+	// or show a link that opens nothing.
+	Subscribers *subscribe.Store
+	Subscribes  *throttle.Limiter
+	ByMail      bool // letters go out
 }
 
 // server answers all routes.
@@ -54,6 +61,7 @@ type server struct {
 	tokens  tokens
 	secure  bool // people reach us over https
 	uploads int64
+	foreign http.CrossOriginProtection // for what it is not told for all routes
 }
 
 //go:embed templates/*.html
@@ -81,11 +89,12 @@ func New(d Deps) (http.Handler, error) {
 	}
 	mux.HandleFunc("/", s.serve(route{pattern: "/", door: open, do: func(*visit) error { return errs.Missing() }}))
 	guard := http.NewCrossOriginProtection()
-	guard.SetDenyHandler(s.serve(route{pattern: "cross-origin", door: func(*server, *visit) error {
-		return errs.Deniedf("This form was sent from another site, so nothing was done.").WithHint("open the page here and send it again")
-	}}))
+	guard.AddInsecureBypassPattern(subscriptionPattern) // guarded where its form is read
+	guard.SetDenyHandler(s.serve(route{pattern: "cross-origin", door: func(*server, *visit) error { return errForeign }}))
 	return withoutNullOrigin(guard.Handler(mux)), nil
 }
+
+var errForeign = errs.Deniedf("This form was sent from another site, so nothing was done.").WithHint("open the page here and send it again")
 
 // withoutNullOrigin drops the header "Origin: null" where a browser does not
 // say Sec-Fetch-Site, as over http without TLS. Our own forms come with it
@@ -158,6 +167,9 @@ func (s *server) enter(v *visit, rt route) error {
 		return err
 	}
 	v.notice = s.takeNotice(v)
+	if rt.click {
+		return s.enterOneClick(v)
+	}
 	if err := s.ask(v, rt); err != nil || !v.post() || rt.files {
 		return err
 	}

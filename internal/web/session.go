@@ -128,6 +128,9 @@ var notices = map[string]string{
 	"enabled":      "This person can sign in again.",
 	"passkey":      "The passkey is kept.",
 	"removed":      "Removed.",
+	"subscribed":   "You are subscribed.",
+	"hook-off":     "The webhook is called no more.",
+	"hook-on":      "The webhook is called again, from what becomes public next.",
 	"welcome":      "Welcome. Your passkey is kept; sign in with it from now on.",
 }
 

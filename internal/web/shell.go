@@ -73,6 +73,9 @@ func (s *server) shell(v *visit, title string) look.Shell {
 		if v.may(acl.UserRead) {
 			sh.Nav = append(sh.Nav, at("People", "/team/people"))
 		}
+		if v.may(acl.SubscriberRead) {
+			sh.Nav = append(sh.Nav, at("Subscribers", "/team/subscribers"))
+		}
 		if v.may(acl.AuditRead) {
 			sh.Nav = append(sh.Nav, at("Record", "/team/audit"))
 		}
