@@ -10,6 +10,7 @@ import (
 	"steward/internal/base/acl"
 	"steward/internal/base/errs"
 	"steward/internal/intake"
+	"steward/internal/policy"
 )
 
 // Person is someone who did something: a user, or someone outside by name.
@@ -84,6 +85,7 @@ type Settings struct {
 	Prefix      string             // of advisory ids
 	Publisher   advisory.Publisher // stands in every advisory
 	Countries   []string           // ISO 3166-1 alpha-2: no release on their public holidays
+	Policy      policy.Policy      // how the team handles matters of each severity
 	Attachments int                // the most files in one report or message
 	AttachBytes int64              // the largest of them, in bytes
 }
