@@ -4,6 +4,8 @@ import (
 	"html/template"
 	"strings"
 
+	"golang.org/x/net/html"
+
 	"steward/internal/advisory"
 	"steward/internal/base/look"
 )
@@ -54,10 +56,46 @@ func Handling(s Site) ([]byte, error) {
 	}
 	p.Lead = advisory.Markdown(lead)
 	for i, text := range parts {
-		p.Sections[i].Body = advisory.Markdown(text)
+		p.Sections[i].Body = cards(advisory.Markdown(text))
 	}
 	p.Shell = s.shell(HandlingPath, p.Heading, "What "+s.TeamName+" promises to reporters, and when vulnerabilities become public.")
 	return renderPage("handling", p)
+}
+
+// cards lets the rows of tables become cards on a narrow screen, where each cell
+// has to say which column it is of.
+func cards(page template.HTML) template.HTML {
+	var out strings.Builder
+	var labels []string
+	heading, column := false, 0
+	z := html.NewTokenizer(strings.NewReader(string(page)))
+	for {
+		kind := z.Next()
+		if kind == html.ErrorToken {
+			return template.HTML(out.String()) // the end: it reads from memory
+		}
+		raw := string(z.Raw())
+		name, _ := z.TagName()
+		switch tag := string(name); {
+		case kind == html.StartTagToken && tag == "table":
+			labels = nil
+			raw = `<table class="cards">`
+		case kind == html.StartTagToken && tag == "tr":
+			column = 0
+		case tag == "th":
+			if heading = kind == html.StartTagToken; heading {
+				labels = append(labels, "")
+			}
+		case kind == html.TextToken && heading:
+			labels[len(labels)-1] += strings.ReplaceAll(raw, `"`, "&#34;") // as it stands: escaped once
+		case kind == html.StartTagToken && tag == "td":
+			if column < len(labels) {
+				raw = `<td data-label="` + labels[column] + `">`
+			}
+			column++
+		}
+		out.WriteString(raw)
+	}
 }
 
 // words gives the text of a heading.
