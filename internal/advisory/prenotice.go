@@ -47,8 +47,12 @@ func (p Prenotice) check() error {
 	return ps.Err()
 }
 
-// maxBranches bounds the list of branches.
-const maxBranches = 20
+// Limits of a workaround that is public before the details. It goes out in
+// letters and feeds as it is.
+const (
+	maxMitigation = 16 << 10 // bytes
+	maxBranches   = 20
+)
 
 // checkMitigation looks at the workaround as Lint looks at that of an advisory:
 // what stops a release there stops a prenotice.
@@ -57,6 +61,9 @@ func (p Prenotice) checkMitigation(ps *errs.Problems) {
 	l.text("mitigation", p.Mitigation)
 	if p.Mitigation != "" && strings.TrimSpace(PlainText(p.Mitigation, maxLine)) == "" {
 		l.stop("mitigation", "shows nothing").hint("say what users can do, or leave it out")
+	}
+	if n := len(p.Mitigation); n > maxMitigation && n <= MarkdownLimit {
+		l.stop("mitigation", "has %d bytes; at most %d are allowed", n, maxMitigation)
 	}
 	l.tooMany("branches", len(p.Branches), maxBranches)
 	for i, b := range p.Branches {
@@ -83,6 +90,9 @@ func (s *Store) PutPrenotice(ctx context.Context, tx *db.Tx, p Prenotice, at tim
 	before, known, err := prenotice(ctx, tx, p.ID)
 	if err != nil {
 		return Prenotice{}, err
+	}
+	if len(p.Branches) == 0 {
+		p.Branches = nil // as it is read again
 	}
 	p.Posted = at
 	if known {

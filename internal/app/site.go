@@ -4,8 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 	"net/url"
+	"os"
 	"strconv"
 	"strings"
 
@@ -37,7 +37,7 @@ func (a *App) readSite() (render.Site, error) {
 		Handling:     policy.Page(a.Policy), SecurityMD: policy.SecurityMD(a.pointed()), PolicyURL: a.Policy.URL,
 		Contacts:   policy.SecurityTXTFields(a.Policy).Contact,
 		KeyAddress: keyAddress(a.Config.Team.Email, a.Config.BaseURL),
-		ReportURL:    a.Config.BaseURL + "/report", MailboxURL: a.Config.BaseURL + "/mailbox", Demo: a.demo,
+		ReportURL:  a.Config.BaseURL + "/report", MailboxURL: a.Config.BaseURL + "/mailbox", Demo: a.demo,
 	}
 	for _, p := range a.Config.Products {
 		s.Products = append(s.Products, render.Product{Name: p.Name, URL: p.Repo})

@@ -32,8 +32,8 @@ type Publisher struct {
 	Languages []string         // RFC 5646 tags that the team reads, the preferred first; for security.txt
 	Clock     func() time.Time // time.Now, but in tests
 
-	mu   sync.Mutex
-	last outcome
+	mu    sync.Mutex
+	last  outcome
 	proof struct { // of the channels that the site shows
 		shown []render.Channel
 		hour  time.Time // in which they were last changed
