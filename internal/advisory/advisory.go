@@ -120,4 +120,10 @@ type Prenotice struct {
 	Zone     string    `json:"zone"`               // IANA zone in which the team chose the hour
 	Posted   time.Time `json:"posted"`             //
 	Advisory string    `json:"advisory,omitempty"` // the advisory that came of it, once public
+
+	// Mitigation is what users can do before the details are public, in
+	// Markdown; empty: nothing is said. Who publishes it has weighed that it may
+	// give the vulnerability away.
+	Mitigation string   `json:"mitigation,omitempty"`
+	Branches   []string `json:"branches,omitempty"` // the branches or versions that it is for; empty: all
 }

@@ -25,7 +25,7 @@ const (
 
 // markdownFields are the fields that hold Markdown; every other text is one
 // line.
-var markdownFields = []string{"overview", "impact", "remedy", "workaround"}
+var markdownFields = []string{"overview", "impact", "remedy", "workaround", "mitigation"}
 
 // texts looks at every text, wherever it stands.
 func (l *linter) texts() {

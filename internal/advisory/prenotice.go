@@ -5,6 +5,8 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"reflect"
+	"slices"
 	"strings"
 	"time"
 
@@ -41,11 +43,46 @@ func (p Prenotice) check() error {
 	if p.Advisory != "" && !ValidID(p.Advisory) {
 		ps.Add("advisory", "%q does not have the form PREFIX-YEAR-NNNN", p.Advisory)
 	}
+	p.checkMitigation(&ps)
 	return ps.Err()
 }
 
+// Limits of a workaround that is public before the details. It goes out in
+// letters and feeds as it is.
+const (
+	maxMitigation = 16 << 10 // bytes
+	maxBranches   = 20
+)
+
+// checkMitigation looks at the workaround as Lint looks at that of an advisory:
+// what stops a release there stops a prenotice.
+func (p Prenotice) checkMitigation(ps *errs.Problems) {
+	var l linter
+	l.text("mitigation", p.Mitigation)
+	if p.Mitigation != "" && strings.TrimSpace(PlainText(p.Mitigation, maxLine)) == "" {
+		l.stop("mitigation", "shows nothing").hint("say what users can do, or leave it out")
+	}
+	if n := len(p.Mitigation); n > maxMitigation && n <= MarkdownLimit {
+		l.stop("mitigation", "has %d bytes; at most %d are allowed", n, maxMitigation)
+	}
+	l.tooMany("branches", len(p.Branches), maxBranches)
+	for i, b := range p.Branches {
+		switch path := item("branches", i); {
+		case OneLine(b) == "":
+			l.stop(path, "is missing")
+		case slices.Contains(p.Branches[:i], b):
+			l.stop(path, "is there twice")
+		default:
+			l.text(path, b)
+		}
+	}
+	for _, found := range Blocking(l.found) {
+		ps.Add(found.Path, "%s", found.Message).Hint = found.Hint
+	}
+}
+
 // PutPrenotice makes a prenotice public, or its next state: another hour,
-// another release, or the advisory that came of it. The date of its first
+// another release, a workaround, or the advisory that came of it. The date of its first
 // posting stays. at is when it is made public.
 func (s *Store) PutPrenotice(ctx context.Context, tx *db.Tx, p Prenotice, at time.Time) (Prenotice, error) {
 	at = at.UTC().Truncate(time.Microsecond)
@@ -53,6 +90,9 @@ func (s *Store) PutPrenotice(ctx context.Context, tx *db.Tx, p Prenotice, at tim
 	before, known, err := prenotice(ctx, tx, p.ID)
 	if err != nil {
 		return Prenotice{}, err
+	}
+	if len(p.Branches) == 0 {
+		p.Branches = nil // as it is read again
 	}
 	p.Posted = at
 	if known {
@@ -66,7 +106,7 @@ func (s *Store) PutPrenotice(ctx context.Context, tx *db.Tx, p Prenotice, at tim
 		return Prenotice{}, errs.Invalidf("release", "The announced hour is past.")
 	case known && before.Advisory != "":
 		return Prenotice{}, errs.Conflictf("The advisory that this prenotice announced is public.")
-	case known && before == p:
+	case known && reflect.DeepEqual(before, p):
 		return p, nil
 	}
 	seq, err := addEntry(ctx, tx, kindPrenotice, p.ID, at, p)

@@ -132,6 +132,13 @@ func (s *Server) draftRoutes() []Route {
 			}
 			return p, err
 		})},
+		{"POST", "/cases/{id}/prenotice/workaround", "announce that a fix comes, with the draft's workaround until then", deed(func(c ctx, who acl.Caller, id string, _ none) (advisory.Prenotice, error) {
+			p, err := cases.AnnounceMitigation(c, who, id)
+			if err == nil {
+				err = s.Published(c)
+			}
+			return p, err
+		})},
 	}
 }
 

@@ -26,6 +26,7 @@ import (
 	"steward/internal/cvd"
 	"steward/internal/intake"
 	"steward/internal/mail"
+	"steward/internal/policy"
 	"steward/internal/predisclosure"
 	"steward/internal/publish"
 	"steward/internal/publish/render"
@@ -46,6 +47,7 @@ type Options struct {
 type App struct {
 	Dir    Dir
 	Config config.Config
+	Policy policy.Policy // says the same as Config where both say something
 
 	DB         *db.DB
 	Keys       *seal.Keyring
@@ -73,6 +75,7 @@ type App struct {
 
 	meter     *meter
 	heart     heart
+	proofs    proofs
 	health    health
 	limits    atomic.Pointer[limits] // of the server; nil: none was asked for
 	blobBytes atomic.Int64           // as of the last sweep
@@ -84,7 +87,11 @@ func Open(ctx context.Context, dir Dir, o Options) (*App, error) {
 	if err != nil {
 		return nil, err
 	}
-	a := &App{Dir: dir, Config: c, clock: o.Clock, held: o.Held, log: o.Log, demo: o.Demo}
+	p, c, err := ReadPolicy(dir, c)
+	if err != nil {
+		return nil, err
+	}
+	a := &App{Dir: dir, Config: c, Policy: p, clock: o.Clock, held: o.Held, log: o.Log, demo: o.Demo}
 	if a.clock == nil {
 		a.clock = time.Now
 	}
@@ -151,7 +158,7 @@ func (a *App) stores(ctx context.Context) (err error) {
 	a.Advisories = &advisory.Store{DB: a.DB}
 	a.Desk = &intake.Desk{
 		Keys: a.Keys, Signer: a.Signer, Team: a.Config.Team.Name,
-		AnswerWithin: time.Duration(a.Config.Intake.AckWithin), Clock: a.clock, Rand: rand.Reader,
+		AnswerWithin: a.answerWithin(), AnswerDue: a.answerDue, Clock: a.clock, Rand: rand.Reader,
 	}
 	if a.Linter, err = a.linter(ctx); err != nil {
 		return err
@@ -190,7 +197,7 @@ func (a *App) publisherIdentity() advisory.Publisher {
 func (a *App) caseSettings() cvd.Settings {
 	return cvd.Settings{
 		Prefix:    a.Config.Advisories.Prefix,
-		Publisher: a.publisherIdentity(), Countries: a.Config.Advisories.Countries,
+		Publisher: a.publisherIdentity(), Countries: a.Config.Advisories.Countries, Policy: a.Policy,
 		Attachments: a.Config.Intake.Attachments, AttachBytes: a.Config.Intake.AttachmentBytes,
 	}
 }

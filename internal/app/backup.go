@@ -50,7 +50,7 @@ func (a *App) Backup(ctx context.Context, w io.Writer) (string, error) {
 	if err := addEntry(t, backupRead, strings.NewReader(readMe), int64(len(readMe))); err != nil {
 		return "", err
 	}
-	for _, name := range []string{config.File, a.Config.Team.Policy} {
+	for _, name := range append([]string{config.File}, policyFiles(a.Config)...) {
 		if err := addFile(t, name, a.Dir.path(name)); err != nil {
 			return "", err
 		}

@@ -54,6 +54,7 @@ func (a *App) CheckChannels(ctx context.Context) error {
 		if k, err = a.followCheck(ctx, k, words); err != nil {
 			return err
 		}
+		a.proofs.lookAgain()
 		if k.Problem != "" {
 			a.log.Error("a channel is dead", "channel", string(ch), "problem", k.Problem)
 			if err := a.alarm(ctx, "channel/"+k.ID, "A channel for reports does not work",
@@ -161,7 +162,9 @@ func (a *App) checkMail(ctx context.Context, id, title, text string) error {
 	}
 	send := a.Mail.Send
 	if send == nil {
-		send = sender(relay.Relay{Address: a.Config.Mail.Listen, TLS: relay.None, Helo: a.Config.Mail.Host})
+		door := &relay.Pool{Relay: relay.Relay{Address: a.Config.Mail.Listen, TLS: relay.None, Helo: a.Config.Mail.Host}}
+		defer door.Close()
+		send = sender(door)
 	}
 	return send(ctx, l.From.Email, l.To.Email, msg)
 }

@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
@@ -18,6 +19,7 @@ import (
 	"steward/internal/base/seal"
 	"steward/internal/base/sign"
 	"steward/internal/config"
+	"steward/internal/policy"
 )
 
 // Dir is a data directory: all that Steward keeps, in one place.
@@ -100,8 +102,18 @@ func writeNew(path string, data []byte, mode fs.FileMode) error {
 	return errors.Join(err, f.Close())
 }
 
-// Init makes a new data directory: settings, policy, master key and signing
-// key. It touches nothing that exists.
+// initContacts are the contacts for a new policy.toml; none where the settings
+// name none that a policy takes.
+func initContacts(c config.Config) []string {
+	all := Contacts(c)
+	if u, err := url.Parse(c.BaseURL); c.Team.Email == "" && (err != nil || u.Scheme != "https" && u.Hostname() != "localhost") {
+		return nil
+	}
+	return all
+}
+
+// Init makes a new data directory: settings, both policies, master key and
+// signing key. It touches nothing that exists.
 func Init(dir Dir, a config.Answers, now time.Time) error {
 	settings, err := config.Template(a)
 	if err != nil {
@@ -113,6 +125,10 @@ func Init(dir Dir, a config.Answers, now time.Time) error {
 	}
 	if _, err := os.Stat(dir.Settings()); err == nil {
 		return errs.Conflictf("There is a Steward in %s already.", dir).WithHint("run it with: steward serve --data %s", dir)
+	}
+	rules, err := policy.Template(a.Preset(), c.Team.Name, initContacts(c))
+	if err != nil {
+		return err
 	}
 	if err := os.MkdirAll(dir.Keys(), 0o700); err != nil {
 		return fmt.Errorf("making the data directory: %w", err)
@@ -132,6 +148,9 @@ func Init(dir Dir, a config.Answers, now time.Time) error {
 		return err
 	}
 	if err := writeNew(dir.path(c.Team.Policy), config.Policy, 0o644); err != nil {
+		return err
+	}
+	if err := writeNew(dir.Policy(c), rules, 0o644); err != nil {
 		return err
 	}
 	// Last: a directory without settings is no Steward yet, so that an

@@ -173,7 +173,7 @@ func kindOfFile(name string) string {
 		return first
 	case "steward.db":
 		return "database"
-	case "steward.toml", "policy.md":
+	case "steward.toml", "policy.md", "policy.toml":
 		return "settings"
 	}
 	return ""
@@ -261,7 +261,7 @@ func (x *still) look(t *testing.T) (s sight) {
 	if s.found, err = a.Verify(ctx, nil); err != nil {
 		s.failed = err
 	}
-	s.found = append(s.found, app.Dir(x.dir).Edited(a.Config.Team.Policy)...)
+	s.found = append(s.found, app.Dir(x.dir).Edited(a.Config)...)
 	return s
 }
 

@@ -23,15 +23,18 @@ type start struct {
 	Files map[string]string `json:"files"` // name → SHA-256
 }
 
+// policyFiles are the files beside the settings that an operator edits.
+func policyFiles(c config.Config) []string { return []string{c.Team.Policy, c.Policy.File} }
+
 // Edited names the settings that are not what a server ran with last. Whoever
 // edited them knows; if nobody did, the disk has altered them.
-func (d Dir) Edited(policy string) (found []db.Finding) {
+func (d Dir) Edited(c config.Config) (found []db.Finding) {
 	var last start
 	raw, err := os.ReadFile(d.path(startNote))
 	if err != nil || json.Unmarshal(raw, &last) != nil {
 		return nil // it tells nothing
 	}
-	for _, name := range []string{config.File, policy} {
+	for _, name := range append([]string{config.File}, policyFiles(c)...) {
 		if was := last.Files[name]; was != "" && was != d.sum(name) {
 			found = append(found, db.Finding{Where: filepath.Base(name),
 				Problem: "is not what the server ran with on " + last.At.Format("2 January 2006, 15:04 UTC") + ": if nobody edited it, the disk has altered it"})
@@ -42,12 +45,11 @@ func (d Dir) Edited(policy string) (found []db.Finding) {
 
 // noteStart logs what was edited since the last start, and notes this one.
 func (a *App) noteStart() {
-	policy := a.Config.Team.Policy
-	for _, f := range a.Dir.Edited(policy) {
+	for _, f := range a.Dir.Edited(a.Config) {
 		a.log.Warn("settings have changed", "file", f.Where, "problem", f.Problem)
 	}
 	now := start{At: a.clock().UTC(), Files: map[string]string{}}
-	for _, name := range []string{config.File, policy} {
+	for _, name := range append([]string{config.File}, policyFiles(a.Config)...) {
 		now.Files[name] = a.Dir.sum(name)
 	}
 	raw, err := json.MarshalIndent(now, "", "  ")

@@ -12,6 +12,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"steward/internal/base/blob"
@@ -116,7 +117,7 @@ type restore struct {
 	backup   io.ReadSeeker
 	seen     map[string]bool
 	settings []byte
-	policy   string
+	policies []string
 	dsn      string
 }
 
@@ -184,7 +185,7 @@ func (r *restore) check(name string, body io.Reader) error {
 		return r.readSettings(body)
 	case r.settings == nil:
 		return damaged("its beginning", errors.New("the settings do not come first"))
-	case name == r.policy, name == backupDump:
+	case slices.Contains(r.policies, name), name == backupDump:
 	case strings.HasPrefix(name, blobPrefix) && db.ValidID(strings.TrimPrefix(name, blobPrefix)):
 	default:
 		return damaged("the list of its parts", fmt.Errorf("%q is no part of a backup", name))
@@ -195,8 +196,8 @@ func (r *restore) check(name string, body io.Reader) error {
 // files writes what is neither settings nor records.
 func (r *restore) files(name string, body io.Reader) error {
 	switch {
-	case name == r.policy:
-		return r.writePolicy(body)
+	case slices.Contains(r.policies, name):
+		return r.writePolicy(name, body)
 	case strings.HasPrefix(name, blobPrefix):
 		store := &blob.Store{Dir: r.dir.Blobs()}
 		return store.PutSealed(strings.TrimPrefix(name, blobPrefix), body)
@@ -216,7 +217,7 @@ func (r *restore) readSettings(body io.Reader) error {
 	if err != nil {
 		return err
 	}
-	r.policy = c.Team.Policy
+	r.policies = policyFiles(c)
 	if r.dsn = c.Database; r.dsn == "" {
 		r.dsn = r.dir.Database()
 	}
@@ -244,15 +245,15 @@ func withDatabase(raw []byte, database string) []byte {
 	return []byte(text)
 }
 
-func (r *restore) writePolicy(body io.Reader) error {
-	if !filepath.IsLocal(r.policy) || strings.ContainsRune(r.policy, filepath.Separator) {
-		return errs.Invalidf("FILE", "names a policy that lies outside of the data directory: %q", r.policy)
+func (r *restore) writePolicy(name string, body io.Reader) error {
+	if !filepath.IsLocal(name) || strings.ContainsRune(name, filepath.Separator) {
+		return errs.Invalidf("FILE", "names a policy that lies outside of the data directory: %q", name)
 	}
 	raw, err := io.ReadAll(io.LimitReader(body, maxSettings))
 	if err != nil {
 		return err
 	}
-	return writeNew(r.dir.path(r.policy), raw, 0o644)
+	return writeNew(r.dir.path(name), raw, 0o644)
 }
 
 // source notes when the file itself cannot be read.

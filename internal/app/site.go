@@ -4,11 +4,13 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"net/url"
 	"os"
 	"strconv"
-	"time"
+	"strings"
 
 	"steward/internal/base/errs"
+	"steward/internal/policy"
 	"steward/internal/publish/render"
 )
 
@@ -17,7 +19,7 @@ const maxPolicy = 256 << 10
 
 // readSite is what the settings say of the public pages.
 func (a *App) readSite() (render.Site, error) {
-	policy, err := os.ReadFile(a.Dir.path(a.Config.Team.Policy))
+	own, err := os.ReadFile(a.Dir.path(a.Config.Team.Policy))
 	if errors.Is(err, fs.ErrNotExist) {
 		return render.Site{}, errs.Invalidf("team.policy", "%s is missing", a.Dir.path(a.Config.Team.Policy)).
 			WithHint("write there how the team handles vulnerabilities")
@@ -25,14 +27,17 @@ func (a *App) readSite() (render.Site, error) {
 	if err != nil {
 		return render.Site{}, fmt.Errorf("reading the policy: %w", err)
 	}
-	if len(policy) > maxPolicy {
+	if len(own) > maxPolicy {
 		return render.Site{}, errs.Invalidf("team.policy", "is longer than %d bytes", maxPolicy)
 	}
 	s := render.Site{
-		TeamName: a.Config.Team.Name, BaseURL: a.Config.BaseURL, Publisher: a.publisherIdentity(), Policy: string(policy),
+		TeamName: a.Config.Team.Name, BaseURL: a.Config.BaseURL, Publisher: a.publisherIdentity(), Policy: string(own),
 		ContactEmail: a.Config.Team.Email,
-		AckPromise:   promise(time.Duration(a.Config.Intake.AckWithin)),
-		ReportURL:    a.Config.BaseURL + "/report", MailboxURL: a.Config.BaseURL + "/mailbox", Demo: a.demo,
+		AckPromise:   a.ackPromise(),
+		Handling:     policy.Page(a.Policy), SecurityMD: policy.SecurityMD(a.pointed()), PolicyURL: a.Policy.URL,
+		Contacts:   policy.SecurityTXTFields(a.Policy).Contact,
+		KeyAddress: keyAddress(a.Config.Team.Email, a.Config.BaseURL),
+		ReportURL:  a.Config.BaseURL + "/report", MailboxURL: a.Config.BaseURL + "/mailbox", SubscribeURL: "/subscribe", Demo: a.demo,
 	}
 	for _, p := range a.Config.Products {
 		s.Products = append(s.Products, render.Product{Name: p.Name, URL: p.Repo})
@@ -41,6 +46,31 @@ func (a *App) readSite() (render.Site, error) {
 		s.Rules = append(s.Rules, render.Rule{Title: r.Title, Why: r.Why})
 	}
 	return s, nil
+}
+
+// pointed is the policy with the address of its page here, unless it is public
+// elsewhere.
+func (a *App) pointed() policy.Policy {
+	p := a.Policy
+	if p.URL == "" {
+		p.URL = a.Config.BaseURL + "/" + strings.TrimSuffix(render.HandlingPath, "index.html")
+	}
+	return p
+}
+
+// keyAddress is the address whose key is found on this site by Web Key
+// Directory: the team's, where it is the site of the address's domain.
+func keyAddress(email, base string) string {
+	u, err := url.Parse(base)
+	_, domain, ok := strings.Cut(email, "@")
+	if err != nil || !ok {
+		return ""
+	}
+	host := strings.ToLower(u.Hostname())
+	if domain = strings.ToLower(domain); host != domain && host != "openpgpkey."+domain {
+		return ""
+	}
+	return email
 }
 
 var numbers = []string{"no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"}

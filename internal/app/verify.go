@@ -103,7 +103,7 @@ func (e *exam) bytes() {
 	if err == nil && len(found) == 0 {
 		e.add(checkup.Fine(about, "Every page, attachment and public file is as it was written."))
 	}
-	for _, f := range e.dir.Edited(e.config.Team.Policy) {
+	for _, f := range e.dir.Edited(e.config) {
 		e.add(checkup.Look(about, "Compare it with your copy; then restart the server.", "%s %s.", f.Where, f.Problem))
 	}
 }

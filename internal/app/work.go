@@ -82,7 +82,11 @@ func (a *App) Due(ctx context.Context) error {
 // when nothing changed.
 func (a *App) Publish(ctx context.Context) error {
 	before, began := a.Publisher.Tree.Sequence(), time.Now()
-	err := a.Publisher.Update(ctx, a.site)
+	site, err := a.siteNow(ctx)
+	if err != nil {
+		return err
+	}
+	err = a.Publisher.Update(ctx, site)
 	if n := a.Publisher.Tree.Sequence() - before; n > 0 {
 		a.meter.published(n, time.Since(began))
 	}

@@ -322,12 +322,17 @@ func (s *shell) advisoryList() *cobra.Command {
 }
 
 func (s *shell) prenoticeCmd() *cobra.Command {
-	return &cobra.Command{
+	var workaround bool
+	c := &cobra.Command{
 		Use: "prenotice CASE", Short: "Announce that a fix comes, and nothing of what it fixes", Args: takes("CASE"),
 		RunE: func(cmd *cobra.Command, a []string) error {
 			return s.with(cmd.Context(), func(c *client) error {
 				var p advisory.Prenotice
-				if err := c.call(cmd.Context(), "POST", casePath(a[0], "prenotice"), struct{}{}, &p); err != nil {
+				path := "prenotice"
+				if workaround {
+					path = "prenotice/workaround"
+				}
+				if err := c.call(cmd.Context(), "POST", casePath(a[0], path), struct{}{}, &p); err != nil {
 					return err
 				}
 				return s.show(p, func(w io.Writer) {
@@ -336,4 +341,6 @@ func (s *shell) prenoticeCmd() *cobra.Command {
 			})
 		},
 	}
+	c.Flags().BoolVar(&workaround, "workaround", false, "publish the draft's workaround with it, before the details; it may give the vulnerability away")
+	return c
 }

@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -18,6 +19,7 @@ import (
 	"steward/internal/base/errs"
 	"steward/internal/config"
 	"steward/internal/demo"
+	"steward/internal/policy"
 )
 
 // open opens the data directory of the command line.
@@ -60,8 +62,9 @@ func (s *shell) initCmd() *cobra.Command {
 	var lead string
 	c := &cobra.Command{
 		Use: "init", Short: "Make a data directory for your team", Args: noArgs,
-		Long: `Makes the data directory named by --data: settings to edit (steward.toml), the
-policy (policy.md), the keys, and the first person, who leads the team.
+		Long: `Makes the data directory named by --data: settings to edit (steward.toml), what
+the team says of itself (policy.md), how it handles vulnerabilities
+(policy.toml), the keys, and the first person, who leads the team.
 
   steward init --data /var/lib/steward --base-url https://security.example.org \
       --team "The Example security team" --email security@example.org --lead Dana`,
@@ -85,6 +88,7 @@ policy (policy.md), the keys, and the first person, who leads the team.
 	f.StringVar(&in.Team, "team", "", "`name` of the team")
 	f.StringVar(&in.Email, "email", "", "the team's mail `address`")
 	f.StringVar(&in.Prefix, "prefix", "", "advisories are called `PREFIX`-YEAR-NNNN; default SEC")
+	f.StringVar(&in.Policy, "policy", "", "`preset` that policy.toml starts from: "+strings.Join(policy.Presets(), ", ")+"; if left out, the one named default")
 	f.StringVar(&lead, "lead", "", "`name` of the person who leads the team")
 	return c
 }
@@ -119,7 +123,7 @@ func (s *shell) welcome(ctx context.Context, a *app.App, lead string) error {
 		printLink(s.Stdout, lead, out.Lead.Link)
 		s.say("")
 	}
-	s.say("Next: edit %s and policy.md, then run\n\n  steward serve --data %s", a.Dir.Settings(), s.data)
+	s.say("Next: edit %s, policy.md and %s, then run\n\n  steward serve --data %s", a.Dir.Settings(), a.Config.Policy.File, s.data)
 	return nil
 }
 

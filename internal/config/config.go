@@ -42,6 +42,7 @@ type Config struct {
 	Log string `toml:"log"`
 
 	Team       Team       `toml:"team"`
+	Policy     PolicyFile `toml:"policy"`
 	Advisories Advisories `toml:"advisories"`
 	Intake     Intake     `toml:"intake"`
 	Mail       Mail       `toml:"mail"`
@@ -60,19 +61,27 @@ type Team struct {
 	Languages []string `toml:"languages"`
 }
 
+// PolicyFile is where the policy as data is: what it promises to reporters and
+// how long a matter stays private, by severity. steward policy shows it.
+type PolicyFile struct {
+	// File is TOML in the data directory. Where it says what a setting says
+	// too, the setting is left out, or says the same.
+	File string `toml:"file"`
+}
+
 // Advisories is what every advisory has in common.
 type Advisories struct {
 	Prefix    string   `toml:"prefix"`    // PREFIX-YEAR-NNNN
 	Namespace string   `toml:"namespace"` // URL that identifies the publisher; empty: BaseURL
 	Terms     string   `toml:"terms"`     // terms of use, one sentence
 	Audience  string   `toml:"audience"`  // for whom they are written
-	Countries []string `toml:"countries"` // ISO 3166 codes: no release on their public holidays
-	Zone      string   `toml:"zone"`      // IANA zone in which the team thinks of hours
+	Countries []string `toml:"countries"` // ISO 3166 codes: no release on their public holidays; empty: the policy's
+	Zone      string   `toml:"zone"`      // IANA zone in which the team thinks of hours; empty: the policy's, or else UTC
 }
 
 // Intake is what the team promises and what it takes.
 type Intake struct {
-	AckWithin       Duration `toml:"ack_within"`        // a person acknowledges within this time
+	AckWithin       Duration `toml:"ack_within"`        // a person acknowledges within this time; 0: what the policy says
 	AttachmentBytes int64    `toml:"attachment_bytes"`  // the largest attachment
 	Attachments     int      `toml:"attachments"`       // how many in one report or message
 	ReportsPerHour  int      `toml:"reports_per_hour"`  // from one address; more are asked to wait
@@ -188,11 +197,11 @@ func (c *Config) fill() {
 	def(&c.Log, "text")
 	def(&c.Team.Name, "The security team")
 	def(&c.Team.Policy, "policy.md")
+	def(&c.Policy.File, "policy.toml")
 	def(&c.Advisories.Prefix, "SEC")
 	def(&c.Advisories.Namespace, c.BaseURL)
 	def(&c.Advisories.Terms, "You may copy and share this advisory as long as you keep its source.")
 	def(&c.Advisories.Audience, "Users, packagers and operators of the affected versions.")
-	def(&c.Advisories.Zone, "UTC")
 	if len(c.Team.Languages) == 0 {
 		c.Team.Languages = []string{"en"}
 	}
@@ -213,9 +222,6 @@ func (c *Config) fill() {
 	}
 	if c.Mail.MaxBytes == 0 {
 		c.Mail.MaxBytes = 25 << 20
-	}
-	if c.Intake.AckWithin == 0 {
-		c.Intake.AckWithin = Duration(72 * time.Hour)
 	}
 	if c.Intake.CheckChannels == 0 {
 		c.Intake.CheckChannels = Duration(24 * time.Hour)
@@ -256,6 +262,9 @@ func (c *Config) check() error {
 	}
 	if strings.ContainsAny(c.Team.Email, " \t\r\n<>") {
 		ps.Add("team.email", "%q is not a mail address", c.Team.Email)
+	}
+	if f := c.Policy.File; !filepath.IsLocal(f) || filepath.Base(f) != f || f == c.Team.Policy || f == File {
+		ps.Add("policy.file", "%q must be the name of a file of its own in the data directory", f).WithHint("write it as policy.toml")
 	}
 	c.Mail.check(&ps, c.Team.Email)
 	seen := map[string]bool{}

@@ -29,7 +29,7 @@ func FuzzParse(f *testing.F) {
 		if err != nil {
 			return
 		}
-		if c.BaseURL == "" || c.Advisories.Prefix == "" || c.Intake.AckWithin <= 0 || c.Intake.AttachmentBytes <= 0 || strings.HasSuffix(c.BaseURL, "/") {
+		if c.BaseURL == "" || c.Advisories.Prefix == "" || c.Intake.AckWithin < 0 || c.Intake.AttachmentBytes <= 0 || strings.HasSuffix(c.BaseURL, "/") {
 			t.Errorf("accepted: %+v", c)
 		}
 		for _, n := range []int{c.Intake.Attachments, c.Intake.ReportsPerHour, c.Intake.PhrasesPerHour, c.Intake.SignInsPerHour} {

@@ -5,7 +5,6 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	"steward/internal/base/errs"
 )
@@ -36,7 +35,7 @@ func TestZeroValueWorks(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if time.Duration(c.Intake.AckWithin) != 72*time.Hour || c.Advisories.Prefix != "SEC" {
+	if c.Policy.File != "policy.toml" || c.Advisories.Prefix != "SEC" {
 		t.Errorf("defaults are not filled: %+v", c)
 	}
 }
@@ -51,6 +50,7 @@ func TestFaultsNameTheirField(t *testing.T) {
 		"log":                    `log = "xml"`,
 		"metrics_listen":         `metrics_listen = "9464"`,
 		"team.email":             "[team]\nemail = \"a b\"",
+		"policy.file":            "[policy]\nfile = \"../policy.toml\"",
 		"product[0].name":        "[[product]]\nname = \" \"",
 		"product[1].name":        "[[product]]\nname = \"a\"\n[[product]]\nname = \"a\"",
 		"not_a_vulnerability[0]": "[[not_a_vulnerability]]\ntitle = \"x\"",

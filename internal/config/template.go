@@ -12,6 +12,15 @@ var tomlTemplate string
 // Answers is what a new team says of itself; empty answers take the defaults.
 type Answers struct {
 	BaseURL, Listen, Database, Team, Email, Prefix string
+	Policy                                         string // the preset that policy.toml starts from
+}
+
+// Preset names the preset that policy.toml starts from.
+func (a Answers) Preset() string {
+	if a.Policy == "" {
+		return "default"
+	}
+	return a.Policy
 }
 
 // Template is the steward.toml that a new data directory starts with: every

@@ -77,6 +77,8 @@ func (c *Case) announcement() (advisory.Prenotice, error) {
 	p := advisory.Prenotice{Severity: c.Fields.Severity.Level}
 	if c.Prenotice != nil {
 		p.ID = c.Prenotice.ID
+		// What users were told to do does not vanish by a change of the hour.
+		p.Mitigation, p.Branches = c.Prenotice.Mitigation, c.Prenotice.Branches
 	}
 	switch {
 	case c.Public():
@@ -107,6 +109,15 @@ func (c *Case) announcement() (advisory.Prenotice, error) {
 		return p, errs.Conflictf("The draft names no version with the fix.").WithHint("fill in the first fixed version of a range")
 	case !p.Severity.Valid():
 		return p, errs.Conflictf("The severity is not assessed.").WithHint("choose a level first")
+	}
+	return p, nil
+}
+
+// mitigated adds the draft's workaround to an announcement.
+func (c *Case) mitigated(p advisory.Prenotice) (advisory.Prenotice, error) {
+	p.Mitigation = c.Draft().Workaround
+	if strings.TrimSpace(p.Mitigation) == "" {
+		return p, errs.Conflictf("The draft has no workaround.").WithHint("write it into the draft first")
 	}
 	return p, nil
 }

@@ -108,10 +108,27 @@ func TestAnnouncementTellsNothing(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	may := []string{"Prenotice.ID", "Prenotice.Mitigation", "Prenotice.Branches[]", "Fields.Affected[].Product", "Fields.Affected[].Ranges[].Fixed",
+		"Embargo.Active.Until", "Embargo.Active.Zone"}
 	for path := range birds.found(jsonOf(t, p)) {
-		if !under(path, []string{"Prenotice.ID", "Fields.Affected[].Product", "Fields.Affected[].Ranges[].Fixed", "Embargo.Active.Until", "Embargo.Active.Zone"}) {
+		if !under(path, may) {
 			t.Errorf("%s is announced", path)
 		}
+	}
+	if p.Mitigation != c.Prenotice.Mitigation {
+		t.Error("a workaround that was public has vanished")
+	}
+	if p, err = c.mitigated(p); err != nil || p.Mitigation != c.Text.Workaround {
+		t.Errorf("the workaround is not announced: %q, %v", p.Mitigation, err)
+	}
+	for path := range birds.found(jsonOf(t, p)) {
+		if !under(path, append(may, "Text.Workaround")) {
+			t.Errorf("%s is announced with the workaround", path)
+		}
+	}
+	c.Text.Workaround = " \n"
+	if _, err := c.mitigated(p); !errs.Is(err, errs.Conflict) {
+		t.Errorf("a draft without a workaround: %v", err)
 	}
 	for _, tt := range []struct {
 		name string

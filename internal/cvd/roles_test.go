@@ -80,6 +80,10 @@ var asks = map[string]ask{
 		_, err := w.Announce(w.ctx, c, w.a.caseID)
 		return err
 	}},
+	"AnnounceMitigation": {action: acl.PrenoticeWrite, call: func(w *world, c acl.Caller) error {
+		_, err := w.AnnounceMitigation(w.ctx, c, w.a.caseID)
+		return err
+	}},
 	"ApproveDraft": {action: acl.DraftApprove, call: func(w *world, c acl.Caller) error {
 		return w.ApproveDraft(w.ctx, c, w.a.caseID, w.version(w.a.caseID), true, "")
 	}},

@@ -286,7 +286,7 @@ func (d *deed) reply(m *post, r Reply) (Message, error) {
 	if err := d.s.insertMessage(d.ctx, d.tx, m.own.key, m.own.ID, &msg, es); err != nil {
 		return Message{}, err
 	}
-	m.root.AnswerBy = sooner(m.root.AnswerBy, d.now.Add(d.s.Desk.AnswerWithin))
+	m.root.AnswerBy = sooner(m.root.AnswerBy, d.s.Desk.AnswerBy(d.now))
 	m.root.Asked = time.Time{}
 	d.note("message", "%s", msg.ID)
 	return msg, d.postTeam(OnReply, m.root.ID, m.report, msg.ID)

@@ -210,9 +210,25 @@ func (d *deed) due() bool { return d.scheduled() && !d.Review.Schedule.At.After(
 // fixes: everything in it is taken from the draft and the agreed hour. Done
 // again, it announces what has changed.
 func (s *Store) Announce(ctx context.Context, c acl.Caller, caseID string) (advisory.Prenotice, error) {
+	return s.announce(ctx, c, caseID, false)
+}
+
+// AnnounceMitigation is Announce with the workaround of the draft, which users
+// can apply before the details are public: of the draft's prose that and nothing
+// else. It may give the vulnerability away, so that it is never announced
+// without being asked for. Done again, it announces the workaround as it is now.
+func (s *Store) AnnounceMitigation(ctx context.Context, c acl.Caller, caseID string) (advisory.Prenotice, error) {
+	return s.announce(ctx, c, caseID, true)
+}
+
+func (s *Store) announce(ctx context.Context, c acl.Caller, caseID string, mitigation bool) (advisory.Prenotice, error) {
 	var p advisory.Prenotice
 	err := s.work(ctx, c, caseID, acl.PrenoticeWrite, func(d *deed) (err error) {
-		if p, err = d.announcement(); err != nil {
+		p, err = d.announcement()
+		if err == nil && mitigation {
+			p, err = d.mitigated(p)
+		}
+		if err != nil {
 			return err
 		}
 		if p.ID == "" {
@@ -226,6 +242,9 @@ func (s *Store) Announce(ctx context.Context, c acl.Caller, caseID string) (advi
 		d.Prenotice = &p
 		d.note("prenotice", "%s", p.ID)
 		d.note("release", "%s", inZone(p.Release, p.Zone))
+		if mitigation {
+			d.note("with", "the workaround")
+		}
 		return nil
 	})
 	return p, err

@@ -1,6 +1,7 @@
 package cvd
 
 import (
+	"reflect"
 	"slices"
 	"strings"
 	"sync"
@@ -297,7 +298,7 @@ func TestAnnounce(t *testing.T) {
 		k.must(err)
 		want := advisory.Prenotice{ID: "PRE-2026-0001", Product: "libquill", Versions: "1.4.2", Severity: advisory.Critical,
 			Release: wednesday, Zone: "Europe/Stockholm", Posted: p.Posted}
-		if p != want {
+		if !reflect.DeepEqual(p, want) {
 			t.Errorf("%+v, want %+v", p, want)
 		}
 		k.signed(a)
@@ -319,6 +320,49 @@ func TestAnnounce(t *testing.T) {
 		if err != nil || p.Advisory != out[0].ID {
 			t.Errorf("the prenotice does not name its advisory: %+v, %v", p, err)
 		}
+	})
+}
+
+// TestAnnounceMitigation: the workaround is public only once it was asked for,
+// stays public when the hour changes, and nothing else of the draft comes with it.
+func TestAnnounceMitigation(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		k := newKit(t, d)
+		a := k.report()
+		k.written(a)
+		k.must(k.Embargo(k.ctx, lead, a.caseID, EmbargoPropose, Terms{Until: wednesday, Zone: "UTC"}))
+		k.must(k.Embargo(k.ctx, lead, a.caseID, EmbargoAccept, Terms{}))
+		_, err := k.AnnounceMitigation(k.ctx, lead, a.caseID)
+		k.refused(err, errs.Conflict) // the draft has none
+		text := Text{Overview: "birdoverview", Impact: "birdimpact", Remedy: "birdremedy", Summary: "birdsummary", Workaround: "Refuse long headers."}
+		k.must(k.EditDraft(k.ctx, handler, a.caseID, k.version(a.caseID), text))
+		f := facts()
+		f.Title, f.CWE, f.CVE = "birdtitle", []string{"CWE-123"}, "CVE-2026-99999"
+		k.must(k.Edit(k.ctx, handler, a.caseID, k.version(a.caseID), f))
+		p, err := k.Announce(k.ctx, lead, a.caseID)
+		if err != nil || p.Mitigation != "" {
+			t.Errorf("announced without being asked for: %q, %v", p.Mitigation, err)
+		}
+		p, err = k.AnnounceMitigation(k.ctx, lead, a.caseID)
+		if err != nil || p.Mitigation != text.Workaround {
+			t.Errorf("%+v, %v", p, err)
+		}
+		k.must(k.Embargo(k.ctx, lead, a.caseID, EmbargoChange, Terms{Until: wednesday.Add(time.Hour), Zone: "UTC", Reason: "An hour more."}))
+		k.must(k.Embargo(k.ctx, lead, a.caseID, EmbargoAccept, Terms{}))
+		p, err = k.Announce(k.ctx, lead, a.caseID)
+		if err != nil || p.Mitigation != text.Workaround || !p.Release.Equal(wednesday.Add(time.Hour)) {
+			t.Errorf("announced again: %+v, %v", p, err)
+		}
+		entries, err := k.Advisories.Entries(k.ctx, 0, 100)
+		k.must(err)
+		if all := jsonOf(t, entries); len(entries) != 3 || strings.Contains(all, "bird") || strings.Contains(all, "CWE-123") || strings.Contains(all, "99999") {
+			t.Errorf("made public: %s", all)
+		}
+		text.Workaround = "TODO"
+		k.must(k.EditDraft(k.ctx, handler, a.caseID, k.version(a.caseID), text))
+		_, err = k.AnnounceMitigation(k.ctx, lead, a.caseID)
+		k.refused(err, errs.Invalid)
 	})
 }
 

@@ -105,7 +105,7 @@ func (d *deed) part(a acl.Action) error {
 		return err
 	}
 	if waiting[d.ID] > 0 {
-		d.AnswerBy = d.now.Add(d.s.Desk.AnswerWithin)
+		d.AnswerBy = d.s.Desk.AnswerBy(d.now)
 	}
 	from, err := d.s.begin(d.ctx, d.tx, d.caller, d.MergedInto, a)
 	if err != nil {

@@ -15,10 +15,19 @@ import (
 type Desk struct {
 	Keys         *seal.Keyring
 	Signer       *sign.Signer
-	Team         string           // who receives, as a receipt says it: one line
-	AnswerWithin time.Duration    // the promise: a human answers within this time
-	Clock        func() time.Time //
-	Rand         io.Reader        // for identifiers
+	Team         string                    // who receives, as a receipt says it: one line
+	AnswerWithin time.Duration             // the promise: a human answers within this time
+	AnswerDue    func(time.Time) time.Time // the promise, where it is no fixed time: three business days; nil: AnswerWithin
+	Clock        func() time.Time          //
+	Rand         io.Reader                 // for identifiers
+}
+
+// AnswerBy gives when a human answers what came at a time, as it is promised.
+func (d *Desk) AnswerBy(came time.Time) time.Time {
+	if d.AnswerDue != nil {
+		return d.AnswerDue(came)
+	}
+	return came.Add(d.AnswerWithin)
 }
 
 // Receipt is what the reporter holds once the report is kept. It is as private

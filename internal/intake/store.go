@@ -67,7 +67,7 @@ func (d *Desk) File(ctx context.Context, tx *db.Tx, key *seal.Key, caseID string
 	now := d.Clock().UTC().Truncate(time.Microsecond)
 	f := Filed{
 		ID: db.NewID(d.Rand), CaseID: caseID, Channel: o.submission.Channel,
-		ReceivedAt: now, AnswerBy: now.Add(d.AnswerWithin).Truncate(time.Microsecond),
+		ReceivedAt: now, AnswerBy: d.AnswerBy(now).Truncate(time.Microsecond),
 	}
 	remarks, err := json.Marshal(findings)
 	if err != nil {

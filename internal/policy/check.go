@@ -184,6 +184,10 @@ func (c *checker) address(at, s string) {
 		c.https(at, s)
 		return
 	}
+	if u, err := url.Parse(s); err == nil && u.Scheme == "http" && u.Hostname() == "localhost" {
+		c.https(at, "https"+strings.TrimPrefix(s, "http")) // one's own machine, to try things
+		return
+	}
 	if a, err := mail.ParseAddress(s); err != nil || a.Address != s || strings.ContainsAny(s, "\"<>()[]|`\\ ") || len(s) > maxLine {
 		c.Add(at, "is neither a mail address nor an https URL").WithHint("write it as security@example.org")
 	}

@@ -20,7 +20,7 @@ type TXT struct {
 func SecurityTXTFields(p Policy) TXT {
 	t := TXT{Policy: p.URL}
 	for _, c := range p.Contacts {
-		if !strings.HasPrefix(c, "https:") {
+		if !strings.HasPrefix(c, "https:") && !strings.HasPrefix(c, "http:") {
 			c = "mailto:" + url.PathEscape(c)
 		}
 		t.Contact = append(t.Contact, c)

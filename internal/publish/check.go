@@ -67,7 +67,7 @@ func check(ctx context.Context, dir, fingerprint string, now time.Time, progress
 
 // hasFormat tells the files that faults knows the rules of.
 func hasFormat(path string) bool {
-	return strings.HasSuffix(path, ".json") || strings.HasSuffix(path, ".atom")
+	return strings.HasSuffix(path, ".json") || isFeed(path)
 }
 
 // securityFaults gives what is wrong with a security.txt of the tree.

@@ -37,7 +37,10 @@ func formOf(s render.Site) (string, error) {
 			add(forms(s, a, []advisory.Advisory{first, a})),
 			file(render.ArchivePage(s, archive, all)),
 			file(rolieFeed(s, archive, all)),
-			file(sampleFeed(s, a)),
+			file(sampleFeed(s, a, render.AtomFeed)),
+			file(sampleFeed(s, a, func(s render.Site, all []render.FeedEntry) ([]byte, error) {
+				return render.ProductFeed(s, "sample", all, nil)
+			})),
 		} {
 			if err != nil {
 				return "", fmt.Errorf("rendering a sample: %w", err)
@@ -47,19 +50,23 @@ func formOf(s render.Site) (string, error) {
 	return hex.EncodeToString(h.Sum(nil)[:16]), nil
 }
 
-// sampleFeed is a feed of a prenotice and an advisory.
-func sampleFeed(s render.Site, a advisory.Advisory) ([]byte, error) {
+// sampleFeed is a feed of prenotices and an advisory.
+func sampleFeed(s render.Site, a advisory.Advisory, feed func(render.Site, []render.FeedEntry) ([]byte, error)) ([]byte, error) {
 	entries, err := feedEntries(s, []advisory.Entry{
 		{Seq: 1, At: a.Published, Prenotice: &advisory.Prenotice{
 			ID: "PRE-2026-0001", Product: "sample", Versions: "1", Severity: advisory.High,
 			Release: a.Published, Zone: "UTC", Posted: a.Published,
+		}},
+		{Seq: 2, At: a.Published, Prenotice: &advisory.Prenotice{
+			ID: "PRE-2026-0002", Product: "sample", Versions: "1", Severity: advisory.High,
+			Release: a.Published, Zone: "UTC", Posted: a.Published, Mitigation: "Text.", Branches: []string{"1"},
 		}},
 		{Seq: render.FeedSize + 1, At: a.Updated, Advisory: &a},
 	})
 	if err != nil {
 		return nil, err
 	}
-	return render.AtomFeed(s, entries)
+	return feed(s, entries)
 }
 
 // samples are advisories that use every field, standing and withdrawn.

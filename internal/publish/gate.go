@@ -85,12 +85,17 @@ func faults(p string, data []byte) []string {
 		for _, problem := range osv.Errors(osv.Validate(data)) {
 			out = append(out, problem.String())
 		}
-	case path.Ext(p) == ".atom":
+	case isFeed(p):
 		for _, problem := range atom.Errors(atom.Validate(data)) {
 			out = append(out, problem.String())
 		}
 	}
 	return out
+}
+
+// isFeed tells the Atom feeds.
+func isFeed(p string) bool {
+	return path.Ext(p) == ".atom" || strings.HasPrefix(p, render.FeedFolder) && path.Ext(p) == ".xml"
 }
 
 // isCSAF tells the CSAF documents from the files about them: they lie in the

@@ -30,13 +30,22 @@ func (u *update) lists(ctx context.Context, from, head int64) ([]job, error) {
 	if err != nil {
 		return nil, err
 	}
-	listing := sync.OnceValues(func() (render.Listing, error) { return u.listing(ctx, archives) })
+	products, err := u.products(ctx, from, head)
+	if err != nil {
+		return nil, err
+	}
+	listing := sync.OnceValues(func() (render.Listing, error) {
+		l, err := u.listing(ctx, archives)
+		l.Products = products.inOrder(u.site)
+		return l, err
+	})
 	jobs := []job{
 		func(*gate) ([]tree.File, error) { // first: several pages need it, and none should wait for another
 			_, err := listing()
 			return nil, err
 		},
 		func(g *gate) ([]tree.File, error) { return u.feeds(ctx, g, from, head) },
+		func(g *gate) ([]tree.File, error) { return u.productFiles(g, products, from) },
 		func(*gate) ([]tree.File, error) {
 			files, err := u.directory(changed, from == 0)
 			if err != nil {
@@ -144,6 +153,7 @@ func (u *update) pages(listing func() (render.Listing, error)) []job {
 		render.FrontPath:    func(l render.Listing) ([]byte, error) { return render.Front(u.site, l, render.FrontPath) },
 		render.SecurityPath: func(l render.Listing) ([]byte, error) { return render.Front(u.site, l, render.SecurityPath) },
 		render.ListPath:     func(l render.Listing) ([]byte, error) { return render.List(u.site, l) },
+		render.FeedsPath:    func(l render.Listing) ([]byte, error) { return render.Feeds(u.site, l.Products) },
 	} {
 		add(path, func() ([]byte, error) {
 			l, err := listing()
@@ -154,6 +164,13 @@ func (u *update) pages(listing func() (render.Listing, error)) []job {
 		})
 	}
 	add(render.KeysPath, func() ([]byte, error) { return render.Keys(u.site) })
+	if u.site.Handling != "" {
+		add(render.HandlingPath, func() ([]byte, error) { return render.Handling(u.site) })
+	}
+	if u.site.SecurityMD != "" {
+		add(render.SecurityMDPath, func() ([]byte, error) { return []byte(u.site.SecurityMD), nil })
+	}
+	jobs = append(jobs, func(*gate) ([]tree.File, error) { return u.ownKey(), nil })
 	add(render.NotFoundPath, func() ([]byte, error) { return render.NotFound(u.site) })
 	for _, a := range look.PublicAssets() {
 		add(a.Path, func() ([]byte, error) { return a.Data, nil })

@@ -32,8 +32,12 @@ type Publisher struct {
 	Languages []string         // RFC 5646 tags that the team reads, the preferred first; for security.txt
 	Clock     func() time.Time // time.Now, but in tests
 
-	mu   sync.Mutex
-	last outcome
+	mu    sync.Mutex
+	last  outcome
+	proof struct { // of the channels that the site shows
+		shown []render.Channel
+		hour  time.Time // in which they were last changed
+	}
 	form struct { // of the site that was published last
 		site render.Site
 		hash string
@@ -110,12 +114,27 @@ func (p *Publisher) Update(ctx context.Context, s render.Site) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	s = p.Complete(s)
+	s.Channels = p.channels(s.Channels)
 	for {
 		done, err := p.update(ctx, s)
 		if !errors.Is(err, tree.ErrMoved) && (done || err != nil) {
 			return err
 		}
 	}
+}
+
+// channels gives what to show of the channels: what is new about them once an
+// hour, so that proofs, and a channel that comes and goes, publish no more often.
+func (p *Publisher) channels(now []render.Channel) []render.Channel {
+	now = slices.Clone(now)
+	for i := range now {
+		now[i].Proved = now[i].Proved.UTC().Truncate(time.Hour)
+	}
+	hour := p.Clock().UTC().Truncate(time.Hour)
+	if !reflect.DeepEqual(now, p.proof.shown) && !hour.Equal(p.proof.hour) {
+		p.proof.shown, p.proof.hour = now, hour
+	}
+	return p.proof.shown
 }
 
 // update does a part of the work and tells whether that was the last one.

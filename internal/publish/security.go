@@ -53,16 +53,33 @@ func (u *update) securityText(expires time.Time) []byte {
 	if s.ContactEmail != "" {
 		field("Contact", "mailto:"+url.PathEscape(s.ContactEmail))
 	}
-	if s.ReportURL == "" && s.ContactEmail == "" {
+	if s.ReportURL == "" && s.ContactEmail == "" && len(s.Contacts) == 0 {
 		field("Contact", s.URL("")) // there must be one
+	}
+	for _, c := range s.Contacts { // of the policy, unless it is one of these
+		if c != absolute(s, s.ReportURL) && c != "mailto:"+url.PathEscape(s.ContactEmail) {
+			field("Contact", c)
+		}
 	}
 	field("Expires", expires.UTC().Format(time.RFC3339))
 	field("Encryption", s.URL(s.PublicKeyPath))
 	field("Preferred-Languages", strings.Join(u.Languages, ", "))
 	field("Canonical", s.URL(securityPath))
-	field("Policy", s.URL(""))
+	field("Policy", policyURL(s))
 	field("CSAF", s.URL(providerPath)) // csaf:7.1.8
 	return b.Bytes()
+}
+
+// policyURL is where people read how vulnerabilities are handled: at the
+// address that the policy names, or else here.
+func policyURL(s render.Site) string {
+	switch {
+	case s.PolicyURL != "":
+		return s.PolicyURL
+	case s.Handling != "":
+		return s.URL(strings.TrimSuffix(render.HandlingPath, "index.html"))
+	}
+	return s.URL("")
 }
 
 // absolute makes a URL of the site's settings absolute; empty stays empty.

@@ -100,6 +100,16 @@ func prenoticeText(p advisory.Prenotice, kind Type, site Site) (string, string) 
 		t.field("Advisory", p.Advisory)
 	}
 	t.blank()
+	if text := advisory.PlainText(p.Mitigation, lineWidth); text != "" {
+		head := "Until then, please do this"
+		if len(p.Branches) > 0 {
+			head += " on " + advisory.OneLine(strings.Join(p.Branches, ", "))
+		}
+		t.wrap(head + ":")
+		t.blank()
+		t.b.WriteString(text + "\n")
+		t.blank()
+	}
 	t.wrap("What it fixes is told with the release. Please plan to install it soon after.")
 	t.link(site.Overview)
 	return subject(subj), t.text()

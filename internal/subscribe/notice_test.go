@@ -85,6 +85,14 @@ https://example.org/advisories/
 	if subj, _ = NoticeText(advisory.Entry{Seq: 2, At: at.Add(time.Hour), Prenotice: &p}, site); !strings.HasPrefix(subj, "Changed: ") {
 		t.Errorf("%s", subj)
 	}
+	p.Mitigation, p.Branches = "Set `max = 200`:\n\n- in *every* file", []string{"8.4", "8.3"}
+	e := advisory.Entry{Seq: 2, At: at.Add(time.Hour), Prenotice: &p}
+	if _, text = NoticeText(e, site); !strings.Contains(text, "\nUntil then, please do this on 8.4, 8.3:\n\nSet `max = 200`:\n\n- in every file\n") {
+		t.Errorf("%s", text)
+	}
+	if data, err := EventOf(e, site); err != nil || !strings.Contains(string(data), `"mitigation":"Set `) {
+		t.Errorf("%s, %v", data, err)
+	}
 }
 
 // TestHostileWords: whatever stands in an advisory, a notice of it is plain

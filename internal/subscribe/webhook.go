@@ -178,13 +178,16 @@ type PrenoticeData struct {
 	Posted   time.Time      `json:"posted"`
 	Advisory string         `json:"advisory,omitempty"` // that came of it
 	Page     string         `json:"page,omitempty"`
+
+	Mitigation string   `json:"mitigation,omitempty"` // Markdown: what to do before the release
+	Branches   []string `json:"branches,omitempty"`   // that it is for; left out: all
 }
 
 // EventOf tells machines of an entry. Equal input gives equal bytes.
 func EventOf(e advisory.Entry, site Site) ([]byte, error) {
 	ev := Event{Type: typeOf(e), Timestamp: e.At, Data: Data{Seq: e.Seq}}
 	if p := e.Prenotice; p != nil {
-		ev.Data.Prenotice = &PrenoticeData{p.ID, p.Product, p.Versions, p.Severity, p.Release, p.Zone, p.Posted, p.Advisory, site.Overview}
+		ev.Data.Prenotice = &PrenoticeData{p.ID, p.Product, p.Versions, p.Severity, p.Release, p.Zone, p.Posted, p.Advisory, site.Overview, p.Mitigation, p.Branches}
 	} else {
 		a := e.Advisory
 		d := &AdvisoryData{ID: a.ID, Aliases: a.Aliases, Title: a.Title, Severity: a.Severity.Level, CVSS4: a.Severity.CVSS4, CVSS31: a.Severity.CVSS31,

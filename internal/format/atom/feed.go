@@ -158,4 +158,24 @@ func Join(f *Feed, entries [][]byte) ([]byte, error) {
 	return append(bytes.Join(parts, []byte("\n")), end+"\n"...), nil
 }
 
+// Split gives the entries of a feed that Join wrote, in the order in which they
+// stand, as MarshalEntry wrote them.
+func Split(feed []byte) [][]byte {
+	const start, end = "\n" + indent + "<entry", "\n" + indent + "</entry>"
+	var entries [][]byte
+	for {
+		at := bytes.Index(feed, []byte(start))
+		if at < 0 {
+			return entries
+		}
+		feed = feed[at+1:]
+		to := bytes.Index(feed, []byte(end))
+		if to < 0 {
+			return entries
+		}
+		entries = append(entries, feed[:to+len(end)])
+		feed = feed[to+len(end):]
+	}
+}
+
 const indent = "  "

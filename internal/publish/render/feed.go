@@ -41,7 +41,7 @@ type FeedEntry struct {
 func NewFeedEntry(s Site, e advisory.Entry) (FeedEntry, error) {
 	entry := advisoryOrPrenotice(s, e)
 	text, err := atom.MarshalEntry(&entry)
-	return FeedEntry{Seq: e.Seq, At: e.At, id: entry.ID, text: text}, err
+	return FeedEntry{Seq: e.Seq, At: e.At, id: entryID(text), text: text}, err
 }
 
 // AtomFeed gives the feed of advisories and prenotices. latest is the last
@@ -203,13 +203,30 @@ func prenoticeEntry(s Site, e advisory.Entry) atom.Entry {
 		text = release + " was announced; the advisory is " + p.Advisory + "."
 		page = s.URL(AdvisoryPath(p.Advisory))
 	}
+	title := p.ID + ": security release of " + release
+	content := &atom.Text{Body: text}
+	if p.Mitigation != "" {
+		content = &atom.Text{Type: atom.HTML, Body: mitigationContent(text, p)}
+		if p.Advisory == "" {
+			title = p.ID + ": workaround until the security release of " + release
+		}
+	}
 	return atom.Entry{
 		ID:         lasting(s.Publisher.Namespace, s, p.ID),
-		Title:      atom.Text{Body: p.ID + ": security release of " + release},
+		Title:      atom.Text{Body: title},
 		Updated:    atom.At(e.At),
 		Published:  atom.At(p.Posted),
 		Links:      []atom.Link{{Rel: atom.RelAlternate, Type: "text/html", Href: page}},
 		Categories: []atom.Category{{Term: string(p.Severity), Label: "Severity: " + string(p.Severity)}},
-		Content:    &atom.Text{Body: text},
+		Content:    content,
 	}
+}
+
+// mitigationContent is the text of a prenotice and the workaround as HTML.
+func mitigationContent(text string, p advisory.Prenotice) string {
+	head := "Workaround"
+	if len(p.Branches) > 0 {
+		head += " for " + versionList(p.Branches)
+	}
+	return "<p>" + html.EscapeString(text) + "</p>\n<h3>" + html.EscapeString(head) + "</h3>\n" + string(advisory.Markdown(p.Mitigation))
 }

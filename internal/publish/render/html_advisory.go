@@ -70,6 +70,7 @@ func newAdvisoryPage(s Site, a advisory.Advisory) (*advisoryPage, error) {
 		return nil, fmt.Errorf("scoring %s: %w", a.ID, err)
 	}
 	sh := s.shell(AdvisoryPagePath(a.ID), a.ID+": "+a.Title, a.Title)
+	s.announceFeeds(&sh, ProductsOf(advisory.Entry{Advisory: &a}))
 	p := &advisoryPage{
 		Shell: sh, Site: s, A: a, Scores: scores, Fixes: fixes(a), Affected: affectedRows(a.Affected), KeyURL: s.URL(s.PublicKeyPath),
 		Overview: advisory.Markdown(a.Overview), Impact: advisory.Markdown(a.Impact), Remedy: advisory.Markdown(a.Remedy),

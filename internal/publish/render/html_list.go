@@ -32,6 +32,7 @@ type Listing struct {
 	Prenotices []advisory.Prenotice // releases still to come, the soonest first
 	Past       []advisory.Prenotice // those that came, the last first, at most PastShown
 	Archives   []Archive            // newest first
+	Products   []string             // those that have a feed, in the order in which they are shown
 }
 
 // Archive is a page of advisories that share a year and a hundred.
@@ -115,13 +116,14 @@ func entries(root string, list []advisory.Advisory) []entry {
 // announced is a release to come, as pages show it.
 type announced struct {
 	advisory.Prenotice
-	Local string // the hour in the team's zone; empty where that is UTC
+	Local          string        // the hour in the team's zone; empty where that is UTC
+	MitigationHTML template.HTML // the workaround that is public before the details
 }
 
 func announce(list []advisory.Prenotice) []announced {
 	out := make([]announced, len(list))
 	for i, p := range list {
-		out[i] = announced{Prenotice: p, Local: inZone(p.Release, p.Zone)}
+		out[i] = announced{Prenotice: p, Local: inZone(p.Release, p.Zone), MitigationHTML: advisory.Markdown(p.Mitigation)}
 	}
 	return out
 }
@@ -148,6 +150,21 @@ type frontPage struct {
 	Entries    []entry
 	Prenotices []announced
 	Archives   []look.Link
+	shownProducts
+}
+
+// shownProducts are the feeds of products in a card beside a page.
+type shownProducts struct {
+	Products     []look.Link
+	MoreProducts int // how many there are, if not all are shown
+}
+
+func showProducts(root string, all []string) (p shownProducts) {
+	p.Products = productLinks(root, all[:min(len(all), headShown)])
+	if len(all) > headShown {
+		p.MoreProducts = len(all)
+	}
+	return p
 }
 
 // process is what happens to a report, in the words of ISO/IEC 30111:2019,
@@ -163,9 +180,11 @@ var process = []look.Step{
 func Front(s Site, l Listing, path string) ([]byte, error) {
 	sh := s.shell(path, s.TeamName+" security", "How to report a vulnerability to "+s.TeamName+", and all its security advisories.")
 	sh.Canonical = s.URL("")
+	s.announceFeeds(&sh, l.Products)
 	p := frontPage{
 		Shell: sh, Site: s, Policy: advisory.Markdown(s.Policy), Steps: process, Total: l.Total,
 		Entries: entries(sh.Root, l.Latest[:min(len(l.Latest), frontShown)]), Prenotices: announce(l.Prenotices), Archives: archiveLinks(sh.Root, l.Archives),
+		shownProducts: showProducts(sh.Root, l.Products),
 	}
 	return renderPage("front", p)
 }
@@ -181,14 +200,17 @@ type listPage struct {
 	Past       []advisory.Prenotice
 	Archives   []look.Link
 	Archive    bool
+	shownProducts
 }
 
 // List renders the page of all advisories and announced releases.
 func List(s Site, l Listing) ([]byte, error) {
 	sh := s.shell(ListPath, "Security advisories", "All security advisories of "+s.TeamName+" and announced releases.")
+	s.announceFeeds(&sh, l.Products)
 	return renderPage("list", listPage{
 		Shell: sh, Site: s, Heading: "Security advisories", Total: l.Total,
 		Entries: entries(sh.Root, l.Latest), Prenotices: announce(l.Prenotices), Past: l.Past, Archives: archiveLinks(sh.Root, l.Archives),
+		shownProducts: showProducts(sh.Root, l.Products),
 	})
 }
 

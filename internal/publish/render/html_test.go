@@ -47,7 +47,13 @@ func fullSite() Site {
 		Products:    []Product{{Name: "libquill", URL: "https://quillfeather.example", Supported: "8.4 and 8.3"}, {Name: "quill-cli", Supported: "the latest release"}},
 		Fingerprint: "5c8f16f2a6c1b1b4a0d13d3c7f5e8f0a9b2c4d6e", PublicKeyPath: "keys/signing.asc",
 		ContactEmail: "security@quillfeather.example", AckPromise: "A person answers within three days.",
-		ReportURL: "/report", MailboxURL: "/mailbox",
+		ReportURL: "/report", MailboxURL: "/mailbox", SubscribeURL: "/subscribe", Lists: "/lists",
+		Handling:   handling,
+		SecurityMD: "# Security\n",
+		Channels: []Channel{
+			{Name: "Web form", Proved: at("2026-04-01 14:00")}, {Name: "API", Proved: at("2026-03-31 09:00"), Failed: true},
+			{Name: "Encrypted mail"}, {Name: "SMTP", Failed: true},
+		},
 		Feeds: []Feed{
 			{Label: "Atom", Path: "feed.atom", Type: "application/atom+xml", Note: "for feed readers", Head: true},
 			{Label: "CSAF", Path: "csaf/provider-metadata.json", Type: "application/json", Note: "for security tools"},
@@ -55,6 +61,40 @@ func fullSite() Site {
 		Demo: true,
 	}
 }
+
+// handling is a policy as a page: policy.Page writes such ones.
+const handling = `# How we handle vulnerabilities in Quill\_feather
+
+The figures are ours.
+
+## Tell us
+
+Please tell us privately first: <security@quillfeather.example> or <https://security.quillfeather.example/report>.
+
+What this is about: Everything that we release and still support.
+
+## What you can expect
+
+- A person answers within 72 hours.
+- You hear from us at least every 7 days until the matter is public.
+- If nobody has answered after 14 days, we tell CERT/CC (<https://kb.cert.org/vuls/report/>).
+- Without another agreement, a matter may be public 90 days after the report.
+
+## By severity
+
+| Severity | Private | Told before the release | Everyone hears that a release comes | The fix is public | CVE |
+|---|---|---|---|---|---|
+| low | no: fixed in public at once | nobody | no | at once | no |
+| moderate | 48 hours from when the fix is ready | nobody | no | with the release | yes |
+| high | 7 days from when the fix is ready | distros, at most 7 days before: the draft of the advisory, the patch, the hour of the release | 3 business days before: the day and hour of the release, the product, the severity | with the release | yes |
+| critical | 7 days from when the fix is ready | distros, at most 7 days before: the draft of the advisory, the patch, the hour of the release | 3 business days before: the day and hour of the release, the product, the severity; a workaround is public before the details | with the release | yes |
+
+Releases that were kept private come on Monday, Tuesday, Wednesday, Thursday from 13:00 to 17:00 UTC.
+
+## Sources
+
+- [A policy](https://example.org/policy), read on 2026-11-27
+`
 
 func fullAdvisory() advisory.Advisory {
 	return advisory.Advisory{
@@ -99,9 +139,14 @@ func fullListing() Listing {
 	moderate.ID, moderate.Severity.Level, moderate.Title = "QF-2026-0004", advisory.Moderate, "libquill: endless loop on a crafted archive whose name is so long that the title wraps over two lines"
 	return Listing{
 		Latest: []advisory.Advisory{fullAdvisory(), high, moderate, emptyAdvisory(), withdrawn}, Total: 260,
-		Prenotices: []advisory.Prenotice{{ID: "PRE-2026-0002", Product: "libquill", Versions: "8.4.3", Severity: advisory.High, Release: at("2026-04-08 14:00"), Zone: "Europe/Stockholm", Posted: at("2026-04-01 14:00")}},
-		Past:       []advisory.Prenotice{{ID: "PRE-2026-0001", Product: "libquill", Versions: "8.4.2", Severity: advisory.Critical, Release: at("2026-03-03 15:00"), Zone: "UTC", Posted: at("2026-02-24 14:00"), Advisory: "QF-2026-0012"}},
-		Archives:   []Archive{{Year: 2026}, {Year: 2025, Part: 1}, {Year: 2025}},
+		Prenotices: []advisory.Prenotice{
+			{ID: "PRE-2026-0003", Product: "libquill", Versions: "8.4.4, 8.3.9", Severity: advisory.Critical, Release: at("2026-04-02 14:00"), Zone: "UTC", Posted: at("2026-04-02 08:00"),
+				Branches: []string{"8.4", "8.3"}, Mitigation: "Set this and restart:\n\n```\nmax_header_name = 200\n```\n\n- Nothing else is lost.\n- See [the manual](https://quillfeather.example/manual)."},
+			{ID: "PRE-2026-0002", Product: "libquill", Versions: "8.4.3", Severity: advisory.High, Release: at("2026-04-08 14:00"), Zone: "Europe/Stockholm", Posted: at("2026-04-01 14:00"), Branches: []string{"8.4"}},
+		},
+		Past:     []advisory.Prenotice{{ID: "PRE-2026-0001", Product: "libquill", Versions: "8.4.2", Severity: advisory.Critical, Release: at("2026-03-03 15:00"), Zone: "UTC", Posted: at("2026-02-24 14:00"), Advisory: "QF-2026-0012"}},
+		Archives: []Archive{{Year: 2026}, {Year: 2025, Part: 1}, {Year: 2025}},
+		Products: []string{"libquill", "quill-cli", "Quill for Windows", "a", "b", "c", "d", "e", "f", "g", "h", "i", "j"},
 	}
 }
 
@@ -115,6 +160,12 @@ func renderAll(t *testing.T, s Site, l Listing, advisories ...advisory.Advisory)
 		}
 		files[path] = page
 	}
+	if s.Handling != "" {
+		page, err := Handling(s)
+		put(HandlingPath, page, err)
+	}
+	feeds, err := Feeds(s, l.Products)
+	put(FeedsPath, feeds, err)
 	for _, p := range []string{FrontPath, SecurityPath} {
 		page, err := Front(s, l, p)
 		put(p, page, err)
@@ -176,7 +227,7 @@ func TestPages(t *testing.T) {
 }
 
 // elsewhere are the parts of a tree that others render.
-var elsewhere = []string{"keys/", "csaf/", "feed.atom", ".well-known/", "advisories/"}
+var elsewhere = []string{"keys/", "csaf/", "feed.atom", "feeds/", "SECURITY.md", ".well-known/", "advisories/"}
 
 // checkLinks: every link of a page leads to a file of the tree from wherever
 // the tree is put: it is relative, and it does not climb out.
@@ -192,7 +243,7 @@ func checkLinks(t *testing.T, from string, page []byte, files map[string][]byte)
 				continue
 			}
 			if strings.HasPrefix(a.Val, "/") {
-				if from != NotFoundPath && a.Val != "/report" && a.Val != "/mailbox" {
+				if from != NotFoundPath && a.Val != "/report" && a.Val != "/mailbox" && a.Val != "/subscribe" && a.Val != "/lists" {
 					t.Errorf("%s: the link %q is not relative", from, a.Val)
 				}
 				continue
@@ -260,7 +311,10 @@ func TestEscaped(t *testing.T) {
 	a.Timeline[0].What, a.Affected[0].Product, a.Affected[0].Ranges[0].Introduced = evil, evil, evil
 	s := fullSite()
 	s.Policy, s.Rules, s.TeamName = evil, []Rule{{evil, evil}}, evil
-	for p, page := range renderAll(t, s, Listing{Latest: []advisory.Advisory{a}}) {
+	s.Handling, s.Channels = "# "+evil+"\n"+evil+"\n## "+evil+"\n\n"+evil, []Channel{{Name: evil}}
+	notice := fullListing().Prenotices[0]
+	notice.Mitigation, notice.Branches = evil, []string{evil}
+	for p, page := range renderAll(t, s, Listing{Latest: []advisory.Advisory{a}, Prenotices: []advisory.Prenotice{notice}, Products: []string{evil}}) {
 		for _, bad := range []string{"<script>alert", "<img", "javascript:"} {
 			if bytes.Contains(page, []byte(bad)) {
 				t.Errorf("%s holds %q", p, bad)

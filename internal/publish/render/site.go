@@ -3,6 +3,7 @@ package render
 import (
 	"net/url"
 	"strings"
+	"time"
 
 	"steward/internal/advisory"
 )
@@ -13,17 +14,33 @@ type Site struct {
 	TeamName      string
 	BaseURL       string             // https URL of the tree's root
 	Publisher     advisory.Publisher // for pages about all advisories; each advisory has its own copy
-	Policy        string             // Markdown: the disclosure policy
+	Policy        string             // Markdown: the team's own words on how it handles vulnerabilities
+	Handling      string             // Markdown: the policy as a page of its own, its heading first; empty: there is none
+	SecurityMD    string             // Markdown: SECURITY.md for repositories; empty: there is none
+	PolicyURL     string             // where the policy is public elsewhere; empty: nowhere
+	Contacts      []string           // URIs for security.txt, beside the form and the address
 	Rules         []Rule             // what is not a vulnerability here
 	Products      []Product          // what the team answers for
 	Fingerprint   string             // of the signing key, hexadecimal
 	PublicKeyPath string             // the armored public key
 	ContactEmail  string             // empty: there is no address
+	KeyAddress    string             // whose key is found on this site by Web Key Directory; empty: nobody's
 	AckPromise    string             // one sentence: how soon a person answers; may be empty
 	ReportURL     string             // the form; empty: there is none
 	MailboxURL    string             // where reporters read answers; empty: there is none
+	SubscribeURL  string             // where one asks for letters on what is new; empty: nowhere
+	Lists         string             // where members of pre-disclosure lists go; empty: nowhere
+	Channels      []Channel          // for the security page alone
 	Feeds         []Feed             // in the order in which they are shown
 	Demo          bool               // red banner: nothing here is real
+}
+
+// Channel is a way to report, and when it was last seen to work from one end to
+// the other.
+type Channel struct {
+	Name   string    // "Web form"
+	Proved time.Time // zero: not yet; shown to the hour, in UTC
+	Failed bool      // the last attempt did not arrive
 }
 
 // Rule is one line of the published list of what is not a vulnerability.

@@ -17,13 +17,14 @@ var mediaTypes = map[string]media{
 	".ico":    {"image/x-icon", false},
 	".js":     {"text/javascript; charset=utf-8", true},
 	".json":   {"application/json", true},
+	".md":     {"text/markdown; charset=utf-8", true},
 	".png":    {"image/png", false},
 	".sha256": {"text/plain; charset=utf-8", false},
 	".sha512": {"text/plain; charset=utf-8", false},
 	".svg":    {"image/svg+xml", true},
 	".txt":    {"text/plain; charset=utf-8", true},
 	".woff2":  {"font/woff2", false},
-	".xml":    {"application/xml", true},
+	".xml":    {"application/atom+xml; charset=utf-8", true}, // a tree has no other
 	".zip":    {"application/zip", false},
 }
 
