@@ -32,7 +32,7 @@ func TestKillsIn(t *testing.T) {
 	for _, engine := range dbtest.Engines {
 		t.Run(engine, func(t *testing.T) {
 			t.Parallel()
-			kills := setting(t, "STEWARD_MAIL_KILLS", 8)
+			kills := setting(t, "STEWARD_MAIL_KILLS", 5)
 			o := newOffice(t, plan{engine: engine, speed: 1000})
 			var stop atomic.Bool
 			var acked atomic.Int64

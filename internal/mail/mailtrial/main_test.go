@@ -220,13 +220,17 @@ func (o *office) counts() (n map[jobs.State]int) {
 	return n
 }
 
-// settle waits until nothing is to be done any more.
+// settle waits until nothing is to be done any more, as long as more gets done.
 func (o *office) settle() {
 	o.t.Helper()
-	o.await("all jobs have ended", func() bool {
-		n := o.counts()
-		return n[jobs.Waiting]+n[jobs.Running] == 0
-	})
+	for left := true; left; {
+		was := o.counts()
+		o.await("more jobs have ended", func() bool {
+			n := o.counts()
+			left = n[jobs.Waiting]+n[jobs.Running] > 0
+			return !left || n[jobs.Done]+n[jobs.Failed] > was[jobs.Done]+was[jobs.Failed]
+		})
+	}
 }
 
 // await waits until something holds while the server runs.

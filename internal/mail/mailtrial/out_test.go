@@ -30,7 +30,7 @@ func TestKillsOut(t *testing.T) {
 	for _, engine := range dbtest.Engines {
 		t.Run(engine, func(t *testing.T) {
 			t.Parallel()
-			kills, n := setting(t, "STEWARD_MAIL_KILLS", 8), setting(t, "STEWARD_MAIL_LETTERS", 1000)
+			kills, n := setting(t, "STEWARD_MAIL_KILLS", 5), setting(t, "STEWARD_MAIL_LETTERS", 400)
 			sink := mailtest.Sink(t, mailtest.SinkOptions{})
 			doubts := misbehave(sink, n)
 			o := newOffice(t, plan{engine: engine, relay: sink.Addr, speed: 1000})
