@@ -35,8 +35,7 @@ func (s *Server) distributeRoutes() []Route {
 			return cases.RemovePatchFile(c, who, id, in.ID)
 		})},
 		{"GET", "/cases/{id}/patches/{file}", "a patch: a copy of one's own, or the original for the team", s.patchCopy},
-		{"GET", "/cases/{id}/listtext/linux-distros", "the notice to linux-distros, to be sent by a person", deed(s.listText(cvd.LinuxDistros))},
-		{"GET", "/cases/{id}/listtext/oss-security", "the post to oss-security, once the advisory is public", deed(s.listText(cvd.OssSecurity))},
+		{"GET", "/cases/{id}/listtext/{kind}", "a text for a person to send: linux-distros, or once it is public oss-security", s.listText},
 		{"POST", "/cases/{id}/posted", "where it was posted as a list asks for", act(func(c ctx, who acl.Caller, id string, in Address) error {
 			return cases.NotePosted(c, who, id, in.URL)
 		})},
@@ -84,11 +83,12 @@ type (
 	}
 )
 
-func (s *Server) listText(kind cvd.ListTextKind) func(ctx context.Context, c acl.Caller, id string, _ none) (Text, error) {
-	return func(ctx context.Context, c acl.Caller, id string, _ none) (Text, error) {
-		text, err := s.Cases.ListText(ctx, c, id, kind)
-		return Text{Text: text}, err
+func (s *Server) listText(w http.ResponseWriter, r *http.Request, c acl.Caller) error {
+	text, err := s.Cases.ListText(r.Context(), c, r.PathValue("id"), cvd.ListTextKind(r.PathValue("kind")))
+	if err != nil {
+		return err
 	}
+	return reply(w, http.StatusOK, Text{Text: text})
 }
 
 // burn waits, as a release does, until what became public can be read.

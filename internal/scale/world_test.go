@@ -37,7 +37,7 @@ type world struct {
 // finds are records of each kind that the walk opens.
 type finds struct {
 	open, busy, closed, released string // ids of cases
-	report, file                 string // of the busy case
+	report, file, patch          string // of the busy case
 	phrase                       string // of its reporter
 	advisory                     string
 	fixer                        acl.Caller // invited to every case with an advisory
