@@ -57,7 +57,10 @@ func productSlug(name string) string {
 		return '_'
 	}, slug)
 	safe = strings.Trim(safe[:min(len(safe), maxSlug)], "._-")
-	return strings.TrimPrefix(safe+"-"+hex.EncodeToString(sum[:4]), "-")
+	if safe == "" {
+		safe = "product"
+	}
+	return safe + "-" + hex.EncodeToString(sum[:4])
 }
 
 // ProductsOf gives the products that an entry of the public record is about,
