@@ -16,6 +16,7 @@ import (
 	"steward/internal/base/acl"
 	"steward/internal/cvd"
 	"steward/internal/intake"
+	"steward/internal/subscribe"
 	"steward/internal/web"
 )
 
@@ -28,6 +29,7 @@ type target struct {
 	tokens  map[string]string // form tokens, right and wrong, by whose they are
 	caseID  string
 	user    string // someone whom a lead can edit
+	hook    string // a webhook
 }
 
 func newTarget(t *testing.T) *target {
@@ -64,6 +66,9 @@ func newTarget(t *testing.T) *target {
 	g.must(err)
 	g.caseID = page.Cases[0].ID
 	g.tokens["a stranger's"] = g.openToken(t)
+	h, _, err := g.app.Subscribers.AddWebhook(ctx, acl.Caller{ID: g.user, Name: lead, Role: acl.Lead}, subscribe.HookWish{URL: "https://hooks.example/in"})
+	g.must(err)
+	g.hook = h.ID
 	return g
 }
 
@@ -139,7 +144,12 @@ func (g *target) pageRoutes() []string {
 			id = g.user
 		}
 		deeds := []string{""}
-		if strings.Contains(path, "{deed}") {
+		if strings.HasPrefix(path, "/team/subscribers/") {
+			id = g.hook
+		}
+		if strings.HasSuffix(path, "/subscribers/{id}/{deed}") {
+			deeds = []string{"rotate", "disable", "enable", "remove"}
+		} else if strings.Contains(path, "{deed}") {
 			deeds = []string{"share", "review", "approve", "schedule", "unschedule", "now", "announce", "withdraw"}
 		}
 		for _, deed := range deeds {
@@ -161,6 +171,7 @@ func (g *target) form(path, token string) url.Values {
 		"do": {"send"}, "once": {g.tokens["a stranger's"]}, "credit.want": {"no"}, "disposition": {"informational"}, "days": {"30"}, "comment": {"Forged."},
 		"event": {"propose"}, "until": {"2026-04-01"}, "until.time": {"12:00"}, "until.zone": {"UTC"}, "title": {"Forged"}, "overview": {"Forged."},
 		"version": {"1"}, "nextStatus": {"2026-03-05"}, "plan": {"2026-03-05"}, "day": {"2026-03-05"},
+		"url": {"https://hooks.example/forged"},
 	}
 	switch {
 	case strings.HasSuffix(path, "/people"):

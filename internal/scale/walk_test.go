@@ -173,9 +173,12 @@ func (w *world) walk() []visit {
 	ask := func(pattern string, who *visitor, part, more string) {
 		page("/api/v1"+pattern, who, part, "/api/v1"+pattern+more)
 	}
-	for _, p := range []string{"/report", "/mailbox/sign-in", "/team/sign-in", "/enrol"} {
+	for _, p := range []string{"/report", "/mailbox/sign-in", "/team/sign-in", "/enrol", "/subscribe"} {
 		page(p, nobody, "", p)
 	}
+	token, hook := w.told()
+	page("/subscribe/{token}", nobody, "", "/subscribe/"+token)
+	page("/team/subscribers/{id}", lead, "", "/team/subscribers/"+hook)
 	page("/mailbox", reporter, "", "/mailbox")
 	page("/mailbox/files/{file}", reporter, "", "/mailbox/files/{file}")
 	for _, state := range append([]string{""}, "closed", "merged", "receipt") {
@@ -218,6 +221,10 @@ func (w *world) walk() []visit {
 	all[len(all)-1].path = "/api/v1/advisories/" + w.find.advisory
 	ask("/audit", auditor, "", "")
 	ask("/users", lead, "", "")
+	ask("/subscribers", lead, "", "")
+	ask("/webhooks", lead, "", "")
+	ask("/webhooks/{id}", lead, "", "")
+	all[len(all)-1].path = "/api/v1/webhooks/" + hook
 	ask("/tokens", handler, "", "")
 	w.complete(all)
 	return append(append(all, w.acts(nobody, handler, auditor, reporter)...), w.published(nobody, d)...)

@@ -205,6 +205,9 @@ func (s *server) enterOneClick(v *visit) error {
 	if oneClick(v.r) {
 		return nil
 	}
+	if v.r.MultipartForm != nil { // no page of ours sends this so
+		return errStale
+	}
 	if s.foreign.Check(v.r) != nil {
 		return errForeign
 	}
