@@ -2,8 +2,10 @@ package cvd
 
 import (
 	"bytes"
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -130,10 +132,14 @@ func newPatchFile(id, name string, diff []byte, by Person, now time.Time) (Patch
 	}, nil
 }
 
-// ownPatch is a holder's copy of a patch: it says whose it is in a line before
-// the diff, which programs that apply patches skip.
+// ownPatch is a holder's copy of a patch: hidden choices that change nothing of
+// what it does, and before the first file a line that says whose copy it is.
 func ownPatch(diff []byte, visible string, m watermark.Mark) ([]byte, error) {
-	return append([]byte(visible+"\n"+patchCopy(m)+"\n\n"), diff...), nil
+	own, err := watermark.Patch(diff, m)
+	if err != nil {
+		return nil, err
+	}
+	return watermark.PatchLine(own, visible+" "+patchCopy(m))
 }
 
 // patchCopy names a copy of a patch.
@@ -142,17 +148,21 @@ func patchCopy(m watermark.Mark) string {
 	return "Copy: " + hex.EncodeToString(sum[:12])
 }
 
-// tracePatch tells whose copy of a patch a leak is.
-func tracePatch(_, leak []byte, candidates []watermark.Candidate) watermark.Report {
-	var first, rest []watermark.Verdict
+// tracePatch tells whose copy of a patch a leak is: by the name of the copy,
+// which nobody else can know, or else by the hidden choices.
+func tracePatch(original, leak []byte, candidates []watermark.Candidate) watermark.Report {
+	r := watermark.TracePatch(original, leak, candidates)
 	for _, c := range candidates {
-		v := watermark.Verdict{ID: c.ID, Chance: 1, Line: bytes.Contains(leak, []byte(c.Line))}
-		if bytes.Contains(leak, []byte(patchCopy(c.Mark))) {
-			v.Bits, v.Fit, v.Chance, v.Traced = 96, 1, 1.0/(1<<62), true
-			first = append(first, v)
+		if !bytes.Contains(leak, []byte(patchCopy(c.Mark))) {
 			continue
 		}
-		rest = append(rest, v)
+		r.Places = max(r.Places, 1)
+		for i := range r.Verdicts {
+			if v := &r.Verdicts[i]; v.ID == c.ID {
+				v.Bits, v.Fit, v.Chance, v.Traced = max(v.Bits, 96), max(v.Fit, 1), min(v.Chance, 1.0/(1<<62)), true
+			}
+		}
 	}
-	return watermark.Report{Places: len(first), Verdicts: append(first, rest...)}
+	slices.SortStableFunc(r.Verdicts, func(a, b watermark.Verdict) int { return cmp.Compare(b.Bits, a.Bits) })
+	return r
 }

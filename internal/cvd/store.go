@@ -55,10 +55,8 @@ type Store struct {
 	Reach func(ctx context.Context, q db.Queryer, user string) (account.Reach, error)
 	// Lists says who may be told before the release; nil: nobody is.
 	Lists *predisclosure.Store
-	// Policy has the rules of lists; nil: those that come with the program.
-	Policy *policy.Policy
-	Clock  func() time.Time
-	Rand   io.Reader // for identifiers
+	Clock func() time.Time
+	Rand  io.Reader // for identifiers
 }
 
 func (s *Store) now() time.Time { return s.Clock().UTC().Truncate(time.Microsecond) }

@@ -120,12 +120,8 @@ func (send Send) check() error {
 
 // rules finds the rules of a list by one of its names.
 func (s *Store) rules(names ...string) (policy.List, bool) {
-	p := s.Policy
-	if p == nil {
-		p = &policy.Policy{}
-	}
 	for _, n := range names {
-		if l, ok := p.List(n); ok {
+		if l, ok := s.Settings.Policy.List(n); ok {
 			return l, true
 		}
 	}
