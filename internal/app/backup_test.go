@@ -23,6 +23,9 @@ func TestBackupAndRestore(t *testing.T) {
 			w := newWorld(t, from)
 			s := fill(w)
 			s.release()
+			if err := w.Due(t.Context()); err != nil { // the server notes within a moment who was told
+				t.Fatal(err)
+			}
 			backup := backedUp(w)
 			before, err := w.DB.Digest(t.Context())
 			if err != nil {
