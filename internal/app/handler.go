@@ -121,7 +121,7 @@ func (a *App) Handler() (http.Handler, error) {
 func isDynamic(path string) bool {
 	first, _, _ := strings.Cut(strings.TrimPrefix(path, "/"), "/")
 	switch first {
-	case "report", "mailbox", "team", "enrol":
+	case "report", "mailbox", "team", "enrol", "calendar":
 		return true
 	}
 	return false

@@ -72,7 +72,7 @@ var floors = []floor{
 	{folder: "rota", may: []string{"base"}, never: []string{"cvd", "intake", "advisory", "publish", "account", "web", "api", "cli", "app"}},
 	{folder: "mail", may: []string{"base", "intake", "cvd", "account"}, never: []string{"publish", "web", "api", "cli", "app"}},
 	{folder: "cvd", may: []string{"base", "intake", "advisory", "account", "duty"}, never: []string{"publish", "web", "api", "cli", "app"}},
-	{folder: "web", may: []string{"base", "intake", "advisory", "publish", "cvd", "account", "mail", "rota", "duty"}, never: []string{"api", "cli", "app"}},
+	{folder: "web", may: []string{"base", "intake", "advisory", "publish", "cvd", "account", "mail", "rota", "duty", "format"}, never: []string{"api", "cli", "app"}},
 	{folder: "api", may: []string{"base", "intake", "advisory", "publish", "cvd", "account", "mail", "rota", "duty"}, never: []string{"web", "cli", "app"}},
 }
 

@@ -20,6 +20,8 @@ var everyPage = map[string]any{
 	"reports": reportsPage{}, "messages": messagesPage{}, "notes": notesPage{}, "facts": factsPage{}, "embargo": embargoPage{},
 	"patch": patchPage{}, "draft": draftPage{}, "preview": previewPage{}, "release": releasePage{}, "participants": participantsPage{},
 	"timeline": timelinePage{}, "people": peoplePage{}, "person": personPage{}, "me": mePage{}, "audit": auditPage{}, "system": systemPage{},
+	"mail": mailPage{}, "onemail": onemailPage{}, "out": outPage{}, "claim": claimPage{}, "rota": rotaPage{}, "law": lawPage{},
+	"matter": matterPage{}, "dossier": dossierPage{},
 }
 
 // TestEveryPage renders each page with nothing in it, and with something in

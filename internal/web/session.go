@@ -128,6 +128,11 @@ var notices = map[string]string{
 	"enabled":      "This person can sign in again.",
 	"passkey":      "The passkey is kept.",
 	"removed":      "Removed.",
+	"key":          "The key is kept. Letters are encrypted to it from now on.",
+	"taken":        "The mail is on its way to where it belongs.",
+	"discarded":    "Discarded. It stays readable for thirty days.",
+	"retried":      "The letter is tried again.",
+	"filed":        "Noted. Steward itself has submitted nothing.",
 	"welcome":      "Welcome. Your passkey is kept; sign in with it from now on.",
 }
 
