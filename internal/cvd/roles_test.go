@@ -110,6 +110,7 @@ var asks = map[string]ask{
 		_, err := w.Matters(w.ctx, c, w.a.caseID)
 		return err
 	}},
+	"Deadlines": {}, // TestDeadlinesOfEachCaller
 	"Claim": {}, // TestClaimOnce: the code is the permission
 	"Parcel": {action: acl.MailSend, see: acl.MailSend, reads: true, call: func(w *world, c acl.Caller) error {
 		_, err := w.Parcel(w.ctx, c, Posting{On: OnAcknowledge, Case: w.a.caseID, Report: w.a.report})

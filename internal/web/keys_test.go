@@ -1,23 +1,35 @@
 package web
 
 import (
-	"crypto/rand"
+	"bytes"
+	"errors"
 	"net/url"
 	"regexp"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/ProtonMail/go-crypto/openpgp/armor"
+	"github.com/ProtonMail/go-crypto/openpgp/packet"
+	openpgp "github.com/ProtonMail/go-crypto/openpgp/v2"
+
 	"steward/internal/account"
 	"steward/internal/base/acl"
 	"steward/internal/base/sign"
 )
 
-// keyOf makes an OpenPGP key; such a key is good for some years.
+// keyFor makes an OpenPGP key that is good for a hundred days.
 func (h *house) keyFor(name, address string) (armored string, expires time.Time) {
 	h.t.Helper()
-	s := must(sign.Generate(rand.Reader, name, address, h.clock()))(h.t)
-	return string(s.PublicKey()), s.Expires()
+	begins := h.clock()
+	cfg := &packet.Config{Time: func() time.Time { return begins }, KeyLifetimeSecs: 100 * 24 * 3600, Algorithm: packet.PubKeyAlgoEdDSA}
+	e := must(openpgp.NewEntity(name, "", address, cfg))(h.t)
+	var b bytes.Buffer
+	w := must(armor.Encode(&b, openpgp.PublicKeyType, nil))(h.t)
+	if err := errors.Join(e.Serialize(w), w.Close()); err != nil {
+		h.t.Fatal(err)
+	}
+	return b.String(), must(sign.PeekKey(b.Bytes()))(h.t).Expires
 }
 
 func TestOwnKey(t *testing.T) {

@@ -82,7 +82,24 @@ func (s *server) routes() []route {
 		{pattern: "POST /team/mail/out/{delivery}/retry", do: s.retryOut},
 		{pattern: "GET /team/rota", do: s.rota},
 		{pattern: "POST /team/rota", do: s.editRota},
+	}
+	var all []route
+	for _, g := range []struct {
+		routes []route
+		door   door
+		away   string
+	}{{anyone, open, ""}, {reporter, mailbox, mailboxPath}, {user, team, signInPath}, {s.caseRoutes(), team, signInPath}} {
+		for _, rt := range g.routes {
+			rt.door, rt.away = g.door, g.away
+			all = append(all, rt)
+		}
+	}
+	return all
+}
 
+// caseRoutes are the pages of a case, for the team and who is invited to it.
+func (s *server) caseRoutes() []route {
+	return []route{
 		{pattern: "GET /team/cases/{id}", asks: acl.CaseRead, do: s.overview},
 		{pattern: "GET /team/cases/{id}/decide", asks: acl.CaseDispose, do: s.decide},
 		{pattern: "POST /team/cases/{id}/acknowledge", asks: acl.CaseAcknowledge, do: s.acknowledge},
@@ -122,18 +139,6 @@ func (s *server) routes() []route {
 		{pattern: "GET /team/cases/{id}/law/{trigger}/{kind}/text", asks: acl.LawRead, do: s.dossierText},
 		{pattern: "GET /team/cases/{id}/timeline", asks: acl.TimelineRead, do: s.timeline},
 	}
-	var all []route
-	for _, g := range []struct {
-		routes []route
-		door   door
-		away   string
-	}{{anyone, open, ""}, {reporter, mailbox, mailboxPath}, {user, team, signInPath}} {
-		for _, rt := range g.routes {
-			rt.door, rt.away = g.door, g.away
-			all = append(all, rt)
-		}
-	}
-	return all
 }
 
 // Patterns lists every address of the dynamic face, as net/http.ServeMux wants
