@@ -14,6 +14,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"time"
 
 	"steward/internal/account"
 	"steward/internal/advisory"
@@ -24,6 +25,8 @@ import (
 	"steward/internal/base/throttle"
 	"steward/internal/cvd"
 	"steward/internal/intake"
+	"steward/internal/mail"
+	"steward/internal/rota"
 )
 
 // Server answers the API. All fields are needed.
@@ -31,6 +34,8 @@ type Server struct {
 	DB         *db.DB
 	Cases      *cvd.Store
 	Accounts   *account.Store
+	Mail       *mail.Office
+	Rota       *rota.Store
 	Advisories *advisory.Store
 	Linter     *intake.Linter
 	Log        *slog.Logger
@@ -38,6 +43,7 @@ type Server struct {
 	Phrases    *throttle.Limiter // phrases and tokens that opened nothing, from one address
 	Published  func(ctx context.Context) error
 	BaseURL    string
+	Clock      func() time.Time
 }
 
 type asKey struct{}

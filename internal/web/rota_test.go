@@ -28,7 +28,7 @@ func TestRota(t *testing.T) {
 	stale := *lea
 	lea.submit("/team/rota", one("do", "save", "overrides.0.to", "2026-03-05")).expect(200, "Saved.", "On call nowHal", "Until 4 March 2026, 17:00 UTC", "Hal is at the dentist", "Mon 9 Mar, 10:00")
 	stale.submit("/team/rota", one("do", "save", "overrides.0.to", "2026-03-05")).expect(409, "Someone else changed the rota", "Hal is at the dentist")
-	if hal.get("/team"); !bytes.Contains(hal.page, []byte(`On call<span class="on-wide"> Hal</span>`)) {
+	if hal.get("/team"); !bytes.Contains(hal.page, []byte(`On call<span class="on-wide"> · Hal</span>`)) {
 		t.Error("the navigation does not say who is on call")
 	}
 	hal.get("/team/rota").expect(200, "Lea", "swap")

@@ -96,7 +96,9 @@ func (s *server) shell(v *visit, title string) look.Shell {
 		}
 		if v.may(acl.RotaRead) {
 			link := at("On call", "/team/rota")
-			link.More = s.onCallNow(v)
+			if name := s.onCallNow(v); name != "" {
+				link.More = "· " + name
+			}
 			sh.Nav = append(sh.Nav, link)
 		}
 		if v.may(acl.AuditRead) {
