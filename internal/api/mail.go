@@ -125,6 +125,9 @@ func (s *Server) importMail(w http.ResponseWriter, r *http.Request, c acl.Caller
 	if err := acl.Check(acl.MailRead, acl.MailDecide, c.Role); err != nil {
 		return err
 	}
+	if kind := r.Header.Get("Content-Type"); kind != "message/rfc822" {
+		return errs.Invalidf("Content-Type", "must be message/rfc822")
+	}
 	raw, err := io.ReadAll(http.MaxBytesReader(w, r.Body, s.Mail.MaxBytes))
 	if large, ok := errors.AsType[*http.MaxBytesError](err); ok {
 		return errs.Invalidf("message", "The mail is longer than %d bytes.", large.Limit)

@@ -65,14 +65,29 @@ func (s *Server) readRota(ctx context.Context, c acl.Caller, _ string, _ none) (
 
 // duty shows a version of the rota by people's names.
 func (s *Server) duty(ctx context.Context, c acl.Caller, v rota.Version) (Duty, error) {
-	users, err := s.Accounts.Users(ctx, c)
-	if err != nil {
-		return Duty{}, err
-	}
 	names, able := map[rota.Member]string{}, map[rota.Member]bool{}
-	for _, u := range users {
-		m := rota.Member(u.ID)
-		names[m], able[m] = u.Name, u.Active() && (u.Role == acl.Handler || u.Role == acl.Lead)
+	know := func(m rota.Member) error {
+		if _, known := names[m]; known {
+			return nil
+		}
+		u, err := s.Accounts.User(ctx, c, string(m))
+		if err == nil {
+			names[m], able[m] = u.Name, u.Active() && (u.Role == acl.Handler || u.Role == acl.Lead)
+		}
+		if errs.Is(err, errs.NotFound) {
+			return nil
+		}
+		return err
+	}
+	for _, m := range v.Order {
+		if err := know(m); err != nil {
+			return Duty{}, err
+		}
+	}
+	for _, o := range v.Overrides {
+		if err := know(o.Who); err != nil {
+			return Duty{}, err
+		}
 	}
 	can := func(m rota.Member) bool { return able[m] }
 	out := Duty{

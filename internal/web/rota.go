@@ -12,6 +12,7 @@ import (
 
 	"steward/internal/account"
 	"steward/internal/base/acl"
+	"steward/internal/base/db"
 	"steward/internal/base/errs"
 	"steward/internal/base/look"
 	"steward/internal/cvd"
@@ -109,7 +110,7 @@ func (s *server) showRota(v *visit, code int, f *form) error {
 	if err != nil {
 		return err
 	}
-	users, err := s.Accounts.Users(v.ctx(), v.c)
+	users, err := s.onTheRota(v, r)
 	if err != nil {
 		return err
 	}
@@ -124,7 +125,7 @@ func (s *server) showRota(v *visit, code int, f *form) error {
 	for _, u := range users {
 		m := rota.Member(u.ID)
 		names[m], able[m] = u.Name, onTurn(u)
-		if able[m] || slices.Contains(r.Order, m) {
+		if able[m] || slices.Contains(r.Order, m) || slices.ContainsFunc(r.Overrides, func(o rota.Override) bool { return o.Who == m }) {
 			p.People = append(p.People, choice{u.ID, u.Name})
 		}
 		if u.ID == r.By {
@@ -143,6 +144,35 @@ func (s *server) showRota(v *visit, code int, f *form) error {
 	p.form = *f
 	p.Order, p.Overrides = f.rows("order", code == http.StatusOK, 1), f.rows("overrides", false, 1)
 	return s.render(v, code, "rota", p)
+}
+
+// onTheRota gives who can take turns, and who else the rota names.
+func (s *server) onTheRota(v *visit, r rota.Version) (users []account.User, err error) {
+	err = s.DB.Read(v.ctx(), func(q db.Queryer) error {
+		users, err = s.Accounts.Holding(v.ctx(), acl.Myself(), q, acl.Handler, acl.Lead)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	named := append(slices.Clone(r.Order), rota.Member(r.By))
+	for _, o := range r.Overrides {
+		named = append(named, o.Who)
+	}
+	for _, m := range named {
+		if slices.ContainsFunc(users, func(u account.User) bool { return u.ID == string(m) }) {
+			continue
+		}
+		u, err := s.Accounts.User(v.ctx(), v.c, string(m))
+		if errs.Is(err, errs.NotFound) {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		users = append(users, u)
+	}
+	return users, nil
 }
 
 // shifts fills in who is on call now, the table and the picture.
