@@ -110,7 +110,6 @@ type matterPage struct {
 	casePage
 	Trigger    lawTrigger
 	Said       bool // something is kept already
-	Steward    bool // the role that is chosen has the question of its extent
 	Exploited  bool
 	Roles      []duty.Role
 	Answers    []duty.Answer
@@ -157,7 +156,6 @@ func (s *server) showMatter(v *visit, r *refusal) error {
 	if r == nil || r.deed != "file" {
 		out.set("filed.zone", m.Facts.Zone)
 	}
-	out.Steward = duty.Role(out.Get("role")) == duty.Steward
 	return s.render(v, r.status(), "matter", out)
 }
 
