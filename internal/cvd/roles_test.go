@@ -111,7 +111,7 @@ var asks = map[string]ask{
 		return err
 	}},
 	"Deadlines": {}, // TestDeadlinesOfEachCaller
-	"Claim": {}, // TestClaimOnce: the code is the permission
+	"Claim":     {}, // TestClaimOnce: the code is the permission
 	"Parcel": {action: acl.MailSend, see: acl.MailSend, reads: true, call: func(w *world, c acl.Caller) error {
 		_, err := w.Parcel(w.ctx, c, Posting{On: OnAcknowledge, Case: w.a.caseID, Report: w.a.report})
 		return err
