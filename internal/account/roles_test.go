@@ -187,7 +187,27 @@ var deeds = map[string]deed{
 		},
 		call: func(w *world, c, _ acl.Caller, id string) error { return w.RevokeToken(w.t.Context(), c, id) }},
 	"AuthenticateToken": {rule: door},
-	"Sweep":             {rule: machine, call: func(w *world, c, _ acl.Caller, _ string) error { return w.Sweep(w.t.Context(), c) }},
+
+	"MakeCalendar": {rule: own, records: didMakeFeed, call: func(w *world, c, _ acl.Caller, _ string) error {
+		return second(w.MakeCalendar(w.t.Context(), c))
+	}},
+	"RemoveCalendar": {rule: own, records: didRemoveFeed, call: func(w *world, c, _ acl.Caller, _ string) error {
+		if person(c) {
+			put := func(tx *db.Tx) error {
+				return second(tx.Exec(w.t.Context(), `INSERT INTO calendar_links (user_id, hash, made_at) VALUES ($1, $1, 1)`, c.ID))
+			}
+			if err := w.DB.Write(w.t.Context(), put); err != nil {
+				w.t.Fatal(err)
+			}
+		}
+		return w.RemoveCalendar(w.t.Context(), c)
+	}},
+	"CalendarSince": {rule: own, call: func(w *world, c, _ acl.Caller, _ string) error {
+		return second(w.CalendarSince(w.t.Context(), c))
+	}},
+	"CalendarOf": {rule: door},
+
+	"Sweep": {rule: machine, call: func(w *world, c, _ acl.Caller, _ string) error { return w.Sweep(w.t.Context(), c) }},
 }
 
 func onePasskey(w *world, about acl.Caller) string {
@@ -348,8 +368,9 @@ func TestSecretsAreNotKept(t *testing.T) {
 			"mailbox":         must(w.OpenMailbox(ctx, "report1")),
 			"token":           token,
 			"token, unmarked": strings.TrimPrefix(token, TokenPrefix),
+			"calendar":        must(w.MakeCalendar(ctx, ada)),
 		}
-		kept := everything(t, d, "users", "links", "passkeys", "ceremonies", "sessions", "api_tokens", "audit")
+		kept := everything(t, d, "users", "links", "passkeys", "ceremonies", "sessions", "api_tokens", "calendar_links", "audit")
 		if !strings.Contains(kept, hashOf(in.Cookie)) || !strings.Contains(kept, in.Session.ID) {
 			t.Fatal("the search does not find what is there")
 		}

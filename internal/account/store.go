@@ -42,6 +42,8 @@ const (
 	didRevokeToken   acl.Action = "revoke an API token"
 	didSetKey        acl.Action = "set an OpenPGP key"
 	didRemoveKey     acl.Action = "remove an OpenPGP key"
+	didMakeFeed      acl.Action = "make a calendar feed"
+	didRemoveFeed    acl.Action = "remove a calendar feed"
 )
 
 // now is the time as the database keeps it.

@@ -194,7 +194,7 @@ func (s *Store) setDisabled(ctx context.Context, c acl.Caller, id string, disabl
 
 // shutOut deletes everything that opens a door for the user but passkeys.
 func shutOut(ctx context.Context, tx *db.Tx, userID string) error {
-	for _, table := range []string{"sessions", "api_tokens", "links", "ceremonies"} {
+	for _, table := range []string{"sessions", "api_tokens", "links", "ceremonies", "calendar_links"} {
 		if _, err := tx.Exec(ctx, "DELETE FROM "+table+" WHERE user_id = $1", userID); err != nil {
 			return fmt.Errorf("ending %s: %w", table, err)
 		}

@@ -46,6 +46,10 @@ func (s *Server) Routes() []Route {
 	routes = append(routes, s.draftRoutes()...)
 	routes = append(routes, s.distributeRoutes()...)
 	routes = append(routes, s.subscriberRoutes()...)
+	routes = append(routes, s.lawRoutes()...)
+	routes = append(routes, s.mailRoutes()...)
+	routes = append(routes, s.keyRoutes()...)
+	routes = append(routes, s.rotaRoutes()...)
 	return append(routes, s.peopleRoutes()...)
 }
 

@@ -14,6 +14,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"time"
 
 	"steward/internal/account"
 	"steward/internal/advisory"
@@ -24,6 +25,8 @@ import (
 	"steward/internal/base/throttle"
 	"steward/internal/cvd"
 	"steward/internal/intake"
+	"steward/internal/mail"
+	"steward/internal/rota"
 	"steward/internal/subscribe"
 )
 
@@ -32,6 +35,8 @@ type Server struct {
 	DB         *db.DB
 	Cases      *cvd.Store
 	Accounts   *account.Store
+	Mail       *mail.Office
+	Rota       *rota.Store
 	Advisories *advisory.Store
 	Linter     *intake.Linter
 	Log        *slog.Logger
@@ -39,6 +44,7 @@ type Server struct {
 	Phrases    *throttle.Limiter // phrases and tokens that opened nothing, from one address
 	Published  func(ctx context.Context) error
 	BaseURL    string
+	Clock      func() time.Time
 
 	Subscribers *subscribe.Store
 }

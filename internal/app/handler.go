@@ -65,7 +65,7 @@ func (a *App) API() (http.Handler, error) {
 
 func (a *App) api(l limits) http.Handler {
 	s := &api.Server{
-		DB: a.DB, Cases: a.Cases, Accounts: a.Accounts, Advisories: a.Advisories, Linter: a.Linter, Log: a.log,
+		DB: a.DB, Cases: a.Cases, Accounts: a.Accounts, Advisories: a.Advisories, Mail: a.Mail, Rota: a.Rota, Linter: a.Linter, Log: a.log, Clock: a.clock,
 		Reports: l.reports, Phrases: l.phrases, BaseURL: a.Config.BaseURL,
 		Published: a.published, Subscribers: a.Subscribers,
 	}
@@ -127,7 +127,7 @@ func (a *App) Handler() (http.Handler, error) {
 func isDynamic(path string) bool {
 	first, _, _ := strings.Cut(strings.TrimPrefix(path, "/"), "/")
 	switch first {
-	case "report", "mailbox", "team", "enrol", "subscribe":
+	case "report", "mailbox", "team", "enrol", "subscribe", "calendar":
 		return true
 	}
 	return false

@@ -31,6 +31,23 @@ var pageNeeds = map[string]need{
 	"GET /team/subscribers/{id}": {do: acl.SubscriberRead}, "POST /team/subscribers/{id}": {see: acl.SubscriberRead, do: acl.WebhookEdit},
 	"POST /team/subscribers/{id}/{deed}": {see: acl.SubscriberRead, do: acl.WebhookEdit},
 
+	"GET /mailbox/claim": {}, "POST /mailbox/claim": {}, "GET /calendar/{secret}": {},
+	"POST /team/people/{id}/key": {see: acl.UserRead, do: acl.UserAdmin}, "POST /team/people/{id}/key/remove": {see: acl.UserRead, do: acl.UserAdmin},
+	"POST /team/me/key": {do: anyUser}, "POST /team/me/key/remove": {do: anyUser},
+	"POST /team/me/calendar": {do: anyUser}, "POST /team/me/calendar/remove": {do: anyUser},
+	"GET /team/mail": {do: acl.MailRead}, "GET /team/mail/out": {do: acl.MailRead}, "GET /team/mail/{id}": {do: acl.MailRead}, "GET /team/mail/{id}/eml": {do: acl.MailRead},
+	"POST /team/mail/{id}/release": {see: acl.MailRead, do: acl.MailDecide}, "POST /team/mail/{id}/discard": {see: acl.MailRead, do: acl.MailDecide},
+	"POST /team/mail/out/{delivery}/retry": {see: acl.MailRead, do: acl.MailDecide},
+	"GET /team/rota":                       {do: acl.RotaRead}, "POST /team/rota": {see: acl.RotaRead, do: acl.RotaEdit},
+
+	"POST /team/cases/{id}/deliveries/{delivery}/retry": {see: acl.CaseRead, do: acl.MessageWrite},
+	"GET /team/cases/{id}/law":                          {see: acl.CaseRead, do: acl.LawRead},
+	"GET /team/cases/{id}/law/{trigger}":                {see: acl.CaseRead, do: acl.LawEdit},
+	"POST /team/cases/{id}/law/{trigger}":               {see: acl.CaseRead, do: acl.LawEdit},
+	"POST /team/cases/{id}/law/{trigger}/file":          {see: acl.CaseRead, do: acl.LawEdit},
+	"GET /team/cases/{id}/law/{trigger}/{kind}":         {see: acl.CaseRead, do: acl.LawRead},
+	"GET /team/cases/{id}/law/{trigger}/{kind}/text":    {see: acl.CaseRead, do: acl.LawRead},
+
 	"GET /team/cases/{id}":                 {see: acl.CaseRead, do: acl.CaseRead},
 	"GET /team/cases/{id}/decide":          {see: acl.CaseRead, do: acl.CaseDispose},
 	"POST /team/cases/{id}/acknowledge":    {see: acl.CaseRead, do: acl.CaseAcknowledge},
@@ -92,7 +109,8 @@ func TestEveryRoleOnEveryPage(t *testing.T) {
 			if strings.Contains(path, "/people/{id}") {
 				record = target.ID
 			}
-			at := strings.NewReplacer("{id}", record, "{file}", nowhere, "{report}", nowhere, "{deed}", "now").Replace(path)
+			at := strings.NewReplacer("{id}", record, "{file}", nowhere, "{report}", nowhere, "{deed}", "now",
+				"{delivery}", nowhere, "{trigger}", "exploited", "{kind}", "early-warning").Replace(path)
 			got := visit(p, method, at)
 			user := p.Role != acl.Anonymous && p.Role != acl.Reporter
 			holds := func(a acl.Action) bool {
@@ -126,7 +144,7 @@ func TestEveryRoleOnEveryPage(t *testing.T) {
 // namesMorePages tells the pages whose request names something beside the
 // record, which is not there in this test.
 func namesMorePages(path string) bool {
-	for _, part := range []string{"{file}", "{report}", "/merge", "/people", "{deed}", "/me/remove", "/subscribers/{id}"} {
+	for _, part := range []string{"{file}", "{report}", "/merge", "/people", "{deed}", "/me/remove", "/subscribers/{id}", "/mail/{id}", "{delivery}", "{kind}"} {
 		if strings.Contains(path, part) {
 			return true
 		}

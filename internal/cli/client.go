@@ -41,7 +41,12 @@ func (c *client) call(ctx context.Context, method, path string, in, out any) err
 		return err
 	}
 	defer res.Body.Close()
-	raw, err := io.ReadAll(io.LimitReader(res.Body, maxAnswer))
+	return decodeAnswer(res.Body, out)
+}
+
+// decodeAnswer reads an answer's JSON into out; nil drops it.
+func decodeAnswer(body io.Reader, out any) error {
+	raw, err := io.ReadAll(io.LimitReader(body, maxAnswer))
 	if err != nil {
 		return fmt.Errorf("reading the answer: %w", err)
 	}

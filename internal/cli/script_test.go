@@ -28,6 +28,7 @@ func TestScripts(t *testing.T) {
 		for day.Weekday() != time.Monday {
 			day = day.AddDate(0, 0, 1)
 		}
+		e.Setenv("YESTERDAY", time.Now().UTC().AddDate(0, 0, -1).Format(time.DateOnly))
 		e.Setenv("MONDAY", day.Format(time.DateOnly))
 		e.Setenv("SOON", time.Now().UTC().AddDate(0, 0, 5).Format(time.DateOnly))
 		return nil

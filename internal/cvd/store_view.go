@@ -162,6 +162,11 @@ func (s *Store) viewReports(ctx context.Context, q db.Queryer, o *opened, v *Vie
 				if t.Messages, err = messages(ctx, q, p, false); err != nil {
 					return err
 				}
+				th, err := s.threadOf(ctx, q, p)
+				if err != nil {
+					return err
+				}
+				t.Mailed, t.PGPKey = th.address != "", th.recipient
 			}
 			v.Threads = append(v.Threads, t)
 		}

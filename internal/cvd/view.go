@@ -114,7 +114,9 @@ type Thread struct {
 	Report   string    `json:"report"`
 	Case     string    `json:"case"`
 	Ref      string    `json:"ref"`
-	Messages []Message `json:"messages"` // oldest first
+	Messages []Message `json:"messages"`         // oldest first
+	Mailed   bool      `json:"mailed,omitempty"` // with messages: letters go to an address of the reporter
+	PGPKey   string    `json:"-"`                // with messages: the reporter's key, armored; empty: none is known
 }
 
 // DraftView is the draft with all that stands between it and the release. Who

@@ -153,7 +153,7 @@ func (g *target) pageRoutes() []string {
 			deeds = []string{"share", "review", "approve", "schedule", "unschedule", "now", "announce", "withdraw"}
 		}
 		for _, deed := range deeds {
-			at := strings.NewReplacer("{id}", id, "{deed}", deed).Replace(path)
+			at := strings.NewReplacer("{id}", id, "{deed}", deed, "{trigger}", "exploited", "{delivery}", "none").Replace(path)
 			if strings.HasSuffix(at, "/sign-out") {
 				last = append(last, at)
 			} else {
@@ -173,7 +173,12 @@ func (g *target) form(path, token string) url.Values {
 		"version": {"1"}, "nextStatus": {"2026-03-05"}, "plan": {"2026-03-05"}, "day": {"2026-03-05"},
 		"url": {"https://hooks.example/forged"},
 	}
+	f.Set("key", string(g.app.Signer.PublicKey()))
 	switch {
+	case path == "/team/rota":
+		for name, value := range map[string]string{"version": "0", "zone": "UTC", "weekday": "1", "hour": "10", "start": "2026-03-02", "do": "save"} {
+			f.Set(name, value)
+		}
 	case strings.HasSuffix(path, "/people"):
 		f.Set("name", fixer)
 		f.Set("role", "fixer")
@@ -191,7 +196,7 @@ func (g *target) form(path, token string) url.Values {
 // rightToken is the one that the form of a page needs.
 func (g *target) rightToken(path string) string {
 	switch {
-	case strings.HasPrefix(path, "/team/sign-in"), strings.HasPrefix(path, "/mailbox/sign-in"), !strings.HasPrefix(path, "/team") && !strings.HasPrefix(path, "/mailbox"):
+	case strings.HasPrefix(path, "/team/sign-in"), strings.HasPrefix(path, "/mailbox/sign-in"), path == "/mailbox/claim", !strings.HasPrefix(path, "/team") && !strings.HasPrefix(path, "/mailbox"):
 		return g.tokens["a stranger's"]
 	case strings.HasPrefix(path, "/mailbox"):
 		return g.tokens["the mailbox's"]

@@ -31,30 +31,51 @@ const factsContext = "facts"
 // server put before it, with the time, does not count. Nothing is decided yet,
 // so that no fault in what a mail holds can lose it.
 func (o *Office) Keep(ctx context.Context, env Envelope, raw []byte) error {
+	_, err := o.keep(ctx, env, raw, func(*db.Tx, string) error { return nil })
+	return err
+}
+
+// Import takes in a mail that a person has kept elsewhere, as if it had just
+// come. known tells that the same bytes are here already: then nothing is done.
+func (o *Office) Import(ctx context.Context, c acl.Caller, raw []byte) (known bool, err error) {
+	if err := acl.Check(acl.MailRead, acl.MailDecide, c.Role); err != nil {
+		return false, err
+	}
+	if len(bytes.TrimSpace(raw)) == 0 {
+		return false, errs.Invalidf("message", "The mail is empty.")
+	}
+	env := Envelope{By: "import", To: []string{o.Address}}
+	return o.keep(ctx, env, raw, func(tx *db.Tx, id string) error {
+		return o.Audit.Append(ctx, tx, nil, c, acl.MailDecide, mailScope(id), map[string]string{"event": "import"})
+	})
+}
+
+// keep is Keep with a deed that belongs to it. known tells that the mail was
+// here before; then the deed is not done.
+func (o *Office) keep(ctx context.Context, env Envelope, raw []byte, also func(tx *db.Tx, id string) error) (known bool, err error) {
 	if int64(len(raw)) > o.MaxBytes {
-		return errs.Invalidf("message", "The mail has %d bytes; at most %d can be taken.", len(raw), o.MaxBytes).
+		return false, errs.Invalidf("message", "The mail has %d bytes; at most %d can be taken.", len(raw), o.MaxBytes).
 			WithHint("use the form at %s/report for large files", o.BaseURL)
 	}
 	digest := o.hash(labelDigest, string(raw[min(max(env.Trace, 0), len(raw)):]), strings.Join(env.To, " "))
-	known := false
 	if err := o.DB.Read(ctx, func(q db.Queryer) (err error) {
 		known, err = isKept(ctx, q, digest)
 		return err
 	}); err != nil || known {
-		return err
+		return known, err
 	}
 	id := db.NewID(o.Rand)
 	var key *seal.Key
-	err := o.DB.Write(ctx, func(tx *db.Tx) (err error) {
+	err = o.DB.Write(ctx, func(tx *db.Tx) (err error) {
 		key, err = o.Keys.Create(ctx, tx, mailScope(id))
 		return err
 	})
 	if err != nil {
-		return err
+		return false, err
 	}
 	ref, err := o.Blobs.Put(ctx, key, bytes.NewReader(raw), o.MaxBytes)
 	if err != nil {
-		return err
+		return false, err
 	}
 	err = o.DB.Write(ctx, func(tx *db.Tx) error {
 		if known, err = isKept(ctx, tx, digest); err != nil || known {
@@ -71,12 +92,15 @@ func (o *Office) Keep(ctx context.Context, env Envelope, raw []byte) error {
 			return fmt.Errorf("keeping a mail: %w", err)
 		}
 		_, err = o.Jobs.Put(ctx, tx, jobs.Job{Kind: kindIn, Key: id, Scope: mailScope(id), Body: []byte(id)})
-		return err
+		if err != nil {
+			return err
+		}
+		return also(tx, id)
 	})
 	if err != nil || known {
-		return errors.Join(err, o.Blobs.Remove(ref.ID))
+		return known, errors.Join(err, o.Blobs.Remove(ref.ID))
 	}
-	return nil
+	return false, nil
 }
 
 func isKept(ctx context.Context, q db.Queryer, digest string) (bool, error) {

@@ -250,7 +250,7 @@ func (t *taking) bounced() (event, string, error) {
 		if r.Action != "" && r.Action != "failed" {
 			continue
 		}
-		words := "it came back"
+		words := cameBack
 		if r.Status != "" {
 			words += ": " + clip(oneLine(r.Status), 20)
 		}

@@ -5,6 +5,7 @@ import (
 	"maps"
 	"net/http/httptest"
 	"slices"
+	"strings"
 	"testing"
 )
 
@@ -29,6 +30,9 @@ func TestWorkDoesNotGrow(t *testing.T) {
 		t.Logf("%-65s %6d → %6d pages, %7d → %7d bytes", name, a.pages, b.pages, a.bytes, b.bytes)
 		if b.pages > a.pages*5/2+20 { // an index that is a level deeper is a page more for each row
 			t.Errorf("%s touches %d pages of the database with %d cases and %d with %d", name, a.pages, small, b.pages, large)
+		}
+		if strings.Contains(name, "GET /calendar/") && b.bytes < 500*400 {
+			continue // a feed has all that falls due, up to a bound that is not reached here
 		}
 		if b.bytes > a.bytes*3/2+1000 {
 			t.Errorf("%s has %d bytes with %d cases and %d with %d", name, a.bytes, small, b.bytes, large)

@@ -1,6 +1,7 @@
 package scale
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -14,6 +15,9 @@ import (
 	"steward/internal/base/acl"
 	"steward/internal/base/audit"
 	"steward/internal/base/db"
+	"steward/internal/cvd"
+	"steward/internal/duty"
+	"steward/internal/mail"
 	"steward/internal/publish/render"
 	"steward/internal/web"
 )
@@ -173,7 +177,11 @@ func (w *world) walk() []visit {
 	ask := func(pattern string, who *visitor, part, more string) {
 		page("/api/v1"+pattern, who, part, "/api/v1"+pattern+more)
 	}
-	for _, p := range []string{"/report", "/mailbox/sign-in", "/team/sign-in", "/enrol", "/subscribe"} {
+	letter, feed := w.office()
+	page("/calendar/{secret}", nobody, "", "/calendar/"+feed+".ics")
+	page("/team/mail/{id}", handler, "", "/team/mail/"+letter)
+	page("/team/mail/{id}/eml", handler, "", "/team/mail/"+letter+"/eml")
+	for _, p := range []string{"/report", "/mailbox/sign-in", "/mailbox/claim", "/team/sign-in", "/enrol", "/subscribe"} {
 		page(p, nobody, "", p)
 	}
 	token, hook := w.told()
@@ -226,8 +234,36 @@ func (w *world) walk() []visit {
 	ask("/webhooks/{id}", lead, "", "")
 	all[len(all)-1].path = "/api/v1/webhooks/" + hook
 	ask("/tokens", handler, "", "")
+	for _, p := range []string{"/mail", "/deliveries", "/key", "/rota", "/cases/{id}/law", "/cases/{id}/deliveries"} {
+		ask(p, handler, "", "")
+	}
+	ask("/cases/{id}/law/dossier", handler, "", "?"+url.Values{"trigger": {string(duty.Exploited)}, "kind": {string(duty.EarlyWarning)}}.Encode())
+	for _, p := range []string{"/mail/{id}", "/mail/{id}/raw"} {
+		page("/api/v1"+p, handler, "", "/api/v1"+strings.Replace(p, "{id}", letter, 1))
+	}
+	page("/api/v1/users/{id}/key", lead, "", "/api/v1/users/"+url.PathEscape(w.team[acl.Handler].Name)+"/key")
 	w.complete(all)
 	return append(append(all, w.acts(nobody, handler, auditor, reporter)...), w.published(nobody, d)...)
+}
+
+// office keeps a mail that is not looked at, a key, the address of a calendar
+// and what the law wants of the busiest case, for the pages that show them.
+func (w *world) office() (letter, feed string) {
+	w.tb.Helper()
+	ctx, handler := w.tb.Context(), w.team[acl.Handler]
+	err := w.Mail.Keep(ctx, mail.Envelope{By: "import"}, []byte("From: a@b.example\r\nSubject: x\r\n\r\nHello.\r\n"))
+	list, _, listErr := w.Mail.List(ctx, handler, mail.Received, time.Time{})
+	_, keyErr := w.Accounts.SetKey(ctx, handler, handler.ID, string(w.Signer.PublicKey()))
+	feed, feedErr := w.Accounts.MakeCalendar(ctx, handler)
+	view, viewErr := w.Cases.View(ctx, handler, w.find.busy)
+	if err := errors.Join(err, listErr, keyErr, feedErr, viewErr); err != nil || len(list) == 0 {
+		w.tb.Fatal(len(list), err)
+	}
+	m := cvd.Matter{Facts: duty.Facts{Role: duty.Manufacturer, Trigger: duty.Exploited, Zone: "UTC", Awareness: duty.Awareness{At: view.Received, Evidence: "logs"}}}
+	if err := w.Cases.SetMatter(ctx, handler, w.find.busy, view.Version, m); err != nil {
+		w.tb.Fatal(err)
+	}
+	return list[0].ID, feed
 }
 
 // complete fails if the walk leaves out a page, or a question of the API.
@@ -246,7 +282,8 @@ func (w *world) complete(all []visit) {
 
 // fill writes the records of the busiest case into a pattern.
 func fill(path string, f finds) string {
-	return strings.NewReplacer("{$}", "", "{id}", f.busy, "{file}", f.file, "{report}", f.report).Replace(path)
+	return strings.NewReplacer("{$}", "", "{id}", f.busy, "{file}", f.file, "{report}", f.report,
+		"{trigger}", "exploited", "{kind}", "early-warning").Replace(path)
 }
 
 // acts are the deeds that come most often. What they add, they add to a case of

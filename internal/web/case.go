@@ -103,6 +103,7 @@ func (p casePage) tabs(at string) []tab {
 	add(tab{Label: "Draft", Icon: "note"}, "/draft", v.Draft != nil && v.Draft.Text != nil)
 	add(tab{Label: "Preview", Icon: "eye"}, "/preview", v.Draft != nil)
 	add(tab{Label: "Release", Icon: "shield"}, "/release", v.Draft != nil)
+	add(tab{Label: "Law", Icon: "flag"}, "/law", p.May(string(acl.LawRead)))
 	add(tab{Label: "People", Icon: "people"}, "/people", p.May(string(acl.QueueRead)))
 	add(tab{Label: "Timeline", Icon: "clock"}, "/timeline", p.May(string(acl.TimelineRead)))
 	return tabs

@@ -4,6 +4,7 @@ import (
 	"steward/internal/base/acl"
 	"steward/internal/base/errs"
 	"steward/internal/cvd"
+	"steward/internal/mail"
 )
 
 // participantsPage is who is invited to the case.
@@ -11,6 +12,9 @@ type participantsPage struct {
 	casePage
 	Roles []acl.Role
 	Users []string // names to choose from; nil if there are too many: then one writes the name
+	// To people on this case, where the visitor may read messages.
+	Letters  []mail.Delivery
+	Warnings []keyWarning // of keys that letters to someone invited cannot be encrypted to
 }
 
 func (s *server) participants(v *visit) error { return s.showParticipants(v, nil) }
@@ -21,6 +25,9 @@ func (s *server) showParticipants(v *visit, r *refusal) error {
 		return err
 	}
 	out := participantsPage{casePage: p, Roles: acl.Invited}
+	if err := s.lettersToPeople(v, &out); err != nil {
+		return err
+	}
 	if v.may(acl.UserRead) {
 		page, err := s.Accounts.UserPage(v.ctx(), v.c, "")
 		if err != nil {
@@ -33,6 +40,37 @@ func (s *server) showParticipants(v *visit, r *refusal) error {
 		}
 	}
 	return s.render(v, r.status(), "participants", out)
+}
+
+// lettersToPeople adds how letters to the people of the case fare, and whose
+// key is no good for them.
+func (s *server) lettersToPeople(v *visit, p *participantsPage) error {
+	if p.May(string(acl.MessageRead)) {
+		all, err := s.Mail.Deliveries(v.ctx(), v.c, p.View.ID)
+		if err != nil {
+			return err
+		}
+		for _, d := range all {
+			if !d.Reporter {
+				p.Letters = append(p.Letters, d)
+			}
+		}
+	}
+	seen := map[string]bool{}
+	for _, person := range p.View.People {
+		if !person.Removed.IsZero() || seen[person.User] || !v.may(acl.UserRead) {
+			continue
+		}
+		seen[person.User] = true
+		key, err := s.keyOf(v, person.User)
+		if err != nil {
+			return err
+		}
+		if w := key.warn(person.Name + "’s key"); w != nil {
+			p.Warnings = append(p.Warnings, *w)
+		}
+	}
+	return nil
 }
 
 func (s *server) invite(v *visit) error {

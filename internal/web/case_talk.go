@@ -10,6 +10,7 @@ import (
 
 	"steward/internal/advisory"
 	"steward/internal/cvd"
+	"steward/internal/mail"
 )
 
 // reportsPage shows the reports of a case as they came, with what the lint
@@ -45,8 +46,10 @@ func (s *server) caseFile(v *visit) error {
 // team. It shares no form, colour or place with the notes.
 type messagesPage struct {
 	casePage
-	Most    int   // files in one message
-	Largest int64 // bytes of one file
+	Most     int   // files in one message
+	Largest  int64 // bytes of one file
+	Letters  []mail.Delivery
+	Warnings []keyWarning // of keys that letters to a reporter cannot be encrypted to
 }
 
 func (s *server) messages(v *visit) error { return s.showMessages(v, nil) }
@@ -56,8 +59,20 @@ func (s *server) showMessages(v *visit, r *refusal) error {
 	if err != nil {
 		return err
 	}
-	set := s.Cases.Settings
-	return s.render(v, r.status(), "messages", messagesPage{p, set.Attachments, set.AttachBytes})
+	m := messagesPage{casePage: p, Most: s.Cases.Settings.Attachments, Largest: s.Cases.Settings.AttachBytes}
+	for _, t := range p.View.Threads {
+		whose := "The reporter’s key"
+		if len(p.View.Threads) > 1 {
+			whose = "The key of the reporter of " + t.Ref
+		}
+		if w := lookAt(t.PGPKey, p.Now).warn(whose); w != nil && t.Mailed {
+			m.Warnings = append(m.Warnings, *w)
+		}
+	}
+	if m.Letters, err = s.Mail.Deliveries(v.ctx(), v.c, p.View.ID); err != nil {
+		return err
+	}
+	return s.render(v, r.status(), "messages", m)
 }
 
 // message sends a message to a reporter.

@@ -244,6 +244,9 @@ func (f form) setHour(field string, at time.Time, zone string) {
 	f.set(field+".time", at.In(loc).Format("15:04"))
 }
 
+// setVersion fills in the version of the record that an edit is made on.
+func (f form) setVersion(n int64) { f.set("version", fmt.Sprint(n)) }
+
 // version reads the version of a record that an edit was made on.
 func version(form url.Values) (int64, error) {
 	var n int64

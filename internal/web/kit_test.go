@@ -28,6 +28,7 @@ import (
 	"steward/internal/base/audit"
 	"steward/internal/base/blob"
 	"steward/internal/base/checkup"
+	"steward/internal/base/db"
 	"steward/internal/base/db/dbtest"
 	"steward/internal/base/jobs"
 	"steward/internal/base/look/looktest"
@@ -36,7 +37,9 @@ import (
 	"steward/internal/base/throttle"
 	"steward/internal/cvd"
 	"steward/internal/intake"
+	"steward/internal/mail"
 	"steward/internal/publish/render"
+	"steward/internal/rota"
 	"steward/internal/subscribe"
 )
 
@@ -45,12 +48,40 @@ type house struct {
 	t         *testing.T
 	cases     *cvd.Store
 	accounts  *account.Store
+	mail      *mail.Office
+	rota      *rota.Store
+	desk      *intake.Desk
+	refuse    error // what the relay answers
+	letters   []letter
 	told      *subscribe.Store
 	log       *safeBuffer
 	server    *httptest.Server
 	published int
 	mu        sync.Mutex
 	now       time.Time
+}
+
+// letter is one that went to the relay.
+type letter struct{ to, text string }
+
+// send is the relay.
+func (h *house) send(_ context.Context, _, to string, msg []byte) error {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.refuse != nil {
+		return h.refuse
+	}
+	h.letters = append(h.letters, letter{to, string(msg)})
+	return nil
+}
+
+// work does what waits: mail that came in, letters that go out.
+func (h *house) work() {
+	h.t.Helper()
+	r := &jobs.Runner{Queue: h.mail.Jobs, Workers: h.mail.Workers()}
+	for n := 1; n > 0; {
+		n = must(r.Step(h.t.Context()))(h.t)
+	}
 }
 
 // safeBuffer is a log that several goroutines write.
@@ -120,6 +151,19 @@ func newHouse(t *testing.T) *house {
 	}
 	rp := must(account.NewRelyingParty("http://localhost", "Quillfeather"))(t)
 	h.accounts = &account.Store{DB: database, Audit: record, RP: rp, Clock: h.clock, Rand: rand.Reader}
+	h.desk = desk
+	queue := &jobs.Queue{DB: database, Keys: keys, Clock: h.clock, Rand: rand.Reader}
+	h.mail = &mail.Office{
+		DB: database, Keys: keys, Blobs: h.cases.Blobs, Audit: record, Jobs: queue, Signer: desk.Signer, Cases: h.cases, Accounts: h.accounts,
+		Linter: &intake.Linter{}, Log: slog.New(slog.NewTextHandler(h.log, nil)), Clock: h.clock, Rand: rand.Reader,
+		Address: "security@quillfeather.example", Team: "Quillfeather", Host: "quillfeather.example", BaseURL: "http://localhost", MaxBytes: 1 << 20,
+		Send: h.send,
+	}
+	h.rota = &rota.Store{DB: database, Keys: keys, Audit: record, Clock: h.clock}
+	h.cases.Post = h.mail.Post
+	h.cases.Reach = func(ctx context.Context, q db.Queryer, user string) (account.Reach, error) {
+		return h.accounts.Reach(ctx, acl.Myself(), q, user)
+	}
 	limit := func(n int) *throttle.Limiter { return must(throttle.PerHour(n, 100, h.clock, rand.Reader))(t) }
 	queue := &jobs.Queue{DB: database, Keys: keys, Clock: h.clock, Rand: rand.Reader}
 	h.told = &subscribe.Store{
@@ -129,7 +173,7 @@ func newHouse(t *testing.T) *house {
 		},
 	}
 	handler, err := New(Deps{
-		DB: database, Keys: keys, Cases: h.cases, Accounts: h.accounts, Linter: &intake.Linter{},
+		DB: database, Keys: keys, Cases: h.cases, Accounts: h.accounts, Mail: h.mail, Rota: h.rota, Linter: &intake.Linter{},
 		Site: func() render.Site { return testSite }, Publish: func(context.Context) error { h.published++; return nil }, Zone: "Europe/Stockholm",
 		Checkup: func(context.Context) []checkup.Line {
 			return []checkup.Line{checkup.Fine("disk", "There is room."), checkup.Bad("keys", "Let nobody else read it.", "The key is open.").By("chmod 600 key")}

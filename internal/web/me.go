@@ -23,6 +23,9 @@ type mePage struct {
 	Secret   string // a token that was just made: shown this once
 	Passkey  string // the question to the browser, JSON; empty: passkeys cannot be used here
 	Ceremony string
+	Key      *shownKey // nil: none is known
+	Calendar time.Time // when the feed was made; zero: there is none
+	Feed     string    // address of the feed that was just made: shown this once
 }
 
 func (s *server) me(v *visit) error {
@@ -30,11 +33,13 @@ func (s *server) me(v *visit) error {
 	if err != nil {
 		return err
 	}
-	return s.showMe(v, http.StatusOK, f, "")
+	return s.showMe(v, http.StatusOK, f, func(*mePage) {})
 }
 
-func (s *server) showMe(v *visit, code int, f form, secret string) error {
-	p := mePage{Shell: s.shell(v, "You"), form: f, Name: v.c.Name, Current: v.session.ID, Secret: secret}
+// showMe shows the page; more puts in what was just made.
+func (s *server) showMe(v *visit, code int, f form, more func(*mePage)) error {
+	p := mePage{Shell: s.shell(v, "You"), form: f, Name: v.c.Name, Current: v.session.ID}
+	more(&p)
 	p.Scripts = []string{"passkey.js"}
 	var err error
 	if p.Passkeys, err = s.Accounts.Passkeys(v.ctx(), v.c, v.c.ID); err != nil {
@@ -51,6 +56,12 @@ func (s *server) showMe(v *visit, code int, f form, secret string) error {
 		return err
 	}
 	p.Passkey, p.Ceremony = string(ask.Options), ask.ID
+	if p.Key, err = s.keyOf(v, v.c.ID); err != nil {
+		return err
+	}
+	if p.Calendar, err = s.Accounts.CalendarSince(v.ctx(), v.c); err != nil {
+		return err
+	}
 	return s.render(v, code, "me", p)
 }
 
@@ -58,11 +69,11 @@ func (s *server) meDeed(v *visit, notice string, err error) error {
 	if err == nil {
 		return s.done(v, notice, "/team/me")
 	}
-	f, code, err := s.again(v, url.Values{"name": {v.field("name")}, "days": {v.field("days")}}, err)
+	f, code, err := s.again(v, url.Values{"name": {v.field("name")}, "days": {v.field("days")}, "key": {v.field("key")}}, err)
 	if err != nil {
 		return err
 	}
-	return s.showMe(v, code, f, "")
+	return s.showMe(v, code, f, func(*mePage) {})
 }
 
 func (s *server) addPasskey(v *visit) error {
@@ -97,5 +108,5 @@ func (s *server) addToken(v *visit) error {
 	if err != nil {
 		return err
 	}
-	return s.showMe(v, http.StatusOK, f, secret)
+	return s.showMe(v, http.StatusOK, f, func(p *mePage) { p.Secret = secret })
 }

@@ -74,6 +74,7 @@ type personPage struct {
 	Links    []account.Link
 	Link     string // a link that was just made: shown this once
 	Made     account.Link
+	Key      *shownKey // nil: none is known
 }
 
 func (s *server) person(v *visit) error {
@@ -95,13 +96,20 @@ func (s *server) showPerson(v *visit, code int, f *form, more func(*personPage))
 			return err
 		}
 	}
+	if p.Key, err = s.keyOf(v, u.ID); err != nil {
+		return err
+	}
 	if f == nil {
 		kept, err := s.newForm(v)
 		if err != nil {
 			return err
 		}
-		kept.Values = url.Values{"name": {u.Name}, "email": {u.Email}, "role": {string(u.Role)}}
 		f = &kept
+	}
+	if _, typed := f.Values["name"]; !typed { // another form of the page was sent
+		f.set("name", u.Name)
+		f.set("email", u.Email)
+		f.set("role", string(u.Role))
 	}
 	p.form = *f
 	more(&p)

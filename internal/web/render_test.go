@@ -22,6 +22,8 @@ var everyPage = map[string]any{
 	"timeline": timelinePage{}, "people": peoplePage{}, "person": personPage{}, "me": mePage{}, "audit": auditPage{}, "system": systemPage{},
 	"subscribe": subscribePage{}, "asked": askedPage{}, "subscription": subscriptionPage{}, "ended": endedPage{},
 	"subscribers": subscribersPage{}, "webhook": webhookPage{},
+	"mail": mailPage{}, "onemail": onemailPage{}, "out": outPage{}, "claim": claimPage{}, "rota": rotaPage{}, "law": lawPage{},
+	"matter": matterPage{}, "dossier": dossierPage{},
 }
 
 // TestEveryPage renders each page with nothing in it, and with something in

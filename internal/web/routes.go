@@ -30,6 +30,9 @@ func (s *server) routes() []route {
 		{pattern: "POST /report", do: s.sendReport, files: true},
 		{pattern: "GET " + mailboxPath, do: s.mailboxSignIn},
 		{pattern: "POST " + mailboxPath, do: s.mailboxSignIn},
+		{pattern: "GET /mailbox/claim", do: s.claim},
+		{pattern: "POST /mailbox/claim", do: s.claim},
+		{pattern: "GET /calendar/{secret}", do: s.calendar},
 		{pattern: "GET " + signInPath, do: s.signIn},
 		{pattern: "POST " + signInPath, do: s.signIn},
 		{pattern: "GET /enrol", do: s.link},
@@ -61,7 +64,13 @@ func (s *server) routes() []route {
 		{pattern: "POST /team/people/{id}/link", do: s.makeLink},
 		{pattern: "POST /team/people/{id}/disable", do: s.disablePerson},
 		{pattern: "POST /team/people/{id}/enable", do: s.enablePerson},
+		{pattern: "POST /team/people/{id}/key", do: s.setPersonKey},
+		{pattern: "POST /team/people/{id}/key/remove", do: s.removePersonKey},
 		{pattern: "GET /team/me", do: s.me},
+		{pattern: "POST /team/me/key", do: s.setOwnKey},
+		{pattern: "POST /team/me/key/remove", do: s.removeOwnKey},
+		{pattern: "POST /team/me/calendar", do: s.makeCalendar},
+		{pattern: "POST /team/me/calendar/remove", do: s.removeCalendar},
 		{pattern: "POST /team/me/passkey", do: s.addPasskey},
 		{pattern: "POST /team/me/remove", do: s.removeOwn},
 		{pattern: "POST /team/me/token", do: s.addToken},
@@ -74,6 +83,33 @@ func (s *server) routes() []route {
 		{pattern: "POST /team/subscribers/{id}", do: s.changeWebhook},
 		{pattern: "POST /team/subscribers/{id}/{deed}", do: s.doWebhook},
 
+		{pattern: "GET /team/mail", do: s.mail},
+		{pattern: "GET /team/mail/{id}", do: s.oneMail},
+		{pattern: "GET /team/mail/{id}/eml", do: s.mailFile},
+		{pattern: "POST /team/mail/{id}/release", do: s.releaseMail},
+		{pattern: "POST /team/mail/{id}/discard", do: s.discardMail},
+		{pattern: "GET /team/mail/out", do: s.mailOut},
+		{pattern: "POST /team/mail/out/{delivery}/retry", do: s.retryOut},
+		{pattern: "GET /team/rota", do: s.rota},
+		{pattern: "POST /team/rota", do: s.editRota},
+	}
+	var all []route
+	for _, g := range []struct {
+		routes []route
+		door   door
+		away   string
+	}{{anyone, open, ""}, {reporter, mailbox, mailboxPath}, {user, team, signInPath}, {s.caseRoutes(), team, signInPath}} {
+		for _, rt := range g.routes {
+			rt.door, rt.away = g.door, g.away
+			all = append(all, rt)
+		}
+	}
+	return all
+}
+
+// caseRoutes are the pages of a case, for the team and who is invited to it.
+func (s *server) caseRoutes() []route {
+	return []route{
 		{pattern: "GET /team/cases/{id}", asks: acl.CaseRead, do: s.overview},
 		{pattern: "GET /team/cases/{id}/decide", asks: acl.CaseDispose, do: s.decide},
 		{pattern: "POST /team/cases/{id}/acknowledge", asks: acl.CaseAcknowledge, do: s.acknowledge},
@@ -87,6 +123,7 @@ func (s *server) routes() []route {
 		{pattern: "GET /team/cases/{id}/messages", asks: acl.MessageRead, shows: cvd.Parts{Threads: true, Messages: true}, do: s.messages},
 		{pattern: "POST /team/cases/{id}/messages", asks: acl.MessageWrite, do: s.message, files: true},
 		{pattern: "POST /team/cases/{id}/read", asks: acl.MessageWrite, do: s.markRead},
+		{pattern: "POST /team/cases/{id}/deliveries/{delivery}/retry", asks: acl.MessageWrite, do: s.retry},
 		{pattern: "GET /team/cases/{id}/notes", asks: acl.NoteRead, shows: cvd.Parts{Notes: true}, do: s.notes},
 		{pattern: "POST /team/cases/{id}/notes", asks: acl.NoteWrite, do: s.note},
 		{pattern: "GET /team/cases/{id}/facts", asks: acl.CaseEdit, do: s.facts},
@@ -104,20 +141,14 @@ func (s *server) routes() []route {
 		{pattern: "GET /team/cases/{id}/people", asks: acl.QueueRead, shows: cvd.Parts{People: true}, do: s.participants},
 		{pattern: "POST /team/cases/{id}/people", asks: acl.CaseInvite, do: s.invite},
 		{pattern: "POST /team/cases/{id}/people/remove", asks: acl.CaseInvite, do: s.uninvite},
+		{pattern: "GET /team/cases/{id}/law", asks: acl.LawRead, do: s.law},
+		{pattern: "GET /team/cases/{id}/law/{trigger}", asks: acl.LawEdit, do: s.matter},
+		{pattern: "POST /team/cases/{id}/law/{trigger}", asks: acl.LawEdit, do: s.setMatter},
+		{pattern: "POST /team/cases/{id}/law/{trigger}/file", asks: acl.LawEdit, do: s.fileNotice},
+		{pattern: "GET /team/cases/{id}/law/{trigger}/{kind}", asks: acl.LawRead, do: s.dossier},
+		{pattern: "GET /team/cases/{id}/law/{trigger}/{kind}/text", asks: acl.LawRead, do: s.dossierText},
 		{pattern: "GET /team/cases/{id}/timeline", asks: acl.TimelineRead, do: s.timeline},
 	}
-	var all []route
-	for _, g := range []struct {
-		routes []route
-		door   door
-		away   string
-	}{{anyone, open, ""}, {reporter, mailbox, mailboxPath}, {user, team, signInPath}} {
-		for _, rt := range g.routes {
-			rt.door, rt.away = g.door, g.away
-			all = append(all, rt)
-		}
-	}
-	return all
 }
 
 // Patterns lists every address of the dynamic face, as net/http.ServeMux wants

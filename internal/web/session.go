@@ -131,6 +131,11 @@ var notices = map[string]string{
 	"subscribed":   "You are subscribed.",
 	"hook-off":     "The webhook is called no more.",
 	"hook-on":      "The webhook is called again, from what becomes public next.",
+	"key":          "The key is kept. Letters are encrypted to it from now on.",
+	"taken":        "The mail is on its way to where it belongs.",
+	"discarded":    "Discarded. It stays readable for thirty days.",
+	"retried":      "The letter is tried again.",
+	"filed":        "Noted. Steward itself has submitted nothing.",
 	"welcome":      "Welcome. Your passkey is kept; sign in with it from now on.",
 }
 

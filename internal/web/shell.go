@@ -10,6 +10,7 @@ import (
 	"steward/internal/base/acl"
 	"steward/internal/base/errs"
 	"steward/internal/base/look"
+	"steward/internal/cvd"
 )
 
 // functions are what templates may call beside those of package look.
@@ -20,8 +21,23 @@ func functions() template.FuncMap {
 		"sentence": sentence,
 		"problem":  problem,
 		"lines":    func(s []string) string { return strings.Join(s, "\n") },
+		"occasion": occasion,
+		"ordinal":  func(n int) string { return fmt.Sprint(n+1, ".") },
 		"seq":      func(n int) []struct{} { return make([]struct{}, n) },
 	}
+}
+
+// occasion says why a letter goes out.
+func occasion(on cvd.Occasion) string {
+	words, ok := map[cvd.Occasion]string{
+		cvd.OnReceipt: "the receipt", cvd.OnMessage: "a message of the team", cvd.OnReport: "a new report",
+		cvd.OnReply: "a reporter’s answer", cvd.OnAcknowledge: "the report is taken up", cvd.OnDraft: "the draft",
+		cvd.OnInvitation: "the invitation", cvd.OnEmbargo: "the embargo", cvd.OnPublic: "the advisory is public",
+	}[on]
+	if !ok {
+		return string(on)
+	}
+	return words
 }
 
 // firstUp writes a state as the beginning of a line.
@@ -70,11 +86,23 @@ func (s *server) shell(v *visit, title string) look.Shell {
 	case v.session.UserID != "":
 		sh.Section = "Security team"
 		sh.Nav = append(sh.Nav, at("Cases", "/team"))
+		if v.may(acl.MailRead) {
+			link := at("Mail", "/team/mail")
+			link.Badge, link.Waits = s.heldBack(v)
+			sh.Nav = append(sh.Nav, link)
+		}
 		if v.may(acl.UserRead) {
 			sh.Nav = append(sh.Nav, at("People", "/team/people"))
 		}
 		if v.may(acl.SubscriberRead) {
 			sh.Nav = append(sh.Nav, at("Subscribers", "/team/subscribers"))
+		}
+		if v.may(acl.RotaRead) {
+			link := at("On call", "/team/rota")
+			if name := s.onCallNow(v); name != "" {
+				link.More = "· " + name
+			}
+			sh.Nav = append(sh.Nav, link)
 		}
 		if v.may(acl.AuditRead) {
 			sh.Nav = append(sh.Nav, at("Record", "/team/audit"))

@@ -37,6 +37,7 @@ type Job struct {
 type Status struct {
 	ID       string    `json:"id"`
 	Kind     string    `json:"kind"`
+	Scope    string    `json:"-"` // names the case, where there is one
 	State    State     `json:"state"`
 	Next     time.Time `json:"next,omitzero"` // of the attempt that follows
 	Attempts int       `json:"attempts"`
@@ -97,13 +98,13 @@ func keyHash(kind, key string) string {
 // in the place of another.
 func bodyContext(keyHash string) string { return "job/" + keyHash }
 
-const statusColumns = `id, kind, state, run_at, attempts, problem, created_at, ended_at`
+const statusColumns = `id, kind, scope, state, run_at, attempts, problem, created_at, ended_at`
 
 func scanStatus(scan func(...any) error, more ...any) (Status, error) {
 	var s Status
 	var state string
 	var next, created, ended int64
-	err := scan(append([]any{&s.ID, &s.Kind, &state, &next, &s.Attempts, &s.Problem, &created, &ended}, more...)...)
+	err := scan(append([]any{&s.ID, &s.Kind, &s.Scope, &state, &next, &s.Attempts, &s.Problem, &created, &ended}, more...)...)
 	s.State, s.Created = State(state), db.FromMicros(created)
 	if s.State == Waiting {
 		s.Next = db.FromMicros(next)

@@ -36,6 +36,8 @@ type Link struct {
 	More    string // the rest of the label, where there is room
 	Href    string
 	Current bool
+	Badge   string // how much waits there: "3"
+	Waits   string // what it is that waits, in words: "held back"
 	Main    bool   // shown as a button
 	Type    string // media type, for feeds
 }
