@@ -24,12 +24,14 @@ import (
 	"steward/internal/base/throttle"
 	"steward/internal/cvd"
 	"steward/internal/intake"
+	"steward/internal/predisclosure"
 )
 
 // Server answers the API. All fields are needed.
 type Server struct {
 	DB         *db.DB
 	Cases      *cvd.Store
+	Lists      *predisclosure.Store
 	Accounts   *account.Store
 	Advisories *advisory.Store
 	Linter     *intake.Linter

@@ -26,6 +26,7 @@ import (
 	"steward/internal/cvd"
 	"steward/internal/intake"
 	"steward/internal/mail"
+	"steward/internal/predisclosure"
 	"steward/internal/publish"
 	"steward/internal/publish/render"
 	"steward/internal/publish/tree"
@@ -54,6 +55,7 @@ type App struct {
 	Desk       *intake.Desk
 	Linter     *intake.Linter
 	Cases      *cvd.Store
+	Lists      *predisclosure.Store
 	Publisher  *publish.Publisher
 	Jobs       *jobs.Queue
 	Rota       *rota.Store
@@ -156,6 +158,7 @@ func (a *App) stores(ctx context.Context) (err error) {
 		DB: a.DB, Keys: a.Keys, Blobs: a.Blobs, Audit: log, Advisories: a.Advisories, Desk: a.Desk,
 		Settings: a.caseSettings(), Gate: a.gate, Clock: a.clock, Rand: rand.Reader,
 	}
+	a.Lists = &predisclosure.Store{DB: a.DB, Keys: a.Keys, Audit: log, Clock: a.clock, Rand: rand.Reader}
 	return a.post(log)
 }
 

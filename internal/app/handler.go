@@ -60,7 +60,7 @@ func (a *App) API() (http.Handler, error) {
 
 func (a *App) api(l limits) http.Handler {
 	s := &api.Server{
-		DB: a.DB, Cases: a.Cases, Accounts: a.Accounts, Advisories: a.Advisories, Linter: a.Linter, Log: a.log,
+		DB: a.DB, Cases: a.Cases, Lists: a.Lists, Accounts: a.Accounts, Advisories: a.Advisories, Linter: a.Linter, Log: a.log,
 		Reports: l.reports, Phrases: l.phrases, BaseURL: a.Config.BaseURL,
 		Published: a.published,
 	}
@@ -89,7 +89,7 @@ func (a *App) Handler() (http.Handler, error) {
 		return !ok
 	}
 	dynamic, err := web.New(web.Deps{
-		DB: a.DB, Keys: a.Keys, Cases: a.Cases, Accounts: a.Accounts, Mail: a.Mail, Rota: a.Rota, Linter: a.Linter,
+		DB: a.DB, Keys: a.Keys, Cases: a.Cases, Lists: a.Lists, Accounts: a.Accounts, Mail: a.Mail, Rota: a.Rota, Linter: a.Linter,
 		Site: func() render.Site { return a.site }, Publish: a.published,
 		Checkup: a.Checkup,
 		Zone:    a.Config.Advisories.Zone,
@@ -121,7 +121,7 @@ func (a *App) Handler() (http.Handler, error) {
 func isDynamic(path string) bool {
 	first, _, _ := strings.Cut(strings.TrimPrefix(path, "/"), "/")
 	switch first {
-	case "report", "mailbox", "team", "enrol":
+	case "report", "mailbox", "team", "enrol", "lists":
 		return true
 	}
 	return false

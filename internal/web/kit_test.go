@@ -35,6 +35,7 @@ import (
 	"steward/internal/base/throttle"
 	"steward/internal/cvd"
 	"steward/internal/intake"
+	"steward/internal/predisclosure"
 	"steward/internal/publish/render"
 )
 
@@ -43,6 +44,7 @@ type house struct {
 	t         *testing.T
 	cases     *cvd.Store
 	accounts  *account.Store
+	lists     *predisclosure.Store
 	log       *safeBuffer
 	server    *httptest.Server
 	published int
@@ -117,9 +119,10 @@ func newHouse(t *testing.T) *house {
 	}
 	rp := must(account.NewRelyingParty("http://localhost", "Quillfeather"))(t)
 	h.accounts = &account.Store{DB: database, Audit: record, RP: rp, Clock: h.clock, Rand: rand.Reader}
+	h.lists = &predisclosure.Store{DB: database, Keys: keys, Audit: record, Clock: h.clock, Rand: rand.Reader}
 	limit := func(n int) *throttle.Limiter { return must(throttle.PerHour(n, 100, h.clock, rand.Reader))(t) }
 	handler, err := New(Deps{
-		DB: database, Keys: keys, Cases: h.cases, Accounts: h.accounts, Linter: &intake.Linter{},
+		DB: database, Keys: keys, Cases: h.cases, Lists: h.lists, Accounts: h.accounts, Linter: &intake.Linter{},
 		Site: func() render.Site { return testSite }, Publish: func(context.Context) error { h.published++; return nil }, Zone: "Europe/Stockholm",
 		Checkup: func(context.Context) []checkup.Line {
 			return []checkup.Line{checkup.Fine("disk", "There is room."), checkup.Bad("keys", "Let nobody else read it.", "The key is open.").By("chmod 600 key")}

@@ -11,6 +11,7 @@ import (
 	"steward/internal/base/look"
 	"steward/internal/base/look/looktest"
 	"steward/internal/cvd"
+	"steward/internal/predisclosure"
 )
 
 // everyPage is a page of each template.
@@ -20,6 +21,8 @@ var everyPage = map[string]any{
 	"reports": reportsPage{}, "messages": messagesPage{}, "notes": notesPage{}, "facts": factsPage{}, "embargo": embargoPage{},
 	"patch": patchPage{}, "draft": draftPage{}, "preview": previewPage{}, "release": releasePage{}, "participants": participantsPage{},
 	"timeline": timelinePage{}, "people": peoplePage{}, "person": personPage{}, "me": mePage{}, "audit": auditPage{}, "system": systemPage{},
+	"lists": listsPage{}, "apply": applyPage{}, "applied": appliedPage{}, "teamlists": teamListsPage{}, "list": listPage{}, "listedit": editListPage{},
+	"listmember": listMemberPage{}, "memberships": membershipsPage{}, "membership": membershipPage{},
 }
 
 // TestEveryPage renders each page with nothing in it, and with something in
@@ -85,7 +88,7 @@ func (f filler) value(v reflect.Value, depth int) {
 	case *url.Values:
 		*x = url.Values{}
 		return
-	case **cvd.View, **cvd.Mailbox, **cvd.DraftView, **cvd.Embargo, **cvd.Patch, **errs.Error:
+	case **predisclosure.Member, **cvd.View, **cvd.Mailbox, **cvd.DraftView, **cvd.Embargo, **cvd.Patch, **errs.Error:
 		v.Set(reflect.New(v.Type().Elem())) // a handler gives these always
 		f.value(v.Elem(), depth+1)
 		return

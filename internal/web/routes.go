@@ -96,6 +96,8 @@ func (s *server) routes() []route {
 		{pattern: "POST /team/cases/{id}/people/remove", asks: acl.CaseInvite, do: s.uninvite},
 		{pattern: "GET /team/cases/{id}/timeline", asks: acl.TimelineRead, do: s.timeline},
 	}
+	anyone = append(anyone, s.listRoutes()...)
+	user = append(append(user, s.listTeamRoutes()...), s.membershipRoutes()...)
 	var all []route
 	for _, g := range []struct {
 		routes []route

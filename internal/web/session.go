@@ -128,6 +128,14 @@ var notices = map[string]string{
 	"enabled":      "This person can sign in again.",
 	"passkey":      "The passkey is kept.",
 	"removed":      "Removed.",
+	"list":         "The list is kept.",
+	"decision":     "Recorded.",
+	"linked":       "The contact can sign in as this user.",
+	"unlinked":     "The contact has no login any more.",
+	"attested":     "Thank you. It is recorded that all of this is right.",
+	"accepted":     "Thank you. The agreement is accepted.",
+	"contacts":     "The contacts are kept.",
+	"left-list":    "You have left the list. What you know until now stays in confidence.",
 	"welcome":      "Welcome. Your passkey is kept; sign in with it from now on.",
 }
 

@@ -70,6 +70,12 @@ func (s *server) shell(v *visit, title string) look.Shell {
 	case v.session.UserID != "":
 		sh.Section = "Security team"
 		sh.Nav = append(sh.Nav, at("Cases", "/team"))
+		if v.may(acl.ListRead) {
+			sh.Nav = append(sh.Nav, at("Lists", "/team/lists"))
+		}
+		if s.isContact(v) {
+			sh.Nav = append(sh.Nav, at("Membership", "/team/membership"))
+		}
 		if v.may(acl.UserRead) {
 			sh.Nav = append(sh.Nav, at("People", "/team/people"))
 		}
