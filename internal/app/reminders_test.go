@@ -86,7 +86,7 @@ func TestRemind(t *testing.T) {
 		days int // after the first
 		more int // letters
 	}{{1, 0}, {300, 0}, {306, 2}, {310, 0}, {340, 2}, {360, 2}, {364, 2}, {366, 2}, {500, 0}} {
-		at.set(time.Date(2026, 3, 3, 9, 0, 0, 0, time.UTC).AddDate(0, 0, step.days))
+		at.set(time.Date(2026, 3, 3, 12, 0, 0, 0, time.UTC).AddDate(0, 0, step.days))
 		for range 2 {
 			must(app.Remind(a, t.Context()))
 		}
