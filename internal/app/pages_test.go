@@ -27,6 +27,17 @@ var pageNeeds = map[string]need{
 	"GET /team/me": {do: anyUser}, "POST /team/me/passkey": {do: anyUser}, "POST /team/me/remove": {do: anyUser}, "POST /team/me/token": {do: anyUser},
 	"GET /team/audit": {do: acl.AuditRead}, "POST /team/audit": {do: acl.AuditRead}, "GET /team/system": {do: acl.SystemRead},
 
+	"GET /lists": {}, "GET /lists/{slug}/apply": {}, "POST /lists/{slug}/apply": {},
+	"GET /team/lists": {do: acl.ListRead}, "POST /team/lists": {see: acl.ListRead, do: acl.ListEdit}, "GET /team/lists/new": {see: acl.ListRead, do: acl.ListEdit},
+	"GET /team/lists/{slug}":                          {do: acl.ListRead},
+	"GET /team/lists/{slug}/edit":                     {see: acl.ListRead, do: acl.ListEdit},
+	"POST /team/lists/{slug}/edit":                    {see: acl.ListRead, do: acl.ListEdit},
+	"GET /team/lists/{slug}/members/{member}":         {do: acl.ListRead},
+	"POST /team/lists/{slug}/members/{member}/{deed}": {see: acl.ListRead, do: acl.ListVet},
+	"GET /team/membership":                            {do: anyUser},
+	"GET /team/membership/{member}":                   {do: ownMember},
+	"POST /team/membership/{member}/{deed}":           {do: ownMember},
+
 	"GET /team/cases/{id}":                 {see: acl.CaseRead, do: acl.CaseRead},
 	"GET /team/cases/{id}/decide":          {see: acl.CaseRead, do: acl.CaseDispose},
 	"POST /team/cases/{id}/acknowledge":    {see: acl.CaseRead, do: acl.CaseAcknowledge},
@@ -88,7 +99,7 @@ func TestEveryRoleOnEveryPage(t *testing.T) {
 			if strings.Contains(path, "/people/{id}") {
 				record = target.ID
 			}
-			at := strings.NewReplacer("{id}", record, "{file}", nowhere, "{report}", nowhere, "{deed}", "now").Replace(path)
+			at := strings.NewReplacer("{id}", record, "{file}", nowhere, "{report}", nowhere, "{deed}", "now", "{slug}", listID, "{member}", w.member).Replace(path)
 			got := visit(p, method, at)
 			user := p.Role != acl.Anonymous && p.Role != acl.Reporter
 			holds := func(a acl.Action) bool {

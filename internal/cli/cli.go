@@ -143,7 +143,7 @@ Exit codes: 0 done, 1 refused or failed, 2 used wrongly.`,
 	add("run", s.initCmd(), s.serveCmd(), s.demoCmd())
 	add("work", s.reportCmd(), s.mailboxCmd(), s.caseCmd(), s.embargoCmd(), s.patchCmd(), s.advisoryCmd(), s.prenoticeCmd())
 	add("public", s.publishCmd(), s.checkCmd())
-	add("keep", s.doctorCmd(), s.userCmd(), s.tokenCmd(), s.auditCmd(), s.backupCmd(), s.restoreCmd())
+	add("keep", s.doctorCmd(), s.userCmd(), s.listCmd(), s.tokenCmd(), s.auditCmd(), s.backupCmd(), s.restoreCmd())
 	return root
 }
 
