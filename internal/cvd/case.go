@@ -68,6 +68,13 @@ type Case struct {
 	Advisory  string              `json:"advisory,omitempty"`  // id, from the first release on
 	Released  time.Time           `json:"released,omitzero"`   // first release
 	Revision  int                 `json:"revision,omitempty"`  // how many revisions are public
+
+	Recipients []Recipient `json:"recipients,omitempty"` // organisations that were told, in the order in which they were
+	Sendings   []Sending   `json:"sendings,omitempty"`   // notices to lists, oldest first
+	Copied     bool        `json:"copied,omitempty"`     // someone has a marked copy: every wording of the draft is kept
+	Posted     *PublicPost `json:"posted,omitempty"`     // as a list that was told asks for
+	Collisions []Collision `json:"collisions,omitempty"` // others who found it by themselves under the embargo
+	Burned     Burned      `json:"burned"`               // the embargo was ended because of a leak, or someone wants it
 }
 
 // Share is a draft as it was shown to one reporter.
@@ -96,6 +103,7 @@ func newCase(id, ref string, r intake.Filed) *Case {
 		Embargo: Embargo{State: EmbargoNone},
 		Patch:   Patch{State: PatchNone},
 		Review:  Review{State: DraftWriting},
+		Burned:  Burned{State: BurnNone},
 	}
 }
 
@@ -149,6 +157,9 @@ func (c *Case) mergeInto(into *Case, reason string, now time.Time) error {
 		return errs.Invalidf("reason", "The other case is closed. Say why this one belongs to it.")
 	}
 	answerBy, status, plan := c.AnswerBy, c.NextStatus, c.ReporterPlan
+	if c.toldAny() {
+		return errs.Conflictf("Distributors were told of this case.").WithHint("merge the other case into this one")
+	}
 	if err := c.move(EventMerge, reason, now); err != nil {
 		return err
 	}
@@ -169,6 +180,7 @@ func (c *Case) mergeInto(into *Case, reason string, now time.Time) error {
 func (c *Case) partFrom(other *Case) {
 	c.Merged = slices.DeleteFunc(c.Merged, func(id string) bool { return id == other.ID })
 	c.Credits = slices.DeleteFunc(c.Credits, func(k Credit) bool { return k.Report == other.Report })
+	c.Collisions = slices.DeleteFunc(c.Collisions, func(k Collision) bool { return k.Case == other.ID })
 	other.MergedInto = ""
 }
 

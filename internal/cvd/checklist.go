@@ -64,6 +64,8 @@ var tasks = []task{
 		done: func(c asked) bool {
 			return c.Embargo.State == EmbargoActive || c.Embargo.State == EmbargoExited || c.Public()
 		}},
+	collisionTask,
+	burnTask,
 	{code: "patch", text: "Start the patch.",
 		why:    "Someone must write the fix, in a place that is not public.",
 		action: acl.PatchEdit,
@@ -137,6 +139,7 @@ var tasks = []task{
 			}
 			return time.Time{}
 		}},
+	postTask,
 	{code: "patch-merge", text: "Merge the patch and publish the version that carries it.",
 		why:    "The advisory tells users to upgrade to it.",
 		action: acl.PatchEdit,

@@ -67,6 +67,7 @@ func TestChecklistItemsAreWhole(t *testing.T) {
 	t.Parallel()
 	c := &Case{State: Receipt, AnswerBy: day0, AcknowledgeBy: day0}
 	c.Fields.Severity.Level = advisory.High
+	c.Sendings, c.Collisions, c.Burned.State = []Sending{{PostTo: "oss-security"}}, []Collision{{}}, BurnProposed
 	items := Checklist(c, nil)
 	if len(items) != len(tasks) {
 		t.Errorf("%d items of %d tasks", len(items), len(tasks))

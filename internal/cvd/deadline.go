@@ -29,7 +29,7 @@ type Deadline struct {
 
 // deadlines lists what falls due, the soonest first.
 func (c *Case) deadlines() []Deadline {
-	ds := c.lawDeadlines()
+	ds := append(c.lawDeadlines(), c.listDeadlines()...)
 	add := func(d Deadline) {
 		if !d.At.IsZero() {
 			ds = append(ds, d)

@@ -99,6 +99,11 @@ func (d *deed) keep() error {
 		if err := d.settle(d.before, d.by, d.caller.Role != acl.Reporter, d.now); err != nil {
 			return err
 		}
+		if d.Copied {
+			if err := d.keepCopy(); err != nil {
+				return err
+			}
+		}
 	}
 	if d.edited {
 		d.Version++

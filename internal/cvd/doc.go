@@ -12,6 +12,10 @@
 //   - The Embargo is an agreement on a date, an hour and a zone; the Patch is
 //     the fix on its way; the Draft is the advisory before it is public.
 //   - The Mailbox is all that a reporter sees of a case.
+//   - A Sending is a notice under embargo to a list, or to members of it; a
+//     Recipient is an organisation that got one, the Portal all that it sees. Each
+//     has copies of their own (base/watermark) and never the original.
+//   - To burn is to end the embargo because the matter has leaked.
 //
 // Three rules hold the package together. Case.Draft is the only way from a
 // case to an advisory. Every method of Store takes a caller, asks acl.Table,

@@ -14,6 +14,9 @@ type Terms struct {
 	Until  time.Time `json:"until"`            // UTC
 	Zone   string    `json:"zone"`             // IANA zone in which the hour was chosen
 	Reason string    `json:"reason,omitempty"` // why this hour
+	// Outside tells that someone who is not of the team proposed them: the
+	// reason may say who, which others who were told are not to know.
+	Outside bool `json:"outside,omitempty"`
 }
 
 // Proposal is terms that nobody has accepted yet.

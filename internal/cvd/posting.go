@@ -22,11 +22,13 @@ const (
 	OnInvitation  Occasion = "invitation"   // a person was let into a case
 	OnEmbargo     Occasion = "embargo"      // the terms of the embargo have changed, or may
 	OnPublic      Occasion = "public"       // the advisory is public
+	OnNotice      Occasion = "notice"       // an organisation is told under embargo
+	OnBurn        Occasion = "burned"       // the embargo has ended because of a leak
 )
 
 // Occasions lists them all.
 var Occasions = []Occasion{
-	OnReceipt, OnMessage, OnReport, OnReply, OnAcknowledge, OnDraft, OnInvitation, OnEmbargo, OnPublic,
+	OnReceipt, OnMessage, OnReport, OnReply, OnAcknowledge, OnDraft, OnInvitation, OnEmbargo, OnPublic, OnNotice, OnBurn,
 }
 
 // Posting is a letter that is to go out: to whom and why. What it says is put
@@ -39,12 +41,19 @@ type Posting struct {
 	Message string   `json:"message,omitempty"` // id of the message that it brings
 	Token   string   `json:"token,omitempty"`   // of a receipt: what its phrase is derived from
 	What    string   `json:"what,omitempty"`    // names this occasion among those of its kind
+
+	Recipient string `json:"recipient,omitempty"` // or to a contact of this organisation that was told
+	Contact   string `json:"contact,omitempty"`   // id of that contact; User is whom it signs in as, if anyone
 }
 
 // Key names the deed that the letter belongs to: the same letter is posted
 // once.
 func (p Posting) Key() string {
-	return strings.Join([]string{string(p.On), p.Case, p.Report, p.User, p.Message, p.What}, "/")
+	key := strings.Join([]string{string(p.On), p.Case, p.Report, p.User, p.Message, p.What}, "/")
+	if p.Contact != "" {
+		key += "/" + p.Recipient + "/" + p.Contact
+	}
+	return key
 }
 
 // Scope is that of the seal under which the letter waits.

@@ -110,6 +110,52 @@ var asks = map[string]ask{
 		_, err := w.Matters(w.ctx, c, w.a.caseID)
 		return err
 	}},
+	"AddPatchFile": {action: acl.PatchEdit, call: func(w *world, c acl.Caller) error {
+		if len(w.view(lead, w.a.caseID).Patches) >= maxPatches/2 {
+			w.must(w.RemovePatchFile(w.ctx, lead, w.a.caseID, w.patch(w.a.caseID)))
+		}
+		_, err := w.AddPatchFile(w.ctx, c, w.a.caseID, "fix.patch", []byte(smallDiff))
+		return err
+	}},
+	"RemovePatchFile": {action: acl.PatchEdit, call: func(w *world, c acl.Caller) error {
+		return w.RemovePatchFile(w.ctx, c, w.a.caseID, w.patch(w.a.caseID))
+	}},
+	"PatchCopy": {action: acl.PatchTest, reads: true, call: func(w *world, c acl.Caller) error {
+		_, _, err := w.PatchCopy(w.ctx, c, w.a.caseID, w.patch(w.a.caseID))
+		return err
+	}},
+	"CheckDistribution": {action: acl.Distribute, reads: true, call: func(w *world, c acl.Caller) error {
+		_, err := w.CheckDistribution(w.ctx, c, w.a.caseID, "linux-distros", nil)
+		return err
+	}},
+	"Distribute": {action: acl.Distribute, call: func(w *world, c acl.Caller) error {
+		return w.Distribute(w.ctx, c, w.a.caseID, w.version(w.a.caseID), Send{List: "linux-distros", Override: "why"})
+	}},
+	"Portal": {action: acl.DraftRead, reads: true, call: func(w *world, c acl.Caller) error {
+		_, err := w.Portal(w.ctx, c, w.a.caseID)
+		return err
+	}},
+	"SetStatus": {action: acl.StatusWrite, call: func(w *world, c acl.Caller) error {
+		return w.SetStatus(w.ctx, c, w.a.caseID, Fixed, "")
+	}},
+	"NotePosted": {action: acl.Distribute, call: func(w *world, c acl.Caller) error {
+		return w.NotePosted(w.ctx, c, w.a.caseID, "https://example.org/post")
+	}},
+	"ListText": {action: acl.Distribute, reads: true, call: func(w *world, c acl.Caller) error {
+		_, err := w.ListText(w.ctx, c, w.a.caseID, LinuxDistros)
+		return err
+	}},
+	"Burn": {action: acl.Burn, call: func(w *world, c acl.Caller) error {
+		_, err := w.Burn(w.ctx, c, w.a.caseID, "why", false)
+		return err
+	}},
+	"KeepEmbargo": {action: acl.Burn, call: func(w *world, c acl.Caller) error {
+		return w.KeepEmbargo(w.ctx, c, w.a.caseID, "why")
+	}},
+	"Trace": {action: acl.Burn, call: func(w *world, c acl.Caller) error {
+		_, err := w.Trace(w.ctx, c, w.a.caseID, []byte("a leak"))
+		return err
+	}},
 	"Claim": {}, // TestClaimOnce: the code is the permission
 	"Parcel": {action: acl.MailSend, see: acl.MailSend, reads: true, call: func(w *world, c acl.Caller) error {
 		_, err := w.Parcel(w.ctx, c, Posting{On: OnAcknowledge, Case: w.a.caseID, Report: w.a.report})

@@ -20,6 +20,8 @@ import (
 	"steward/internal/base/errs"
 	"steward/internal/base/seal"
 	"steward/internal/intake"
+	"steward/internal/policy"
+	"steward/internal/predisclosure"
 )
 
 // Store keeps the cases. Every method asks acl.Table for the caller and writes
@@ -49,8 +51,12 @@ type Store struct {
 	OnCall func(ctx context.Context, q db.Queryer) ([]string, error)
 	// Reach gives where a user is written to; nil: nowhere.
 	Reach func(ctx context.Context, q db.Queryer, user string) (account.Reach, error)
-	Clock func() time.Time
-	Rand  io.Reader // for identifiers
+	// Lists says who may be told before the release; nil: nobody is.
+	Lists *predisclosure.Store
+	// Policy has the rules of lists; nil: those that come with the program.
+	Policy *policy.Policy
+	Clock  func() time.Time
+	Rand   io.Reader // for identifiers
 }
 
 func (s *Store) now() time.Time { return s.Clock().UTC().Truncate(time.Microsecond) }

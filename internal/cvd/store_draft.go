@@ -17,7 +17,7 @@ func (s *Store) Draft(ctx context.Context, c acl.Caller, caseID string) (*DraftV
 	var v *DraftView
 	err := s.look(ctx, c, caseID, acl.DraftRead, seenDraft, func(_ db.Queryer, o *opened, roles []acl.Role) error {
 		v = o.draftView(roles, s.problems(o.Case))
-		return nil
+		return s.veil(o.Case, c, roles, nil, v)
 	})
 	return v, err
 }

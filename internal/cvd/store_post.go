@@ -88,12 +88,15 @@ func (d *deed) postInvited(on Occasion, roles ...acl.Role) error {
 		if !p.Removed.IsZero() || !slices.Contains(roles, p.Role) || slices.Contains(told, p.User) {
 			continue
 		}
+		if d.s.Lists != nil && d.recipientOf(p.User) != nil {
+			continue // as a contact, at the address and with the key that the list has
+		}
 		told = append(told, p.User)
 		if err := d.post(Posting{On: on, Case: d.ID, User: p.User, What: d.what("")}); err != nil {
 			return err
 		}
 	}
-	return nil
+	return d.postContacts(on)
 }
 
 // postReporters writes to every reporter of the case.
@@ -131,7 +134,11 @@ func (s *Store) Parcel(ctx context.Context, c acl.Caller, p Posting) (*Parcel, e
 		if err != nil {
 			return err
 		}
-		if p.User != "" {
+		switch {
+		case p.Contact != "":
+			out, err = s.parcelToContact(ctx, q, o, p)
+			return err
+		case p.User != "":
 			out, err = s.parcelToUser(ctx, q, o, p)
 			return err
 		}
@@ -212,7 +219,9 @@ func (s *Store) privateToUser(ctx context.Context, q db.Queryer, o *opened, p Po
 			b.WriteString(embargoText(&o.Embargo))
 		}
 	case OnPublic:
-		fmt.Fprintf(&b, "The advisory %s is public. The embargo is over.\n", o.Advisory)
+		b.WriteString(publicText(o.Case))
+	case OnBurn:
+		b.WriteString(o.burnText())
 	default:
 		return nil, fmt.Errorf("a posting on %q to a user", p.On)
 	}
@@ -290,6 +299,8 @@ func (s *Store) privateToReporter(ctx context.Context, q db.Queryer, o *opened, 
 		out.Text = embargoText(&root.Embargo)
 	case OnPublic:
 		out.Text = fmt.Sprintf("The advisory %s is public. Thank you for telling us first.\n", root.Advisory)
+	case OnBurn:
+		out.Text = root.burnText()
 	case OnAcknowledge:
 		out.Text = root.status() + "\n"
 	default:

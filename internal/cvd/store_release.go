@@ -128,6 +128,7 @@ func (c *Case) released(a advisory.Advisory, by Person, now time.Time) error {
 	c.Review.State, c.Review.Schedule = to, nil
 	c.Released, c.Revision, c.Text.Summary = a.Published, len(a.Revisions), ""
 	c.Embargo.End(by, now)
+	c.releaseRecipients(now)
 	c.measure(now)
 	return nil
 }

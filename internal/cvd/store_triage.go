@@ -137,6 +137,10 @@ func (s *Store) Merge(ctx context.Context, c acl.Caller, caseID, into, reason st
 		if err != nil {
 			return err
 		}
+		alone, err := s.independentIn(ctx, tx, d, t)
+		if err != nil {
+			return err
+		}
 		children := slices.Clone(d.Merged)
 		if err := d.mergeInto(t.Case, reason, d.now); err != nil {
 			return err
@@ -148,6 +152,11 @@ func (s *Store) Merge(ctx context.Context, c acl.Caller, caseID, into, reason st
 			}
 			child.MergedInto = t.ID
 			if err := child.save(ctx, tx); err != nil {
+				return err
+			}
+		}
+		if alone {
+			if err := t.collided(d); err != nil {
 				return err
 			}
 		}

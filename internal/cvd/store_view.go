@@ -82,8 +82,10 @@ func (s *Store) View(ctx context.Context, c acl.Caller, caseID string) (*View, e
 func (s *Store) ViewParts(ctx context.Context, c acl.Caller, caseID string, parts Parts) (*View, error) {
 	var v *View
 	err := s.look(ctx, c, caseID, acl.CaseRead, seenCase, func(q db.Queryer, o *opened, roles []acl.Role) (err error) {
-		v, err = s.view(ctx, q, o, roles, parts)
-		return err
+		if v, err = s.view(ctx, q, o, roles, parts); err != nil {
+			return err
+		}
+		return s.veil(o.Case, c, roles, v, v.Draft)
 	})
 	return v, err
 }
@@ -125,6 +127,9 @@ func (s *Store) view(ctx context.Context, q db.Queryer, o *opened, roles []acl.R
 	}
 	if may(acl.ReportRead) {
 		v.Decisions = o.Decisions
+	}
+	if err := s.viewTold(ctx, q, o, v, roles); err != nil {
+		return nil, err
 	}
 	return v, s.viewReports(ctx, q, o, v, Parts{
 		Reports: parts.Reports && may(acl.ReportRead),
@@ -241,6 +246,7 @@ func (c *Case) allowed(roles []acl.Role) Events {
 		Embargo: embargoTable.allowed(c.Embargo.State, roles),
 		Patch:   patchTable.allowed(c.Patch.State, roles),
 		Draft:   draftTable.allowed(c.Review.State, roles),
+		Burn:    c.burnEvents(roles),
 	}
 }
 

@@ -11,8 +11,10 @@ import (
 	"steward/internal/base/errs"
 )
 
-// Embargo moves the embargo. Propose and revise need the terms whole; reject
-// and exit need their reason alone.
+// Embargo moves the embargo. Propose and revise need the terms whole, and mean
+// the same once terms are agreed on; reject and exit need their reason alone.
+// Accept may name the hour that it means: if another proposal has come in its
+// place, it is an errs.Conflict.
 func (s *Store) Embargo(ctx context.Context, c acl.Caller, caseID string, e EmbargoEvent, t Terms) error {
 	action, err := embargoTable.action(e)
 	if err != nil {
@@ -22,9 +24,13 @@ func (s *Store) Embargo(ctx context.Context, c acl.Caller, caseID string, e Emba
 		if d.Public() {
 			return errs.Conflictf("The advisory is public: there is nothing left to keep silent about.")
 		}
+		if e, t, err = d.meant(e, t); err != nil {
+			return err
+		}
 		if err := d.Embargo.Move(e, t, d.by, d.now); err != nil {
 			return err
 		}
+		d.proposed(e)
 		if e == EmbargoAccept {
 			d.setBy(DueEmbargo, d.by.Name)
 		}
@@ -96,25 +102,36 @@ func (s *Store) Invite(ctx context.Context, c acl.Caller, caseID string, who Per
 		case who.ID == "" || len(who.ID) > maxPlace || !isLine(who.ID) || len(who.Name) > maxPlace || !isLine(who.Name):
 			return errs.Invalidf("user", "There is no such user.")
 		}
-		p := Participant{User: who.ID, Name: who.Name, Role: role, By: d.by, At: d.now}
-		body, err := sealed(d.key, personContext(who.ID, role), p)
-		if err != nil {
+		if err := d.let(who, role); err != nil {
 			return err
-		}
-		at := d.place()
-		_, err = d.tx.Exec(ctx, `INSERT INTO case_people
-			(case_id, user_id, role, removed_at, body, place_group, place_first, place_second, number)
-			VALUES ($1, $2, $3, 0, $4, $5, $6, $7, $8)
-			ON CONFLICT (case_id, user_id, role) DO UPDATE SET removed_at = 0, body = $4`,
-			d.ID, who.ID, string(role), body, at.group, at.first, at.second, d.number)
-		if err != nil {
-			return fmt.Errorf("inviting to a case: %w", err)
 		}
 		d.note("invited", "%s", who.Name)
 		d.note("user", "%s", who.ID)
 		d.note("role", "%s", role)
 		return d.post(Posting{On: OnInvitation, Case: d.ID, User: who.ID, What: d.what("")})
 	})
+}
+
+// let lets a user into the case in a role.
+func (d *deed) let(who Person, role acl.Role) error {
+	p := Participant{User: who.ID, Name: who.Name, Role: role, By: d.by, At: d.now}
+	body, err := sealed(d.key, personContext(who.ID, role), p)
+	if err != nil {
+		return err
+	}
+	at := d.place()
+	_, err = d.tx.Exec(d.ctx, `INSERT INTO case_people
+		(case_id, user_id, role, removed_at, body, place_group, place_first, place_second, number)
+		VALUES ($1, $2, $3, 0, $4, $5, $6, $7, $8)
+		ON CONFLICT (case_id, user_id, role) DO UPDATE SET removed_at = 0, body = $4`,
+		d.ID, who.ID, string(role), body, at.group, at.first, at.second, d.number)
+	if err != nil {
+		return fmt.Errorf("inviting to a case: %w", err)
+	}
+	if role != acl.Distributor {
+		return nil
+	}
+	return d.keepCopy()
 }
 
 // Uninvite takes a user's role in a case back: from then on the case does not

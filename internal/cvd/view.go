@@ -68,6 +68,9 @@ type View struct {
 	Embargo   *Embargo      `json:"embargo,omitempty"`   // acl.DraftRead
 	Patch     *Patch        `json:"patch,omitempty"`     // acl.PatchEdit, PatchReview or PatchTest
 	Draft     *DraftView    `json:"draft,omitempty"`     // acl.DraftRead
+	Told      *Told         `json:"told,omitempty"`      // acl.QueueRead: who was told under embargo
+	Patches   []PatchFile   `json:"patches,omitempty"`   // acl.PatchTest or Distribute
+	Burned    *Burned       `json:"burned,omitempty"`    // acl.Burn or AuditRead; Seen: AuditRead
 }
 
 // Parts are the parts of a case that a page may do without.
@@ -86,6 +89,7 @@ type Events struct {
 	Embargo []EmbargoEvent `json:"embargo,omitempty"`
 	Patch   []PatchEvent   `json:"patch,omitempty"`
 	Draft   []DraftEvent   `json:"draft,omitempty"`
+	Burn    []BurnEvent    `json:"burn,omitempty"`
 }
 
 // ReportView is a report as it came, with the case that it opened. Who may not

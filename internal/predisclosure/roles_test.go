@@ -89,6 +89,18 @@ var tries = map[string]try{
 	"Eligible": {rule: reach, state: Joined, call: func(k *kit, c acl.Caller, _ string) error {
 		return second(k.Eligible(k.ctx, c, listID, day0))
 	}},
+	"EligibleIn": {rule: reach, state: Joined, call: func(k *kit, c acl.Caller, _ string) error {
+		return k.DB.Read(k.ctx, func(q db.Queryer) error { return second(k.EligibleIn(k.ctx, c, q, listID, day0)) })
+	}},
+	"ListIn": {rule: visible, state: Joined, call: func(k *kit, c acl.Caller, _ string) error {
+		return k.DB.Read(k.ctx, func(q db.Queryer) error { return second(k.ListIn(k.ctx, c, q, listID)) })
+	}},
+	"RecipientIn": {rule: reach, state: Joined, call: func(k *kit, c acl.Caller, id string) error {
+		return k.DB.Read(k.ctx, func(q db.Queryer) error {
+			_, _, err := k.RecipientIn(k.ctx, c, q, id, day0)
+			return err
+		})
+	}},
 	"Reminders": {rule: reach, state: Joined, call: func(k *kit, c acl.Caller, _ string) error { return second(k.Reminders(k.ctx, c, day0)) }},
 }
 

@@ -154,34 +154,12 @@ type Barred struct {
 // Eligible tells who may get a notice at the time now: ask it just before
 // sending, and again for what is sent later. Nobody is sent anything who is not
 // among May.
-func (s *Store) Eligible(ctx context.Context, c acl.Caller, listID string, now time.Time) (Eligible, error) {
-	e := Eligible{List: listID, At: now}
-	if err := acl.Check(acl.ListReach, acl.ListReach, ownRoles(c)...); err != nil {
-		return Eligible{}, err
-	}
-	err := s.DB.Read(ctx, func(q db.Queryer) error {
-		if _, err := readList(ctx, q, listID); err != nil {
-			return err
-		}
-		all, err := s.current(ctx, q, listID)
-		if err != nil {
-			return err
-		}
-		for _, o := range all {
-			st, name := o.Standing(now), o.Application.Organisation
-			if st.Good {
-				e.May = append(e.May, Recipient{Member: o.ID, Organisation: name, Agreement: o.Accepted, Contacts: o.reach(now)})
-				continue
-			}
-			why := slices.DeleteFunc(st.Findings, func(f Finding) bool { return !f.Blocks })
-			e.Not = append(e.Not, Barred{Member: o.ID, Organisation: name, Why: why})
-		}
-		return nil
+func (s *Store) Eligible(ctx context.Context, c acl.Caller, listID string, now time.Time) (e Eligible, err error) {
+	err = s.DB.Read(ctx, func(q db.Queryer) error {
+		e, err = s.EligibleIn(ctx, c, q, listID, now)
+		return err
 	})
-	if err != nil {
-		return Eligible{}, err
-	}
-	return e, nil
+	return e, err
 }
 
 // current reads the members of a list, the suspended ones too.

@@ -49,6 +49,10 @@ const (
 	LawRead Action = "see what the law wants reported"
 	LawEdit Action = "say what the law wants reported"
 
+	Distribute  Action = "tell distributors"
+	StatusWrite Action = "say how far one is with the fix"
+	Burn        Action = "end the embargo after a leak"
+
 	ListRead   Action = "see the pre-disclosure lists"
 	ListEdit   Action = "edit a pre-disclosure list"
 	ListVet    Action = "decide on members of a pre-disclosure list"
@@ -117,6 +121,10 @@ var Table = map[Action][]Role{
 
 	LawRead: {Handler, Lead, ReleaseManager, ProgrammeManager, Auditor},
 	LawEdit: {Handler, Lead, ProgrammeManager},
+
+	Distribute:  {Handler, Lead},
+	StatusWrite: {Distributor}, // for the organisation that one is a contact of
+	Burn:        {Handler, Lead, ReleaseManager},
 
 	ListRead:   {Handler, Lead, ReleaseManager, ProgrammeManager, Auditor},
 	ListEdit:   {Lead, ProgrammeManager},
