@@ -120,6 +120,7 @@ func newHouse(t *testing.T) *house {
 	rp := must(account.NewRelyingParty("http://localhost", "Quillfeather"))(t)
 	h.accounts = &account.Store{DB: database, Audit: record, RP: rp, Clock: h.clock, Rand: rand.Reader}
 	h.lists = &predisclosure.Store{DB: database, Keys: keys, Audit: record, Clock: h.clock, Rand: rand.Reader}
+	h.cases.Lists = h.lists
 	limit := func(n int) *throttle.Limiter { return must(throttle.PerHour(n, 100, h.clock, rand.Reader))(t) }
 	handler, err := New(Deps{
 		DB: database, Keys: keys, Cases: h.cases, Lists: h.lists, Accounts: h.accounts, Linter: &intake.Linter{},

@@ -22,7 +22,7 @@ var everyPage = map[string]any{
 	"patch": patchPage{}, "draft": draftPage{}, "preview": previewPage{}, "release": releasePage{}, "participants": participantsPage{},
 	"timeline": timelinePage{}, "people": peoplePage{}, "person": personPage{}, "me": mePage{}, "audit": auditPage{}, "system": systemPage{},
 	"lists": listsPage{}, "apply": applyPage{}, "applied": appliedPage{}, "teamlists": teamListsPage{}, "list": listPage{}, "listedit": editListPage{},
-	"listmember": listMemberPage{}, "memberships": membershipsPage{}, "membership": membershipPage{},
+	"listmember": listMemberPage{}, "memberships": membershipsPage{}, "membership": membershipPage{}, "distribution": distributionPage{}, "portal": portalPage{}, "burn": burnView{},
 }
 
 // TestEveryPage renders each page with nothing in it, and with something in
@@ -88,7 +88,7 @@ func (f filler) value(v reflect.Value, depth int) {
 	case *url.Values:
 		*x = url.Values{}
 		return
-	case **predisclosure.Member, **cvd.View, **cvd.Mailbox, **cvd.DraftView, **cvd.Embargo, **cvd.Patch, **errs.Error:
+	case **predisclosure.Member, **cvd.Portal, **cvd.Burned, **cvd.View, **cvd.Mailbox, **cvd.DraftView, **cvd.Embargo, **cvd.Patch, **errs.Error:
 		v.Set(reflect.New(v.Type().Elem())) // a handler gives these always
 		f.value(v.Elem(), depth+1)
 		return

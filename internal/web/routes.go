@@ -98,6 +98,7 @@ func (s *server) routes() []route {
 	}
 	anyone = append(anyone, s.listRoutes()...)
 	user = append(append(user, s.listTeamRoutes()...), s.membershipRoutes()...)
+	user = append(user, s.distributionRoutes()...)
 	var all []route
 	for _, g := range []struct {
 		routes []route
