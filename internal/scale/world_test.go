@@ -40,6 +40,8 @@ type finds struct {
 	report, file                 string // of the busy case
 	phrase                       string // of its reporter
 	advisory                     string
+	member, patch                string     // of the list; of the busy case, for its members
+	contact                      acl.Caller // of that member
 	fixer                        acl.Caller // invited to every case with an advisory
 }
 

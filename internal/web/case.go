@@ -105,7 +105,6 @@ func (p casePage) tabs(at string) []tab {
 	add(tab{Label: "Distribution", Icon: "people"}, "/distribution", p.May(string(acl.QueueRead)))
 	add(tab{Label: "For distributors", Icon: "shield"}, "/portal", p.May(string(acl.StatusWrite)))
 	add(tab{Label: "Release", Icon: "shield"}, "/release", v.Draft != nil)
-	add(tab{Label: "Leak", Icon: "bell"}, "/burn", p.May(string(acl.Burn)) && v.Draft != nil)
 	add(tab{Label: "People", Icon: "people"}, "/people", p.May(string(acl.QueueRead)))
 	add(tab{Label: "Timeline", Icon: "clock"}, "/timeline", p.May(string(acl.TimelineRead)))
 	return tabs

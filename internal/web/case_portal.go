@@ -2,6 +2,7 @@ package web
 
 import (
 	"html/template"
+	"net/url"
 	"strings"
 	"time"
 
@@ -16,6 +17,7 @@ type portalPage struct {
 	casePage
 	Portal     *cvd.Portal
 	Countdown  *look.Countdown
+	Line       string // who may know of it
 	Local      string // the hour in their zone; "" if that is UTC
 	Mark       mark
 	Statuses   []cvd.FixStatus
@@ -32,6 +34,17 @@ func (p portalPage) Can(e string) bool {
 	return false
 }
 
+// For gives the form of one deed, filled in with what was said before unless it
+// was refused.
+func (p portalPage) For(deed string) form {
+	f := p.casePage.For(deed)
+	if p.Deed == deed {
+		return f
+	}
+	f.Values = url.Values{"status": {string(p.Portal.Status)}, "statement": {p.Portal.Statement}, "until.zone": {p.Portal.Zone}}
+	return f
+}
+
 func (s *server) portal(v *visit) error { return s.showPortal(v, nil) }
 
 func (s *server) showPortal(v *visit, r *refusal) error {
@@ -43,7 +56,7 @@ func (s *server) showPortal(v *visit, r *refusal) error {
 	if err != nil {
 		return err
 	}
-	out := portalPage{casePage: p, Portal: portal, Mark: statusMarks[portal.Status], Statuses: cvd.FixStatuses}
+	out := portalPage{casePage: p, Portal: portal, Line: firstUp(strings.TrimLeft(strings.TrimPrefix(portal.Line, "TLP:AMBER"), ": ")), Mark: statusMarks[portal.Status], Statuses: cvd.FixStatuses}
 	if a := portal.Embargo.Active; a != nil {
 		from := portal.Told
 		if from.IsZero() {
@@ -54,11 +67,6 @@ func (s *server) showPortal(v *visit, r *refusal) error {
 		if loc, err := time.LoadLocation(portal.Zone); err == nil && portal.Zone != "UTC" && portal.Zone != "" {
 			out.Local = a.Until.In(loc).Format("Monday, 2 January 2006, 15:04 MST")
 		}
-	}
-	if r == nil {
-		p.set("status", string(portal.Status))
-		p.set("statement", portal.Statement)
-		p.set("until.zone", portal.Zone)
 	}
 	if portal.Organisation != "" {
 		if out.Agreements, err = s.agreementsOf(v); err != nil {

@@ -93,7 +93,7 @@ func (s *server) showMembership(v *visit, code int, f form, deed string) error {
 	p := membershipPage{
 		Shell: s.shell(v, m.Application.Organisation), form: f, Deed: deed, Path: "/team/membership/" + m.ID, List: l, Member: m,
 		Marks: standing(m), Contacts: contactRows(m.Member, s.now()), Now: s.now(), Outdated: m.Accepted < l.Agreement.Version,
-		Agreement: advisory.Markdown(l.Agreement.Text), Conditions: advisory.Markdown(l.Conditions),
+		Agreement: advisory.Markdown(l.Agreement.Text), Conditions: conditions(l.Conditions),
 	}
 	if deed != "contacts" {
 		p.form.fillContacts(m.Member)

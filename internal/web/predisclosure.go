@@ -74,7 +74,7 @@ func (s *server) showApply(v *visit, code int, f form) error {
 	}
 	return s.render(v, code, "apply", applyPage{
 		Shell: s.shell(v, "Join "+l.Name), form: f, List: l,
-		Conditions: advisory.Markdown(l.Conditions), Agreement: advisory.Markdown(l.Agreement.Text),
+		Conditions: conditions(l.Conditions), Agreement: advisory.Markdown(l.Agreement.Text),
 		Rows: f.contactRows(), Most: predisclosure.MaxContacts, Steps: stepsAt(applySteps, 0),
 	})
 }
@@ -200,4 +200,14 @@ func (s *server) isContact(v *visit) bool {
 		s.Log.Error("looking up whether someone is a contact failed", "error", err)
 	}
 	return is
+}
+
+// conditions renders the conditions of a list to stand below a heading of the
+// second level: where they begin with "##", their headings move up by one.
+func conditions(markdown string) template.HTML {
+	html := advisory.Markdown(markdown)
+	if strings.Contains(string(html), "<h3>") {
+		return html
+	}
+	return template.HTML(strings.NewReplacer("<h4>", "<h3>", "</h4>", "</h3>", "<h5>", "<h4>", "</h5>", "</h4>", "<h6>", "<h5>", "</h6>", "</h5>").Replace(string(html)))
 }
