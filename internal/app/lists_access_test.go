@@ -24,3 +24,16 @@ func (w *world) openList(lead *person) {
 	}
 	w.member = ack.Reference
 }
+
+// linkContact lets the first contact of who applied sign in as a user.
+func (w *world) linkContact(as *person) {
+	w.t.Helper()
+	who := w.person("Who links", acl.Lead).Caller
+	m, err := w.Lists.Member(w.t.Context(), who, w.member)
+	if err == nil {
+		err = w.Lists.LinkContact(w.t.Context(), who, m.ID, m.Contacts[0].ID, as.ID)
+	}
+	if err != nil {
+		w.t.Fatal(err)
+	}
+}
