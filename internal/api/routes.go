@@ -45,6 +45,7 @@ func (s *Server) Routes() []Route {
 	routes = append(routes, s.caseRoutes()...)
 	routes = append(routes, s.draftRoutes()...)
 	routes = append(routes, s.listRoutes()...)
+	routes = append(routes, s.distributeRoutes()...)
 	return append(routes, s.peopleRoutes()...)
 }
 

@@ -29,6 +29,7 @@ func TestScripts(t *testing.T) {
 			day = day.AddDate(0, 0, 1)
 		}
 		e.Setenv("MONDAY", day.Format(time.DateOnly))
+		e.Setenv("SOON", time.Now().UTC().AddDate(0, 0, 5).Format(time.DateOnly))
 		return nil
 	}})
 }

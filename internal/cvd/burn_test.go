@@ -148,6 +148,15 @@ func TestBurnAlone(t *testing.T) {
 			t.Errorf("no release after it: %v", err)
 		}
 
+		timed, until := k.prepared(10 * 24 * time.Hour)
+		k.signed(timed)
+		k.must(k.Schedule(k.ctx, manager, timed.caseID, k.version(timed.caseID), Slot{At: until, Zone: "UTC", Override: "the day of the test"}))
+		got, err = k.Burn(k.ctx, lead, timed.caseID, leaked, true)
+		k.must(err)
+		if v := k.view(lead, timed.caseID); got.Advisory == "" || v.DraftState != DraftReleased || !v.ReleaseAt.IsZero() {
+			t.Errorf("with a timed release: %+v, %+v", got, v.Summary)
+		}
+
 		bare := k.report()
 		got, err = k.Burn(k.ctx, lead, bare.caseID, leaked, true)
 		k.must(err)

@@ -5,11 +5,13 @@ import (
 	"os"
 	"strings"
 	"sync"
+	"testing"
 	"time"
 
 	"steward/internal/account"
 	"steward/internal/base/acl"
 	"steward/internal/base/db"
+	"steward/internal/base/seal"
 	"steward/internal/base/sign"
 	"steward/internal/predisclosure"
 )
@@ -152,4 +154,14 @@ func (k *kit) wholeCase(id string) (out *Case) {
 		return err
 	}))
 	return out
+}
+
+// newKitStore is a store of which nothing but its keys is used.
+func newKitStore(t testing.TB) *Store {
+	t.Helper()
+	keys, err := seal.OpenKeyring(seal.NewMaster(rand.Reader))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &Store{Keys: keys}
 }

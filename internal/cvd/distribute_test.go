@@ -161,6 +161,9 @@ func TestCopiesAreTheirOwn(t *testing.T) {
 		}
 		k.traces(t, a, original, "")
 		k.traces(t, a, "", "")
+		if kept := k.everything(); strings.Contains(kept, "heronstatement") || strings.Contains(kept, "heronreason") {
+			t.Error("what an organisation said is kept in the clear")
+		}
 		people := k.view(lead, a.caseID)
 		told := people.Told.Recipients
 		if st := told[slices.IndexFunc(told, func(r Recipient) bool { return r.Name == orgs[0].name })]; len(told) != 3 || st.Status != Affected || st.Statement != "heronstatement" || st.Proposed == nil {
@@ -291,6 +294,10 @@ func TestPromisesToLists(t *testing.T) {
 		if at := due(DueSilent); !at.IsZero() {
 			t.Errorf("who has spoken is asked at %s", at)
 		}
+		later := Terms{Until: told.Add(15 * 24 * time.Hour), Zone: "UTC", Reason: "our builds"}
+		k.must(k.Embargo(k.ctx, heron.contact, a.caseID, EmbargoChange, later))
+		k.refused(k.Embargo(k.ctx, lead, a.caseID, EmbargoAccept, Terms{}), errs.Conflict) // beyond what the list takes
+		k.must(k.Embargo(k.ctx, lead, a.caseID, EmbargoReject, Terms{Reason: "the list takes two weeks"}))
 		item := func() Item {
 			list := k.view(lead, a.caseID).Checklist
 			return list[slices.IndexFunc(list, func(it Item) bool { return it.Code == "post" })]

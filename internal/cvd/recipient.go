@@ -162,6 +162,16 @@ func (c *Case) obstacles(l policy.List, now time.Time) (out []Obstacle) {
 	return out
 }
 
+// beyond finds a list that was told and whose limit an hour would break.
+func (c *Case) beyond(until time.Time) *Sending {
+	for i, s := range c.Sendings {
+		if !s.Limit.IsZero() && until.After(s.Limit) {
+			return &c.Sendings[i]
+		}
+	}
+	return nil
+}
+
 // listDeadlines are what falls due with those who were told.
 func (c *Case) listDeadlines() (ds []Deadline) {
 	if !c.Public() && c.Open() {

@@ -318,6 +318,12 @@ func (d *deed) meant(e EmbargoEvent, t Terms) (EmbargoEvent, Terms, error) {
 	if e == EmbargoAccept && p != nil && !t.Until.IsZero() && !t.Until.Equal(p.Until) {
 		return e, t, errs.Conflictf("Another hour is proposed by now: %s.", p.When()).WithHint("look at it, and accept or reject it")
 	}
+	if e == EmbargoAccept && p != nil {
+		if s := d.beyond(p.Until); s != nil {
+			return e, t, errs.Conflictf("The list %s was told, and takes no embargo beyond %s.", s.Name, inZone(s.Limit, p.Zone)).
+				WithHint("agree on an hour before that")
+		}
+	}
 	t.Outside = !inTeam(d.caller)
 	return e, t, nil
 }

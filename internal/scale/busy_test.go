@@ -60,6 +60,9 @@ func (w *world) busy() {
 	must(w.Cases.Embargo(ctx, lead, b.id, cvd.EmbargoPropose, terms))
 	must(w.Cases.Embargo(ctx, lead, b.id, cvd.EmbargoAccept, cvd.Terms{}))
 	must(w.Cases.ShareDraft(ctx, lead, b.id, ""))
+	patch, err := w.Cases.AddPatchFile(ctx, lead, b.id, "fix.patch", []byte("--- a/x\n+++ b/x\n@@ -1 +1 @@\n-a\n+b\n"))
+	must(err)
+	w.find.patch = patch.ID
 	v, err := w.Cases.View(ctx, lead, b.id)
 	must(err)
 	w.find.busy, w.find.report, w.find.phrase = b.id, b.receipt.ReportID, b.receipt.Phrase.Words()

@@ -23,8 +23,8 @@ var anyKey = sync.OnceValues(func() (string, error) {
 	return string(s.PublicKey()), nil
 })
 
-// members makes a list with organisations on it, a contact who can sign in, and
-// a patch for them in the busiest case.
+// members makes a list with organisations on it and a contact who can sign
+// in.
 func (w *world) members() {
 	w.tb.Helper()
 	ctx, lead, handler := w.tb.Context(), w.team[acl.Lead], w.team[acl.Handler]
@@ -55,7 +55,4 @@ func (w *world) members() {
 	must(err)
 	w.find.contact = w.person("The contact", "")
 	must(w.Lists.LinkContact(ctx, lead, m.ID, m.Contacts[0].ID, w.find.contact.ID))
-	p, err := w.Cases.AddPatchFile(ctx, lead, w.find.busy, "fix.patch", []byte("--- a/x\n+++ b/x\n@@ -1 +1 @@\n-a\n+b\n"))
-	must(err)
-	w.find.patch = p.ID
 }

@@ -223,6 +223,9 @@ func (w *world) walk() []visit {
 	for _, p := range []string{"/cases/{id}", "/cases/{id}/timeline", "/cases/{id}/files/{file}", "/cases/{id}/original/{report}", "/cases/{id}/draft"} {
 		ask(p, handler, "busy", "")
 	}
+	ask("/cases/{id}/portal", handler, "busy", "")
+	page("/api/v1/cases/{id}/patches/{file}", handler, "busy", "/api/v1/cases/{id}/patches/"+w.find.patch)
+	page("/api/v1/cases/{id}/listtext/{kind}", handler, "busy", "/api/v1/cases/{id}/listtext/linux-distros")
 	ask("/advisories", nobody, "", "")
 	ask("/advisories", nobody, "middle", "?after="+d.after)
 	ask("/advisories/{id}", nobody, "", "")

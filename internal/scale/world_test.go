@@ -37,10 +37,10 @@ type world struct {
 // finds are records of each kind that the walk opens.
 type finds struct {
 	open, busy, closed, released string // ids of cases
-	report, file                 string // of the busy case
+	report, file, patch          string // of the busy case
 	phrase                       string // of its reporter
 	advisory                     string
-	member, patch                string     // of the list; of the busy case, for its members
+	member                       string     // of the list
 	contact                      acl.Caller // of that member
 	fixer                        acl.Caller // invited to every case with an advisory
 }
