@@ -44,6 +44,7 @@ func (s *Server) Routes() []Route {
 	}
 	routes = append(routes, s.caseRoutes()...)
 	routes = append(routes, s.draftRoutes()...)
+	routes = append(routes, s.listRoutes()...)
 	routes = append(routes, s.distributeRoutes()...)
 	routes = append(routes, s.subscriberRoutes()...)
 	routes = append(routes, s.lawRoutes()...)

@@ -26,6 +26,7 @@ import (
 	"steward/internal/cvd"
 	"steward/internal/intake"
 	"steward/internal/mail"
+	"steward/internal/predisclosure"
 	"steward/internal/rota"
 	"steward/internal/subscribe"
 )
@@ -34,6 +35,7 @@ import (
 type Server struct {
 	DB         *db.DB
 	Cases      *cvd.Store
+	Lists      *predisclosure.Store
 	Accounts   *account.Store
 	Mail       *mail.Office
 	Rota       *rota.Store

@@ -116,6 +116,24 @@ var apiNeeds = map[string]need{
 	"POST /users/{id}/key/remove": {see: acl.UserRead, do: acl.UserAdmin},
 	"GET /rota":                   {do: acl.RotaRead},
 	"POST /rota":                  {see: acl.RotaRead, do: acl.RotaEdit},
+	"GET /lists":                  {},
+	"POST /lists":                 {see: acl.ListRead, do: acl.ListEdit},
+	"GET /lists/{id}":             {}, // it is open
+	"POST /lists/{id}":            {see: acl.ListRead, do: acl.ListEdit},
+	"POST /lists/{id}/apply":      {},
+	"GET /lists/{id}/members":     {do: acl.ListRead},
+	"GET /memberships":            {do: "any user"},
+	"GET /members/{id}":           {do: acl.ListRead},
+	"POST /members/{id}/vet":      {see: acl.ListRead, do: acl.ListVet},
+	"POST /members/{id}/decline":  {see: acl.ListRead, do: acl.ListVet},
+	"POST /members/{id}/suspend":  {see: acl.ListRead, do: acl.ListVet},
+	"POST /members/{id}/restore":  {see: acl.ListRead, do: acl.ListVet},
+	"POST /members/{id}/remove":   {see: acl.ListRead, do: acl.ListVet},
+	"POST /members/{id}/withdraw": {see: acl.ListRead, do: ownMember},
+	"POST /members/{id}/attest":   {see: acl.ListRead, do: ownMember},
+	"POST /members/{id}/accept":   {see: acl.ListRead, do: ownMember},
+	"POST /members/{id}/contacts": {see: acl.ListRead, do: acl.ListVet},
+	"POST /members/{id}/link":     {see: acl.ListRead, do: acl.ListVet},
 }
 
 // patchMoves and embargo: one route, several actions; the one with the widest
@@ -157,8 +175,12 @@ func cast(w *world) (ref string, id string, all map[string]*person, roles map[st
 	roles["fixer elsewhere"] = nil
 	all["lead"].api("/cases/"+other+"/people", api.Invite{User: "The fixer elsewhere", Role: acl.Fixer}, nil)
 	all["reporter"], roles["reporter"] = w.holder(receipts[0].Phrase), []acl.Role{acl.Reporter}
+	w.openList(all["lead"])
 	return ref, id, all, roles
 }
+
+// ownMember is what the contacts of a member may do, of whom the cast has none.
+const ownMember acl.Action = "be a contact of that member"
 
 // TestEveryRoleOnEveryAPIRoute walks everyone over the whole API.
 func TestEveryRoleOnEveryAPIRoute(t *testing.T) {
@@ -174,7 +196,7 @@ func TestEveryRoleOnEveryAPIRoute(t *testing.T) {
 			continue
 		}
 		for name, p := range all {
-			path := "/api/v1" + strings.NewReplacer("{$}", "", "{id}", target(rt.Path, id), "{file}", nowhere, "{report}", nowhere).Replace(rt.Path)
+			path := "/api/v1" + strings.NewReplacer("{$}", "", "{id}", w.target(rt.Path, id), "{file}", nowhere, "{report}", nowhere).Replace(rt.Path)
 			got := send(p, rt.Method, path)
 			user := p.Role != acl.Anonymous && p.Role != acl.Reporter
 			may := n.do == "" || acl.Allow(n.do, roles[name]...) || n.do == "any user" && user || key == "POST /reports" && user
@@ -203,7 +225,7 @@ func TestEveryRoleOnEveryAPIRoute(t *testing.T) {
 // namesMore tells the routes whose request names something beside the case,
 // which is not there in this test.
 func namesMore(path string) bool {
-	for _, part := range []string{"{file}", "{report}", "/merge", "/people/remove", "/patches/remove", "/advisories/{id}", "/tokens/{id}", "/webhooks/{id}", "/mail/{id}", "/deliveries/{id}", "/key", "/law/dossier"} {
+	for _, part := range []string{"{file}", "{report}", "/merge", "/people/remove", "/patches/remove", "/advisories/{id}", "/tokens/{id}", "/webhooks/{id}", "/mail/{id}", "/deliveries/{id}", "/key", "/law/dossier", "/members/{id}/link"} {
 		if strings.Contains(path, part) {
 			return true
 		}
@@ -212,12 +234,18 @@ func namesMore(path string) bool {
 }
 
 // target is a record for the route's {id} that a deed may be tried on.
-func target(path, caseID string) string {
+func (w *world) target(path, caseID string) string {
 	if strings.HasPrefix(path, "/cases/") {
 		return caseID
 	}
 	if strings.HasPrefix(path, "/users/") {
 		return "The%20target"
+	}
+	if strings.HasPrefix(path, "/lists/") {
+		return listID
+	}
+	if strings.HasPrefix(path, "/members/") {
+		return w.member
 	}
 	return "none"
 }

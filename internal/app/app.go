@@ -58,6 +58,7 @@ type App struct {
 	Desk       *intake.Desk
 	Linter     *intake.Linter
 	Cases      *cvd.Store
+	Lists      *predisclosure.Store
 	Publisher  *publish.Publisher
 	Jobs       *jobs.Queue
 	Rota       *rota.Store
@@ -167,7 +168,8 @@ func (a *App) stores(ctx context.Context) (err error) {
 		DB: a.DB, Keys: a.Keys, Blobs: a.Blobs, Audit: log, Advisories: a.Advisories, Desk: a.Desk,
 		Settings: a.caseSettings(), Gate: a.gate, Clock: a.clock, Rand: rand.Reader,
 	}
-	a.Cases.Lists = &predisclosure.Store{DB: a.DB, Keys: a.Keys, Audit: log, Clock: a.clock, Rand: rand.Reader}
+	a.Lists = &predisclosure.Store{DB: a.DB, Keys: a.Keys, Audit: log, Clock: a.clock, Rand: rand.Reader}
+	a.Cases.Lists = a.Lists
 	return a.post(log)
 }
 

@@ -22,6 +22,7 @@ import (
 
 	"steward/internal/account"
 	"steward/internal/app"
+	"steward/internal/base/acl"
 	"steward/internal/base/db"
 	"steward/internal/base/errs"
 	"steward/internal/cvd"
@@ -342,6 +343,11 @@ func everyTable(s *secret) {
 		t.Fatal(err)
 	}
 	if _, _, err := w.Accounts.CreateLink(ctx, account.Operator(), s.hand.ID, account.Enrol); err != nil {
+		t.Fatal(err)
+	}
+	w.openList(w.person("The lead of lists", acl.Lead))
+	w.linkContact(w.person("The contact", ""))
+	if _, err := w.Cases.AddPatchFile(ctx, s.hand.Caller, s.case_, "fix.patch", []byte("--- a/x\n+++ b/x\n@@ -1 +1 @@\n-a\n+b\n")); err != nil {
 		t.Fatal(err)
 	}
 	err = w.DB.Write(ctx, func(tx *db.Tx) error {

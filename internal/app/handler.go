@@ -65,7 +65,7 @@ func (a *App) API() (http.Handler, error) {
 
 func (a *App) api(l limits) http.Handler {
 	s := &api.Server{
-		DB: a.DB, Cases: a.Cases, Accounts: a.Accounts, Advisories: a.Advisories, Mail: a.Mail, Rota: a.Rota, Linter: a.Linter, Log: a.log, Clock: a.clock,
+		DB: a.DB, Cases: a.Cases, Lists: a.Lists, Accounts: a.Accounts, Advisories: a.Advisories, Mail: a.Mail, Rota: a.Rota, Linter: a.Linter, Log: a.log, Clock: a.clock,
 		Reports: l.reports, Phrases: l.phrases, BaseURL: a.Config.BaseURL,
 		Published: a.published, Subscribers: a.Subscribers,
 	}
@@ -94,7 +94,7 @@ func (a *App) Handler() (http.Handler, error) {
 		return !ok
 	}
 	dynamic, err := web.New(web.Deps{
-		DB: a.DB, Keys: a.Keys, Cases: a.Cases, Accounts: a.Accounts, Mail: a.Mail, Rota: a.Rota, Linter: a.Linter,
+		DB: a.DB, Keys: a.Keys, Cases: a.Cases, Lists: a.Lists, Accounts: a.Accounts, Mail: a.Mail, Rota: a.Rota, Linter: a.Linter,
 		Site: func() render.Site { return a.site }, Publish: a.published,
 		Checkup: a.Checkup,
 		Zone:    a.Config.Advisories.Zone,
@@ -127,7 +127,7 @@ func (a *App) Handler() (http.Handler, error) {
 func isDynamic(path string) bool {
 	first, _, _ := strings.Cut(strings.TrimPrefix(path, "/"), "/")
 	switch first {
-	case "report", "mailbox", "team", "enrol", "subscribe", "calendar":
+	case "report", "mailbox", "team", "enrol", "subscribe", "calendar", "lists":
 		return true
 	}
 	return false

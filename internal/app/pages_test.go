@@ -48,37 +48,61 @@ var pageNeeds = map[string]need{
 	"GET /team/cases/{id}/law/{trigger}/{kind}":         {see: acl.CaseRead, do: acl.LawRead},
 	"GET /team/cases/{id}/law/{trigger}/{kind}/text":    {see: acl.CaseRead, do: acl.LawRead},
 
-	"GET /team/cases/{id}":                 {see: acl.CaseRead, do: acl.CaseRead},
-	"GET /team/cases/{id}/decide":          {see: acl.CaseRead, do: acl.CaseDispose},
-	"POST /team/cases/{id}/acknowledge":    {see: acl.CaseRead, do: acl.CaseAcknowledge},
-	"POST /team/cases/{id}/dispose":        {see: acl.CaseRead, do: acl.CaseDispose},
-	"POST /team/cases/{id}/move":           {see: acl.CaseRead, do: acl.CaseDispose},
-	"POST /team/cases/{id}/merge":          {see: acl.CaseRead, do: acl.CaseMerge},
-	"POST /team/cases/{id}/promise":        {see: acl.CaseRead, do: acl.CaseEdit},
-	"GET /team/cases/{id}/report":          {see: acl.CaseRead, do: acl.ReportRead},
-	"GET /team/cases/{id}/report/{report}": {see: acl.CaseRead, do: acl.MessageRead},
-	"GET /team/cases/{id}/files/{file}":    {see: acl.CaseRead, do: acl.ReportRead},
-	"GET /team/cases/{id}/messages":        {see: acl.CaseRead, do: acl.MessageRead},
-	"POST /team/cases/{id}/messages":       {see: acl.CaseRead, do: acl.MessageWrite},
-	"POST /team/cases/{id}/read":           {see: acl.CaseRead, do: acl.MessageWrite},
-	"GET /team/cases/{id}/notes":           {see: acl.CaseRead, do: acl.NoteRead},
-	"POST /team/cases/{id}/notes":          {see: acl.CaseRead, do: acl.NoteWrite},
-	"GET /team/cases/{id}/facts":           {see: acl.CaseRead, do: acl.CaseEdit},
-	"POST /team/cases/{id}/facts":          {see: acl.CaseRead, do: acl.CaseEdit},
-	"GET /team/cases/{id}/embargo":         {see: acl.CaseRead, do: acl.DraftRead},
-	"POST /team/cases/{id}/embargo":        {see: acl.CaseRead, do: acl.EmbargoPropose},
-	"GET /team/cases/{id}/patch":           {see: acl.CaseRead, do: acl.PatchTest},
-	"POST /team/cases/{id}/patch":          {see: acl.CaseRead, do: acl.PatchEdit},
-	"POST /team/cases/{id}/patch/move":     {see: acl.CaseRead, do: acl.PatchEdit},
-	"GET /team/cases/{id}/draft":           {see: acl.CaseRead, do: acl.DraftEdit},
-	"POST /team/cases/{id}/draft":          {see: acl.CaseRead, do: acl.DraftEdit},
-	"GET /team/cases/{id}/preview":         {see: acl.CaseRead, do: acl.DraftRead},
-	"GET /team/cases/{id}/release":         {see: acl.CaseRead, do: acl.DraftRead},
-	"POST /team/cases/{id}/release/{deed}": {see: acl.CaseRead, do: acl.Release},
-	"GET /team/cases/{id}/people":          {see: acl.CaseRead, do: acl.QueueRead},
-	"POST /team/cases/{id}/people":         {see: acl.CaseRead, do: acl.CaseInvite},
-	"POST /team/cases/{id}/people/remove":  {see: acl.CaseRead, do: acl.CaseInvite},
-	"GET /team/cases/{id}/timeline":        {see: acl.CaseRead, do: acl.TimelineRead},
+	"GET /lists": {}, "GET /lists/{slug}/apply": {}, "POST /lists/{slug}/apply": {},
+	"GET /team/lists": {do: acl.ListRead}, "POST /team/lists": {see: acl.ListRead, do: acl.ListEdit}, "GET /team/lists/new": {see: acl.ListRead, do: acl.ListEdit},
+	"GET /team/lists/{slug}":                          {do: acl.ListRead},
+	"GET /team/lists/{slug}/edit":                     {see: acl.ListRead, do: acl.ListEdit},
+	"POST /team/lists/{slug}/edit":                    {see: acl.ListRead, do: acl.ListEdit},
+	"GET /team/lists/{slug}/members/{member}":         {do: acl.ListRead},
+	"POST /team/lists/{slug}/members/{member}/{deed}": {see: acl.ListRead, do: acl.ListVet},
+	"GET /team/membership":                            {do: anyUser},
+	"GET /team/membership/{member}":                   {do: ownMember},
+	"POST /team/membership/{member}/{deed}":           {do: ownMember},
+
+	"GET /team/cases/{id}":                       {see: acl.CaseRead, do: acl.CaseRead},
+	"GET /team/cases/{id}/decide":                {see: acl.CaseRead, do: acl.CaseDispose},
+	"POST /team/cases/{id}/acknowledge":          {see: acl.CaseRead, do: acl.CaseAcknowledge},
+	"POST /team/cases/{id}/dispose":              {see: acl.CaseRead, do: acl.CaseDispose},
+	"POST /team/cases/{id}/move":                 {see: acl.CaseRead, do: acl.CaseDispose},
+	"POST /team/cases/{id}/merge":                {see: acl.CaseRead, do: acl.CaseMerge},
+	"POST /team/cases/{id}/promise":              {see: acl.CaseRead, do: acl.CaseEdit},
+	"GET /team/cases/{id}/report":                {see: acl.CaseRead, do: acl.ReportRead},
+	"GET /team/cases/{id}/report/{report}":       {see: acl.CaseRead, do: acl.MessageRead},
+	"GET /team/cases/{id}/files/{file}":          {see: acl.CaseRead, do: acl.ReportRead},
+	"GET /team/cases/{id}/messages":              {see: acl.CaseRead, do: acl.MessageRead},
+	"POST /team/cases/{id}/messages":             {see: acl.CaseRead, do: acl.MessageWrite},
+	"POST /team/cases/{id}/read":                 {see: acl.CaseRead, do: acl.MessageWrite},
+	"GET /team/cases/{id}/notes":                 {see: acl.CaseRead, do: acl.NoteRead},
+	"POST /team/cases/{id}/notes":                {see: acl.CaseRead, do: acl.NoteWrite},
+	"GET /team/cases/{id}/facts":                 {see: acl.CaseRead, do: acl.CaseEdit},
+	"POST /team/cases/{id}/facts":                {see: acl.CaseRead, do: acl.CaseEdit},
+	"GET /team/cases/{id}/embargo":               {see: acl.CaseRead, do: acl.DraftRead},
+	"POST /team/cases/{id}/embargo":              {see: acl.CaseRead, do: acl.EmbargoPropose},
+	"GET /team/cases/{id}/patch":                 {see: acl.CaseRead, do: acl.PatchTest},
+	"POST /team/cases/{id}/patch":                {see: acl.CaseRead, do: acl.PatchEdit},
+	"POST /team/cases/{id}/patch/move":           {see: acl.CaseRead, do: acl.PatchEdit},
+	"GET /team/cases/{id}/draft":                 {see: acl.CaseRead, do: acl.DraftEdit},
+	"POST /team/cases/{id}/draft":                {see: acl.CaseRead, do: acl.DraftEdit},
+	"GET /team/cases/{id}/preview":               {see: acl.CaseRead, do: acl.DraftRead},
+	"GET /team/cases/{id}/release":               {see: acl.CaseRead, do: acl.DraftRead},
+	"POST /team/cases/{id}/release/{deed}":       {see: acl.CaseRead, do: acl.Release},
+	"GET /team/cases/{id}/distribution":          {see: acl.CaseRead, do: acl.QueueRead},
+	"POST /team/cases/{id}/distribution":         {see: acl.CaseRead, do: acl.Distribute},
+	"POST /team/cases/{id}/distribution/posted":  {see: acl.CaseRead, do: acl.Distribute},
+	"POST /team/cases/{id}/distribution/patches": {see: acl.CaseRead, do: acl.PatchEdit},
+	"POST /team/cases/{id}/distribution/remove":  {see: acl.CaseRead, do: acl.PatchEdit},
+	"GET /team/cases/{id}/patches/{file}":        {see: acl.CaseRead, do: acl.PatchTest},
+	"GET /team/cases/{id}/portal":                {see: acl.CaseRead, do: acl.DraftRead},
+	"POST /team/cases/{id}/portal/status":        {see: acl.CaseRead, do: acl.StatusWrite},
+	"POST /team/cases/{id}/portal/propose":       {see: acl.CaseRead, do: acl.EmbargoPropose},
+	"GET /team/cases/{id}/burn":                  {see: acl.CaseRead, do: acl.Burn},
+	"POST /team/cases/{id}/burn":                 {see: acl.CaseRead, do: acl.Burn},
+	"POST /team/cases/{id}/burn/keep":            {see: acl.CaseRead, do: acl.Burn},
+	"POST /team/cases/{id}/burn/trace":           {see: acl.CaseRead, do: acl.Burn},
+	"GET /team/cases/{id}/people":                {see: acl.CaseRead, do: acl.QueueRead},
+	"POST /team/cases/{id}/people":               {see: acl.CaseRead, do: acl.CaseInvite},
+	"POST /team/cases/{id}/people/remove":        {see: acl.CaseRead, do: acl.CaseInvite},
+	"GET /team/cases/{id}/timeline":              {see: acl.CaseRead, do: acl.TimelineRead},
 }
 
 // anyUser is what everyone who may sign in may do.
@@ -110,7 +134,7 @@ func TestEveryRoleOnEveryPage(t *testing.T) {
 				record = target.ID
 			}
 			at := strings.NewReplacer("{id}", record, "{file}", nowhere, "{report}", nowhere, "{deed}", "now",
-				"{delivery}", nowhere, "{trigger}", "exploited", "{kind}", "early-warning").Replace(path)
+				"{delivery}", nowhere, "{trigger}", "exploited", "{kind}", "early-warning", "{slug}", listID, "{member}", w.member).Replace(path)
 			got := visit(p, method, at)
 			user := p.Role != acl.Anonymous && p.Role != acl.Reporter
 			holds := func(a acl.Action) bool {
@@ -144,7 +168,7 @@ func TestEveryRoleOnEveryPage(t *testing.T) {
 // namesMorePages tells the pages whose request names something beside the
 // record, which is not there in this test.
 func namesMorePages(path string) bool {
-	for _, part := range []string{"{file}", "{report}", "/merge", "/people", "{deed}", "/me/remove", "/subscribers/{id}", "/mail/{id}", "{delivery}", "{kind}"} {
+	for _, part := range []string{"{file}", "{report}", "/merge", "/people", "{deed}", "/me/remove", "/subscribers/{id}", "/mail/{id}", "{delivery}", "{kind}", "/distribution/remove"} {
 		if strings.Contains(path, part) {
 			return true
 		}

@@ -109,7 +109,7 @@ func (a *App) published(ctx context.Context) error {
 
 func (a *App) sweep(ctx context.Context) error {
 	return errors.Join(a.Accounts.Sweep(ctx, acl.Myself()), a.Mail.Sweep(ctx, acl.Myself()), a.sweepBlobs(ctx),
-		a.Subscribers.Sweep(ctx, acl.Myself()), a.sweepJobs(ctx))
+		a.Subscribers.Sweep(ctx, acl.Myself()), a.sweepJobs(ctx), a.remind(ctx))
 }
 
 // Held is how far the machine's clock has jumped ahead of the time that

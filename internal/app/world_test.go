@@ -30,6 +30,8 @@ type world struct {
 	url   string
 	clock *clock
 	log   *record
+
+	member string // who applied to the list that openList makes
 }
 
 // clock stands still but for a step at each look.

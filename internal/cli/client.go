@@ -121,11 +121,3 @@ func (s *shell) with(ctx context.Context, f func(c *client) error) (err error) {
 	}
 	return err
 }
-
-// decodeAnswer reads the JSON of an answer.
-func decodeAnswer(r io.Reader, out any) error {
-	if err := json.NewDecoder(io.LimitReader(r, maxAnswer)).Decode(out); err != nil {
-		return fmt.Errorf("the answer is not the JSON of a Steward server: %w", err)
-	}
-	return nil
-}

@@ -152,8 +152,11 @@ func (g *target) pageRoutes() []string {
 		} else if strings.Contains(path, "{deed}") {
 			deeds = []string{"share", "review", "approve", "schedule", "unschedule", "now", "announce", "withdraw"}
 		}
+		if strings.Contains(path, "{member}") { // nobody has applied: these have one answer
+			deeds = []string{"vet"}
+		}
 		for _, deed := range deeds {
-			at := strings.NewReplacer("{id}", id, "{deed}", deed, "{trigger}", "exploited", "{delivery}", "none").Replace(path)
+			at := strings.NewReplacer("{id}", id, "{deed}", deed, "{trigger}", "exploited", "{delivery}", "none", "{slug}", "distributors", "{member}", g.user).Replace(path)
 			if strings.HasSuffix(at, "/sign-out") {
 				last = append(last, at)
 			} else {
@@ -168,7 +171,7 @@ func (g *target) pageRoutes() []string {
 func (g *target) form(path, token string) url.Values {
 	f := url.Values{
 		"body": {"Forged."}, "name": {"Forged"}, "role": {""}, "reason": {"Forged."}, "summary": {"Forged"}, "what": {"Forged."}, "agree": {"no"},
-		"do": {"send"}, "once": {g.tokens["a stranger's"]}, "credit.want": {"no"}, "disposition": {"informational"}, "days": {"30"}, "comment": {"Forged."},
+		"do": {"send"}, "id": {"distributors"}, "conditions": {"Forged."}, "agreement": {"Forged."}, "attest_months": {"12"}, "open": {"yes"}, "sure": {"yes"}, "once": {g.tokens["a stranger's"]}, "credit.want": {"no"}, "disposition": {"informational"}, "days": {"30"}, "comment": {"Forged."},
 		"event": {"propose"}, "until": {"2026-04-01"}, "until.time": {"12:00"}, "until.zone": {"UTC"}, "title": {"Forged"}, "overview": {"Forged."},
 		"version": {"1"}, "nextStatus": {"2026-03-05"}, "plan": {"2026-03-05"}, "day": {"2026-03-05"},
 		"url": {"https://hooks.example/forged"},
@@ -357,7 +360,7 @@ func TestForgedFormsAreRefused(t *testing.T) {
 	for _, path := range paths {
 		kept := g.state()
 		res := elsewhere("Origin", g.base, "Sec-Fetch-Site", "same-origin")(g, path)
-		if res.StatusCode == http.StatusForbidden {
+		if res.StatusCode == http.StatusForbidden && !strings.HasSuffix(path, "/portal/status") { // which is for distributors alone
 			t.Errorf("%s: the person's own form is refused", path)
 		}
 		if g.state() != kept {

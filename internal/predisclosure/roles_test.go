@@ -44,8 +44,9 @@ type try struct {
 func second[T any](_ T, err error) error { return err }
 
 var tries = map[string]try{
-	"Lists": {rule: rule{}, state: Joined}, // in its own test: it leaves out and refuses nobody
-	"List":  {rule: visible, state: Joined, call: func(k *kit, c acl.Caller, _ string) error { return second(k.List(k.ctx, c, listID)) }},
+	"Lists":     {rule: rule{}, state: Joined}, // in its own test: it leaves out and refuses nobody
+	"IsContact": {rule: rule{}, state: Joined}, // likewise
+	"List":      {rule: visible, state: Joined, call: func(k *kit, c acl.Caller, _ string) error { return second(k.List(k.ctx, c, listID)) }},
 	"Agreement": {rule: visible, state: Joined, call: func(k *kit, c acl.Caller, _ string) error {
 		return second(k.Agreement(k.ctx, c, listID, 1))
 	}},
@@ -208,6 +209,9 @@ func TestListsShow(t *testing.T) {
 		for _, c := range everyone {
 			if !sees(c) {
 				t.Errorf("%v does not see an open list", c)
+			}
+			if is, err := k.IsContact(k.ctx, c); err != nil || is != (c.ID == contact.ID && c.ID != "") {
+				t.Errorf("%v is a contact: %v, %v", c, is, err)
 			}
 		}
 		l, err := k.List(k.ctx, k.lead, listID)

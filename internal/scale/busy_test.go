@@ -74,4 +74,5 @@ func (w *world) busy() {
 	if w.find.file == "" || strings.TrimSpace(w.find.phrase) == "" {
 		w.tb.Fatal("the busiest case lacks something")
 	}
+	w.members()
 }

@@ -204,9 +204,23 @@ func (w *world) walk() []visit {
 	page("/team/audit", auditor, "middle", "/team/audit?before="+fmt.Sprint(d.entry))
 	for _, p := range web.Patterns() {
 		if at, ok := strings.CutPrefix(p, "GET /team/cases/{id}"); ok {
-			page("/team/cases/{id}"+at, handler, "busy", "/team/cases/{id}"+at)
+			page("/team/cases/{id}"+at, handler, "busy", "/team/cases/{id}"+strings.Replace(at, "/patches/{file}", "/patches/"+w.find.patch, 1))
 		}
 	}
+	contact := w.signedIn("contact", w.find.contact)
+	for _, p := range []string{"/lists", "/lists/{slug}/apply"} {
+		page(p, nobody, "", p)
+	}
+	for _, p := range []string{"/team/lists/{slug}", "/team/lists/{slug}/edit", "/team/lists/{slug}/members/{member}"} {
+		page(p, lead, "", p)
+	}
+	page("/team/membership/{member}", contact, "", "/team/membership/{member}")
+	ask("/lists", nobody, "", "")
+	for _, p := range []string{"/lists/{id}", "/lists/{id}/members"} {
+		page("/api/v1"+p, lead, "", "/api/v1"+strings.Replace(p, "{id}", "{slug}", 1))
+	}
+	page("/api/v1/members/{id}", lead, "", "/api/v1/members/{member}")
+	ask("/memberships", contact, "", "")
 	page("/team/cases/{id}", fixer, "busy", "/team/cases/{id}")
 	page("/team/cases/{id}", handler, "plain", "/team/cases/"+w.find.closed)
 
@@ -283,7 +297,7 @@ func (w *world) complete(all []visit) {
 // fill writes the records of the busiest case into a pattern.
 func fill(path string, f finds) string {
 	return strings.NewReplacer("{$}", "", "{id}", f.busy, "{file}", f.file, "{report}", f.report,
-		"{trigger}", "exploited", "{kind}", "early-warning").Replace(path)
+		"{trigger}", "exploited", "{kind}", "early-warning", "{slug}", "distributors", "{member}", f.member).Replace(path)
 }
 
 // acts are the deeds that come most often. What they add, they add to a case of

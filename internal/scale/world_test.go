@@ -40,6 +40,8 @@ type finds struct {
 	report, file, patch          string // of the busy case
 	phrase                       string // of its reporter
 	advisory                     string
+	member                       string     // of the list
+	contact                      acl.Caller // of that member
 	fixer                        acl.Caller // invited to every case with an advisory
 }
 

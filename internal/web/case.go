@@ -102,6 +102,8 @@ func (p casePage) tabs(at string) []tab {
 	add(tab{Label: "Embargo", Icon: "bell"}, "/embargo", v.Embargo != nil)
 	add(tab{Label: "Draft", Icon: "note"}, "/draft", v.Draft != nil && v.Draft.Text != nil)
 	add(tab{Label: "Preview", Icon: "eye"}, "/preview", v.Draft != nil)
+	add(tab{Label: "Distribution", Icon: "people"}, "/distribution", p.May(string(acl.QueueRead)))
+	add(tab{Label: "For distributors", Icon: "shield"}, "/portal", p.May(string(acl.StatusWrite)))
 	add(tab{Label: "Release", Icon: "shield"}, "/release", v.Draft != nil)
 	add(tab{Label: "Law", Icon: "flag"}, "/law", p.May(string(acl.LawRead)))
 	add(tab{Label: "People", Icon: "people"}, "/people", p.May(string(acl.QueueRead)))

@@ -38,6 +38,7 @@ import (
 	"steward/internal/cvd"
 	"steward/internal/intake"
 	"steward/internal/mail"
+	"steward/internal/predisclosure"
 	"steward/internal/publish/render"
 	"steward/internal/rota"
 	"steward/internal/subscribe"
@@ -54,6 +55,7 @@ type house struct {
 	refuse    error // what the relay answers
 	letters   []letter
 	told      *subscribe.Store
+	lists     *predisclosure.Store
 	log       *safeBuffer
 	server    *httptest.Server
 	published int
@@ -164,6 +166,8 @@ func newHouse(t *testing.T) *house {
 	h.cases.Reach = func(ctx context.Context, q db.Queryer, user string) (account.Reach, error) {
 		return h.accounts.Reach(ctx, acl.Myself(), q, user)
 	}
+	h.lists = &predisclosure.Store{DB: database, Keys: keys, Audit: record, Clock: h.clock, Rand: rand.Reader}
+	h.cases.Lists = h.lists
 	limit := func(n int) *throttle.Limiter { return must(throttle.PerHour(n, 100, h.clock, rand.Reader))(t) }
 	queue := &jobs.Queue{DB: database, Keys: keys, Clock: h.clock, Rand: rand.Reader}
 	h.told = &subscribe.Store{
@@ -173,7 +177,7 @@ func newHouse(t *testing.T) *house {
 		},
 	}
 	handler, err := New(Deps{
-		DB: database, Keys: keys, Cases: h.cases, Accounts: h.accounts, Mail: h.mail, Rota: h.rota, Linter: &intake.Linter{},
+		DB: database, Keys: keys, Cases: h.cases, Lists: h.lists, Accounts: h.accounts, Mail: h.mail, Rota: h.rota, Linter: &intake.Linter{},
 		Site: func() render.Site { return testSite }, Publish: func(context.Context) error { h.published++; return nil }, Zone: "Europe/Stockholm",
 		Checkup: func(context.Context) []checkup.Line {
 			return []checkup.Line{checkup.Fine("disk", "There is room."), checkup.Bad("keys", "Let nobody else read it.", "The key is open.").By("chmod 600 key")}

@@ -11,6 +11,7 @@ import (
 	"steward/internal/base/look"
 	"steward/internal/base/look/looktest"
 	"steward/internal/cvd"
+	"steward/internal/predisclosure"
 )
 
 // everyPage is a page of each template.
@@ -24,6 +25,8 @@ var everyPage = map[string]any{
 	"subscribers": subscribersPage{}, "webhook": webhookPage{},
 	"mail": mailPage{}, "onemail": onemailPage{}, "out": outPage{}, "claim": claimPage{}, "rota": rotaPage{}, "law": lawPage{},
 	"matter": matterPage{}, "dossier": dossierPage{},
+	"lists": listsPage{}, "apply": applyPage{}, "applied": appliedPage{}, "teamlists": teamListsPage{}, "list": listPage{}, "listedit": editListPage{},
+	"listmember": listMemberPage{}, "memberships": membershipsPage{}, "membership": membershipPage{}, "distribution": distributionPage{}, "portal": portalPage{}, "burn": burnView{},
 }
 
 // TestEveryPage renders each page with nothing in it, and with something in
@@ -89,7 +92,7 @@ func (f filler) value(v reflect.Value, depth int) {
 	case *url.Values:
 		*x = url.Values{}
 		return
-	case **cvd.View, **cvd.Mailbox, **cvd.DraftView, **cvd.Embargo, **cvd.Patch, **errs.Error:
+	case **predisclosure.Member, **cvd.Portal, **cvd.Burned, **cvd.View, **cvd.Mailbox, **cvd.DraftView, **cvd.Embargo, **cvd.Patch, **errs.Error:
 		v.Set(reflect.New(v.Type().Elem())) // a handler gives these always
 		f.value(v.Elem(), depth+1)
 		return

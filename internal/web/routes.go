@@ -93,6 +93,9 @@ func (s *server) routes() []route {
 		{pattern: "GET /team/rota", do: s.rota},
 		{pattern: "POST /team/rota", do: s.editRota},
 	}
+	anyone = append(anyone, s.listRoutes()...)
+	user = append(append(user, s.listTeamRoutes()...), s.membershipRoutes()...)
+	user = append(user, s.distributionRoutes()...)
 	var all []route
 	for _, g := range []struct {
 		routes []route

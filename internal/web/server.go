@@ -22,6 +22,7 @@ import (
 	"steward/internal/cvd"
 	"steward/internal/intake"
 	"steward/internal/mail"
+	"steward/internal/predisclosure"
 	"steward/internal/publish/render"
 	"steward/internal/rota"
 	"steward/internal/subscribe"
@@ -32,6 +33,7 @@ type Deps struct {
 	DB       *db.DB
 	Keys     *seal.Keyring // for the tokens of forms that no session guards
 	Cases    *cvd.Store
+	Lists    *predisclosure.Store
 	Accounts *account.Store
 	Mail     *mail.Office
 	Rota     *rota.Store

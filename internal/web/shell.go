@@ -91,6 +91,12 @@ func (s *server) shell(v *visit, title string) look.Shell {
 			link.Badge, link.Waits = s.heldBack(v)
 			sh.Nav = append(sh.Nav, link)
 		}
+		if v.may(acl.ListRead) {
+			sh.Nav = append(sh.Nav, at("Lists", "/team/lists"))
+		}
+		if s.isContact(v) {
+			sh.Nav = append(sh.Nav, at("Membership", "/team/membership"))
+		}
 		if v.may(acl.UserRead) {
 			sh.Nav = append(sh.Nav, at("People", "/team/people"))
 		}

@@ -15,8 +15,8 @@ import (
 	"steward/internal/subscribe"
 )
 
-// letters does what waits in the queue and gives the letters that went out.
-func (h *house) letters() (list []subscribe.Mail) {
+// noticed does what waits in the queue and gives the letters that went out.
+func (h *house) noticed() (list []subscribe.Mail) {
 	h.t.Helper()
 	r := &jobs.Runner{Queue: h.told.Jobs, Workers: h.told.Workers(func(_ context.Context, m subscribe.Mail) error {
 		list = append(list, m)
@@ -44,11 +44,11 @@ func (h *house) keepLink(address string) string {
 	h.t.Helper()
 	b := h.browser()
 	b.get("/subscribe").submit("/subscribe", one("address", address)).expect(200)
-	at := linkIn(h.t, h.letters()[0])
+	at := linkIn(h.t, h.noticed()[0])
 	b.get(at).submit(at, nil).expect(200, "You are subscribed.")
 	h.pass(2 * time.Hour)
 	b.get("/subscribe").submit("/subscribe", one("address", address)).expect(200)
-	return linkIn(h.t, h.letters()[0])
+	return linkIn(h.t, h.noticed()[0])
 }
 
 // TestSubscribe: asked, confirmed, changed and ended, by the pages alone.
@@ -61,11 +61,11 @@ func TestSubscribe(t *testing.T) {
 	if b.form("/subscribe").fields.Get("address") != "nonsense" {
 		t.Error("what was typed is lost")
 	}
-	if len(h.letters()) != 0 {
+	if len(h.noticed()) != 0 {
 		t.Error("a letter for a wish that was refused")
 	}
 	b.submit("/subscribe", url.Values{"address": {"ada@example.net"}, "least": {"high"}, "products": {"libquill"}, "prenotices": {"yes"}}).expect(200, "Look into your mail")
-	mails := h.letters()
+	mails := h.noticed()
 	if len(mails) != 1 || mails[0].To != "ada@example.net" {
 		t.Fatalf("%+v", mails)
 	}
@@ -80,7 +80,7 @@ func TestSubscribe(t *testing.T) {
 
 	h.pass(2 * time.Hour)
 	b.get("/subscribe").submit("/subscribe", one("address", "ADA@example.net")).expect(200, "Look into your mail")
-	keep := linkIn(t, h.letters()[0])
+	keep := linkIn(t, h.noticed()[0])
 	b.get(keep).expect(200, "Change it", "End it")
 	b.submit(keep, url.Values{"do": {"change"}, "products": {"canary"}}).expect(422, "not a product of ours", "Change it")
 	b.submit(keep, url.Values{"do": {"change"}, "products": nil, "least": {"critical"}, "prenotices": nil}).expect(200, "Saved.", "All products", "Critical only")
