@@ -23,7 +23,7 @@ func underEmbargo(h *house) (at string, lead, handler, ann *browser) {
 	h.t.Helper()
 	lead, handler = h.member("Lovisa", acl.Lead), h.member("Hal", acl.Handler)
 	h.openList(lead)
-	h.browser().get("/lists/distributors/apply").submit("/lists/distributors/apply", wish()).expect(200)
+	h.browser().get("/lists/distributors/apply").submit("/lists/distributors/apply", applicationForm()).expect(200)
 	member := handler.get("/team/lists/distributors").find(memberLink)
 	handler.get(member).submit(member+"/vet", nil).expect(200)
 	lead.get(member).submit(member+"/vet", nil).expect(200)
