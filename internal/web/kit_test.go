@@ -169,7 +169,6 @@ func newHouse(t *testing.T) *house {
 	h.lists = &predisclosure.Store{DB: database, Keys: keys, Audit: record, Clock: h.clock, Rand: rand.Reader}
 	h.cases.Lists = h.lists
 	limit := func(n int) *throttle.Limiter { return must(throttle.PerHour(n, 100, h.clock, rand.Reader))(t) }
-	queue := &jobs.Queue{DB: database, Keys: keys, Clock: h.clock, Rand: rand.Reader}
 	h.told = &subscribe.Store{
 		DB: database, Advisories: h.cases.Advisories, Keys: keys, Audit: record, Jobs: queue, Hooks: subscribe.NewClient(false),
 		Clock: h.clock, Rand: rand.Reader, Site: subscribe.Site{
