@@ -85,11 +85,13 @@ type replay struct {
 	persons []*person
 	jay     *person
 
-	lead, handler, releaser, fixer, distributor *member
-	reporter                                    *browse.Browser
-	phrase                                      string
-	ref                                         string // of the case
-	advisory                                    string // id
+	lead, handler, releaser, fixer *member
+	distros                        []*distro
+	listID                         string
+	reporter                       *browse.Browser
+	phrase                         string
+	ref                            string // of the case
+	advisory                       string // id
 }
 
 // prepare makes the team's Steward.
@@ -165,6 +167,8 @@ func (r *replay) all(ctx context.Context, out string) error {
 		play func(context.Context) error
 	}{
 		{"the team", r.people},
+		{"the pre-disclosure list", r.list},
+		{"a subscriber", r.subscribe},
 		{"the report", r.report},
 		{"a poor report", r.poorReport},
 		{"verification", r.verification},
@@ -177,6 +181,9 @@ func (r *replay) all(ctx context.Context, out string) error {
 		if err := part.play(ctx); err != nil {
 			return fmt.Errorf("the replay stopped at %s: %w", part.name, err)
 		}
+	}
+	if err := r.secrets(ctx); err != nil {
+		return fmt.Errorf("the replay stopped at the letters: %w", err)
 	}
 	if err := r.check(ctx, out); err != nil {
 		return fmt.Errorf("the replay stopped at the check: %w", err)

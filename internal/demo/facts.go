@@ -26,6 +26,7 @@ const (
 	cwe         = "CWE-122"
 	reporter    = "Jay Satiro"
 	zone        = "Europe/Stockholm"
+	subscriber  = "ops@user.example"
 	curlRepo    = "https://github.com/curl/curl.git"
 	introducing = "4a4b63daaa01ef59b131d91e8e6e6dfe275c0f08"
 	fixing      = "fb4415d8aee6c1045be932a34fe6107c2f5ed147"
