@@ -346,7 +346,9 @@ func everyTable(s *secret) {
 		t.Fatal(err)
 	}
 	w.openList(w.person("The lead of lists", acl.Lead))
-	w.linkContact(w.person("The contact", ""))
+	contact := w.person("The contact", "")
+	w.linkContact(contact)
+	mailTables(s, contact)
 	if _, err := w.Cases.AddPatchFile(ctx, s.hand.Caller, s.case_, "fix.patch", []byte("--- a/x\n+++ b/x\n@@ -1 +1 @@\n-a\n+b\n")); err != nil {
 		t.Fatal(err)
 	}

@@ -26,7 +26,7 @@ func TestWalk(t *testing.T) {
 	for _, sc := range screens {
 		t.Run(sc.name, func(t *testing.T) {
 			t.Parallel()
-			w := &walk{steward: serve(t, before, `# relay = "smtp.example.org:587"`, `relay = "127.0.0.1:9"`), t: t, screen: sc}
+			w := &walk{steward: serve(t, before, "# [mail]", "[mail]", `# relay = "smtp.example.org:587"`, `relay = "127.0.0.1:9"`), t: t, screen: sc}
 			w.reporter = openTab(t, w.steward, sc, "the reporter").withoutScript()
 			w.anyone = openTab(t, w.steward, sc, "anyone").withoutScript()
 			w.all()

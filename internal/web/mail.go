@@ -62,8 +62,8 @@ var mailWords = map[mail.State]string{
 func (s *server) heldBack(v *visit) (count, words string) {
 	n, err := s.Mail.Held(v.ctx(), v.c)
 	switch {
-	case err != nil: // the page itself is good without it
-		s.Log.Error("counting mail failed", "error", err)
+	case err != nil:
+		v.lack(err)
 		return "", ""
 	case n == 0:
 		return "", ""

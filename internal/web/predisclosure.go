@@ -1,7 +1,6 @@
 package web
 
 import (
-	"errors"
 	"fmt"
 	"html/template"
 	"net/http"
@@ -192,13 +191,10 @@ func (f form) fillContacts(m *predisclosure.Member) {
 	}
 }
 
-// isContact tells whether a page leads to the visitor's memberships. A failure
-// takes away no page: the link is missing, and the log says why.
+// isContact tells whether a page leads to the visitor's memberships.
 func (s *server) isContact(v *visit) bool {
 	is, err := s.Lists.IsContact(v.ctx(), v.c)
-	if err != nil && !errors.Is(err, v.ctx().Err()) {
-		s.Log.Error("looking up whether someone is a contact failed", "error", err)
-	}
+	v.lack(err)
 	return is
 }
 

@@ -75,7 +75,7 @@ const everyone = "All handlers"
 func (s *server) onCallNow(v *visit) string {
 	r, err := s.Rota.Read(v.ctx(), v.c)
 	if err != nil {
-		s.Log.Error("reading the rota failed", "error", err)
+		v.lack(err)
 		return ""
 	}
 	if r.Number == 0 {
@@ -84,6 +84,9 @@ func (s *server) onCallNow(v *visit) string {
 	names := map[rota.Member]string{}
 	who, _ := r.OnCall(s.now(), func(m rota.Member) bool {
 		u, err := s.Accounts.User(v.ctx(), v.c, string(m))
+		if err != nil && errs.KindOf(err) != errs.NotFound {
+			v.lack(err)
+		}
 		if err != nil || !onTurn(u) {
 			return false
 		}

@@ -122,6 +122,15 @@ type visit struct {
 	session account.Session
 	view    *cvd.View // of a page of a case: the case as it was when the visitor came in
 	notice  *look.Notice
+	lacks   error // why the frame of the page is not whole
+}
+
+// lack notes what the frame of the page could not be made with, if anything:
+// a page that looks whole and is not would lie by what it leaves out.
+func (v *visit) lack(err error) {
+	if v.lacks == nil {
+		v.lacks = err
+	}
 }
 
 func (v *visit) ctx() context.Context { return v.r.Context() }
@@ -275,6 +284,9 @@ func first(err error) *errs.Error {
 
 // render sends a page that was made whole before its first byte goes out.
 func (s *server) render(v *visit, code int, name string, page any) error {
+	if v.lacks != nil && name != "fail" {
+		return v.lacks
+	}
 	body, err := s.pages.Render(name, page)
 	if err != nil {
 		return err

@@ -14,7 +14,7 @@
   const faults = [], seen = new Set();
   const fault = (what, e) => faults.push(what + ": " + (e.outerHTML || e.nodeValue || "").slice(0, 160));
   const note = text => { for (const m of (text || "").replace(/%28/g, "(").replace(/%29/g, ")").matchAll(/fired\((\d+)\)/g)) seen.add(+m[1]); };
-  const ours = url => url.origin === location.origin && !/[<>"'`\\\s]|fired/i.test(decodeURIComponent(url.pathname));
+  const ours = url => url.origin === location.origin && !/[<>"'`\\\s(]/.test(decodeURIComponent(url.pathname));
 
   const link = (e, name, value) => {
     let url;

@@ -20,6 +20,7 @@ import (
 	"steward/internal/cvd"
 	"steward/internal/mail"
 	"steward/internal/mail/mailtest"
+	"steward/internal/predisclosure"
 )
 
 // canary makes a word that cannot be there by chance and says where it was put.
@@ -38,13 +39,17 @@ var told = map[cvd.Occasion][]string{
 	cvd.OnInvitation:  {"dist1", "dist2", "dist3"},
 	cvd.OnEmbargo:     {"dist1", "dist2", "dist3", "dana"},
 	cvd.OnDraft:       {"dana"},
-	cvd.OnPublic:      {"dist1", "dist2", "dist3", "dana"},
+	cvd.OnPublic:      {"dist1", "mate1", "dist2", "mate2", "dist3", "dana"},
+	cvd.OnUnanswered:  {"lena", "hugo"},
+	cvd.OnDeadline:    {"lena", "hugo"},
+	cvd.OnNotice:      {"dist1", "mate1", "dist2", "mate2"},
+	cvd.OnBurn:        {"dist1", "mate1", "dist2", "mate2", "dist3", "dana"},
 }
 
 // kept is what a reader must not even find inside of a letter to them.
 var kept = map[string][]string{
-	"dana":  {"note", "patch", "review", "approve", "branch", "helper", "override"},
-	"dist1": {"note", "reply", "message", "what", "name", "review", "approve", "file"},
+	"dana":  {"note", "patch", "review", "approve", "branch", "helper", "override", "burn", "notice", "told", "applied"},
+	"dist1": {"note", "reply", "message", "what", "name", "review", "approve", "file", "override", "burn", "applied"},
 }
 
 // TestCanaries does every deed that posts a letter, with canaries in every
@@ -87,13 +92,13 @@ func newStage(t *testing.T, engine string, keyed bool) *stage {
 		name := fmt.Sprintf("dist%d", i+1)
 		s.users[name] = s.hire(strings.ToUpper(name), name+"@people.test", "")
 	}
-	for _, name := range []string{"dana", "lena", "hugo", "rosa", "dist1", "dist2", "dist3", "stranger"} {
-		if !keyed {
-			break
+	for _, name := range []string{"dana", "lena", "hugo", "rosa", "dist1", "dist2", "dist3", "stranger", "mate1", "mate2"} {
+		if contact := slices.Contains(told[cvd.OnNotice], name); !keyed && !contact { // nobody is on a list without one
+			continue
 		}
 		s.people[name] = mailtest.NewPerson(t, name, name+"@people.test", mailtest.CV25519)
 		s.people[name].Knows(s.Signer.PublicKey())
-		if u, ok := s.users[name]; ok {
+		if u, ok := s.users[name]; ok && keyed {
 			s.office.keyed(u, s.people[name])
 		}
 	}
@@ -142,6 +147,7 @@ func (s *stage) play() {
 	s.t.Helper()
 	ctx, c := s.t.Context(), s.Cases
 	s.arrives()
+	s.wakes(3 * 24 * time.Hour)
 	hugo, lena, rosa := s.as("hugo"), s.as("lena"), s.as("rosa")
 	s.must(c.Acknowledge(ctx, hugo, s.case_, cvd.Letter{}))
 	s.must(c.Dispose(ctx, hugo, s.case_, cvd.Decision{Disposition: cvd.Valid, Reason: canary("reason")}))
@@ -168,6 +174,9 @@ func (s *stage) play() {
 		Branches: []cvd.Branch{{Name: canary("branch"), URL: "ssh://git@" + canary("host") + "/x.git"}},
 		Author:   cvd.Person{Name: canary("author")}, Reviewer: cvd.Person{Name: canary("reviewer")}, Tester: cvd.Person{Name: canary("tester")},
 	}))
+	s.writes(hugo)
+	s.notify(hugo, lena)
+	s.wakes(6*24*time.Hour + 12*time.Hour)
 	for _, e := range []cvd.PatchEvent{cvd.PatchStart, cvd.PatchSubmit, cvd.PatchApprove, cvd.PatchPass, cvd.PatchSettle} {
 		s.must(c.MovePatch(ctx, hugo, s.case_, e, canary("patch")))
 	}
@@ -182,20 +191,69 @@ func (s *stage) play() {
 	}))
 }
 
-func (s *stage) release(ctx context.Context, hugo, lena, rosa acl.Caller) {
-	c := s.Cases
-	s.must(c.EditDraft(ctx, hugo, s.case_, s.draft(), cvd.Text{
+// wakes does what the clock will bring in a while.
+func (s *stage) wakes(in time.Duration) {
+	s.t.Helper()
+	later := *s.Cases
+	later.Clock = func() time.Time { return s.clock.now().Add(in) }
+	n, err := later.Wake(s.t.Context(), acl.Myself())
+	s.must(err)
+	if n != 1 {
+		s.t.Fatalf("the clock brings something to %d cases", n)
+	}
+}
+
+func (s *stage) writes(hugo acl.Caller) {
+	s.must(s.Cases.EditDraft(s.t.Context(), hugo, s.case_, s.draft(), cvd.Text{
 		Overview: canary("overview"), Impact: "Public impact.", Remedy: "Upgrade to 1.1.", Workaround: "None is known.",
 		References: []advisory.Reference{{Kind: "fix", URL: "https://example.org/fix"}},
 		Credits:    []cvd.Helper{{Credit: advisory.Credit{Name: canary("helper"), Role: "finder"}}},
 	}))
+}
+
+// notify takes two organisations of two contacts each onto a list and tells
+// them; the third distributor is of none.
+func (s *stage) notify(hugo, lena acl.Caller) {
+	s.t.Helper()
+	ctx := s.t.Context()
+	l := predisclosure.DefaultList()
+	l.Open = true
+	l, err := s.Lists.CreateList(ctx, lena, l)
+	s.must(err)
+	send := cvd.Send{List: l.ID, Message: canary("told"), Override: canary("override")}
+	for _, n := range []string{"1", "2"} {
+		var applicants []predisclosure.Applicant
+		for _, name := range []string{"dist" + n, "mate" + n} {
+			applicants = append(applicants, predisclosure.Applicant{Name: strings.ToUpper(name), Email: name + "@people.test", Key: string(s.people[name].PublicKey())})
+		}
+		ack, err := s.Lists.Apply(ctx, acl.Nobody(), l.ID, predisclosure.Application{
+			Token: "a-token-of-one-wish-" + n, Organisation: "Organisation " + n, Product: "Linux " + n, Available: "https://distro.example",
+			Why: canary("applied"), Users: "Many.", Ships: "In two days.", SecurityPage: "https://distro.example/security",
+			Contacts: applicants, Zone: "Europe/Berlin", Agreement: l.Agreement.Version, AcceptedBy: "DIST" + n,
+		})
+		s.must(err)
+		s.must(s.Lists.Vet(ctx, hugo, ack.Reference, ""))
+		s.must(s.Lists.Vet(ctx, lena, ack.Reference, ""))
+		v, err := s.Lists.Member(ctx, lena, ack.Reference)
+		s.must(err)
+		s.must(s.Lists.LinkContact(ctx, lena, v.ID, v.Contacts[0].ID, s.users["dist"+n].ID))
+		send.Members = append(send.Members, ack.Reference)
+	}
+	s.must(s.Cases.Distribute(ctx, hugo, s.case_, s.version(), send))
+	s.settle() // a notice is not sent when the embargo is over
+}
+
+func (s *stage) release(ctx context.Context, hugo, lena, rosa acl.Caller) {
+	c := s.Cases
 	s.must(c.ShareDraft(ctx, hugo, s.case_, s.report))
 	s.must(c.ConfirmCredit(ctx, acl.HolderOf(s.report), cvd.CreditWish{Agree: true, Name: "Rae Public", Comment: canary("comment")}))
 	s.must(c.ReviewDraft(ctx, lena, s.case_, s.draft(), true, canary("review")))
 	s.must(c.ApproveDraft(ctx, rosa, s.case_, s.draft(), true, canary("approve")))
-	s.must(c.Embargo(ctx, lena, s.case_, cvd.EmbargoExit, cvd.Terms{Reason: canary("exit")}))
-	_, err := c.Release(ctx, rosa, s.case_, s.draft(), cvd.Slot{Zone: "UTC", Override: canary("override")})
+	burned, err := c.Burn(ctx, lena, s.case_, canary("burn")+" is in the news", true)
 	s.must(err)
+	if burned.Advisory == "" {
+		s.t.Fatalf("what was ready is not public: %+v", burned)
+	}
 }
 
 func (s *stage) version() int64 {
@@ -285,7 +343,7 @@ func (s *stage) look(t *testing.T, m mailtest.Message, reader string, on cvd.Occ
 		t.Errorf("from %q to %q", m.From, m.To)
 	}
 	subject := m.Header("Subject")
-	if !s.keyed {
+	if s.people[reader] == nil || !s.keyed && !slices.Contains([]cvd.Occasion{"", cvd.OnNotice, cvd.OnBurn, cvd.OnPublic}, on) {
 		ok := subject == "[The Example team] There is something for you to read" || on == cvd.OnReceipt && subject == "[The Example team] We have your mail" || on == ""
 		if encrypted || !ok {
 			t.Errorf("a letter to someone without a key: %v, %q", encrypted, subject)
@@ -321,7 +379,7 @@ func (s *stage) opens(t *testing.T, m mailtest.Message, secret, reader string, o
 		t.Errorf("inside nothing says which case it is: %q", inside)
 	}
 	kind := reader
-	if strings.HasPrefix(reader, "dist") {
+	if strings.HasPrefix(reader, "dist") || strings.HasPrefix(reader, "mate") {
 		kind = "dist1"
 	}
 	for _, w := range kept[kind] {
