@@ -178,7 +178,11 @@ func (s *server) releaseNow(v *visit, id string) error {
 }
 
 func (s *server) announce(v *visit, id string) error {
-	if _, err := s.Cases.Announce(v.ctx(), v.c, id); err != nil {
+	announce := s.Cases.Announce
+	if v.field("do") == "workaround" {
+		announce = s.Cases.AnnounceMitigation
+	}
+	if _, err := announce(v.ctx(), v.c, id); err != nil {
 		return err
 	}
 	return s.Publish(v.ctx())

@@ -7,7 +7,9 @@ import (
 	"testing"
 	"time"
 
+	"steward/internal/account"
 	"steward/internal/base/acl"
+	"steward/internal/cvd"
 )
 
 var caseLink = regexp.MustCompile(`href="(/team/cases/[a-z2-7]{26})"`)
@@ -48,6 +50,9 @@ func TestCaseToAdvisory(t *testing.T) {
 	handler.get(at+"/notes").submit(at+"/notes", one("body", "Only **we** know this.")).expect(200, "Only we know this.")
 	handler.get(at+"/messages").expect(200, "We see it too.").lacks("Only <strong>we")
 	handler.submit(at+"/messages", one("body", "A patch is on its way.", "nextStatus", "2026-03-12"), file{"patch.diff", "--- a"}).expect(200, "on its way to the reporter", "patch.diff")
+	h.answer(at, cvd.Reply{Body: "It is fixed for me.", Via: &cvd.Via{From: "ada@example.org", Signed: "0123ABCD", Remarks: "It has a second body."}})
+	handler.get(at+"/messages").expect(200, "It is fixed for me.", "By mail from ada@example.org, not encrypted, signed by 0123ABCD. It has a second body.")
+	handler.submit(at+"/read", nil).expect(200)
 
 	handler.get(at+"/embargo").submit(at+"/embargo", one("event", "propose", "until", "2026-03-24", "until.time", "15:00", "until.zone", "Mars/Olympus")).expect(422, "not a time zone")
 	handler.submit(at+"/embargo", one("event", "propose", "until", "2026-03-24", "until.time", "15:00", "until.zone", "Europe/Stockholm", "reason", "A Tuesday.")).expect(200, "24 March 2026, 14:00 UTC")
@@ -73,7 +78,7 @@ func TestCaseToAdvisory(t *testing.T) {
 	handler.get(at+"/decide").submit(at+"/move", one("event", "fix ready")).expect(200, "Done.")
 
 	handler.get(at+"/draft").submit(at+"/draft", one("do", "preview", "overview", "The parser copies a name into a buffer of 256 bytes.", "impact", "Who sends a request can run code.",
-		"remedy", "Upgrade to 8.4.2 or 8.3.7.", "references.0.url", "https://quillfeather.example/fix", "references.0.kind", "fix",
+		"remedy", "Upgrade to 8.4.2 or 8.3.7.", "workaround", "Switch the parser off.", "references.0.url", "https://quillfeather.example/fix", "references.0.kind", "fix",
 		"timeline.0.at", "2026-03-03", "timeline.0.what", "Reported", "credits.0.name", "Silent Sam", "credits.0.role", "analyst"))
 	handler.expect(200, "Not public", "The parser copies a name").lacks("Silent Sam", "git@private")
 
@@ -91,10 +96,24 @@ func TestCaseToAdvisory(t *testing.T) {
 	manager.submit(at+"/release/now", one("sure", "yes")).expect(409, "The embargo holds until")
 	manager.submit(at+"/release/schedule", one("at", "2026-03-28", "at.time", "10:00", "at.zone", "UTC")).expect(409, "bad day", "Saturday")
 	manager.submit(at+"/release/schedule", one("at", "2026-03-24", "at.time", "15:00", "at.zone", "Europe/Stockholm")).expect(200, "The hour is set", "It goes out by itself")
-	manager.submit(at+"/release/announce", nil).expect(200, "The announcement is public.")
+	manager.submit(at+"/release/announce", nil).expect(200, "The announcement is public.").lacks(", with the workaround.")
+	manager.submit(at+"/release/announce", one("do", "workaround")).expect(200, "The announcement is public.", ", with the workaround.")
 	manager.submit(at+"/release/unschedule", nil).expect(200, "The hour is taken back.")
 	h.pass(22 * 24 * time.Hour)
 	h.release(at, "QF-2026-0001")
+}
+
+// answer has the reporter of a case write to the team.
+func (h *house) answer(at string, r cvd.Reply) {
+	h.t.Helper()
+	hand := must(h.accounts.AddUser(h.t.Context(), acl.Myself(), account.Profile{Name: "Ida", Role: acl.Handler}))(h.t)
+	v, err := h.cases.View(h.t.Context(), hand.Caller(), at[strings.LastIndexByte(at, '/')+1:])
+	if err == nil {
+		_, err = h.cases.Reply(h.t.Context(), acl.HolderOf(v.Reports[0].ID), r)
+	}
+	if err != nil {
+		h.t.Fatal(err)
+	}
 }
 
 // release makes the approved advisory of a case public now, and withdraws it.
