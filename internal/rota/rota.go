@@ -8,6 +8,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"steward/internal/base/calendar"
 	"steward/internal/base/db"
 	"steward/internal/base/errs"
 )
@@ -195,7 +196,7 @@ func (r Rota) turn(t time.Time) (n int, end time.Time) {
 		start = time.Unix(0, 0).UTC()
 	}
 	hour := func(day time.Time) time.Time {
-		return time.Date(day.Year(), day.Month(), day.Day(), r.Handover.Hour, 0, 0, 0, loc).UTC()
+		return calendar.Soonest(day.Add(time.Duration(r.Handover.Hour)*time.Hour), loc)
 	}
 	if begins := hour(start); t.Before(begins) {
 		return -1, begins

@@ -86,7 +86,7 @@ func (c Calendar) shift(t time.Time, s Span, way int) (time.Time, error) {
 		return t.UTC().Add(time.Duration(way*s.N) * time.Hour), nil
 	}
 	wall := wallOf(t, p.loc)
-	return soonest(p.onDate(p.date(wall, s, way), wall), p.loc), nil
+	return Soonest(p.onDate(p.date(wall, s, way), wall), p.loc), nil
 }
 
 // Expiry gives the instant, in UTC, at which a period of European law that
@@ -119,7 +119,7 @@ func (c Calendar) Expiry(t time.Time, s Span) (time.Time, error) {
 	if need > 0 {
 		last = p.date(last, Span{need, BusinessDays}, 1)
 	}
-	return soonest(last.AddDate(0, 0, 1), p.loc), nil
+	return Soonest(last.AddDate(0, 0, 1), p.loc), nil
 }
 
 // countable opens the calendar and refuses what cannot be counted.
@@ -180,7 +180,7 @@ func (p place) holiday(wall time.Time) bool {
 
 // counts tells whether a date is a business day and was a day at all.
 func (p place) counts(date time.Time) bool {
-	return p.business(date) && midnight(wallOf(soonest(date, p.loc), p.loc)).Equal(date)
+	return p.business(date) && midnight(wallOf(Soonest(date, p.loc), p.loc)).Equal(date)
 }
 
 func midnight(wall time.Time) time.Time { return wall.Truncate(24 * time.Hour) }

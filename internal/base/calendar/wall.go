@@ -76,9 +76,10 @@ func nearby(shown time.Time, loc *time.Location) time.Time {
 	return time.Date(y, m, d, shown.Hour(), shown.Minute(), shown.Second(), shown.Nanosecond(), loc)
 }
 
-// soonest gives the first instant at which the clocks show what is shown; or, if
-// they never do, the moment at which they are put past it.
-func soonest(shown time.Time, loc *time.Location) time.Time {
+// Soonest gives the first instant at which the clocks of a zone show what those
+// of UTC show at the time shown; or, if they never do, the moment at which they
+// are put past it.
+func Soonest(shown time.Time, loc *time.Location) time.Time {
 	if at := instants(shown, loc); len(at) > 0 {
 		return at[0]
 	}

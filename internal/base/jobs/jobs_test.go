@@ -201,24 +201,39 @@ func TestPermanentFailure(t *testing.T) {
 	})
 }
 
-// TestWhatACrashLeft: an attempt that was begun and never ended is made again.
+// TestWhatACrashLeft: an attempt that was begun and never ended is made again at
+// once; one that ends the process each time waits longer each time, and keeps no
+// other from being made.
 func TestWhatACrashLeft(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
-		q, _ := newQueue(t, d)
+		q, w := newQueue(t, d)
 		id := put(t, q, Job{Kind: "letter", Key: "a", Scope: "mail", Body: []byte("x")})
-		if tasks, err := q.claim(t.Context(), "letter", 10); err != nil || len(tasks) != 1 {
-			t.Fatalf("%v %v", tasks, err)
-		}
-		if tasks, err := q.claim(t.Context(), "letter", 10); err != nil || len(tasks) != 0 {
-			t.Fatalf("it was taken twice: %v %v", tasks, err)
+		for crash := range len(pauses) + 3 {
+			if tasks, err := q.claim(t.Context(), "letter", 10); err != nil || len(tasks) != 1 || tasks[0].ID != id {
+				t.Fatalf("crash %d: %v %v", crash, tasks, err)
+			}
+			if tasks, err := q.claim(t.Context(), "letter", 10); err != nil || len(tasks) != 0 {
+				t.Fatalf("it was taken twice: %v %v", tasks, err)
+			}
+			if err := q.recover(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			want := time.Duration(0)
+			if crash > 0 {
+				want = pauses[min(crash, len(pauses))-1]
+			}
+			if s := status(t, q, id); s.State != Waiting || s.Next.Sub(w.now()) != want {
+				t.Fatalf("after crash %d it waits %v, want %v: %+v", crash, s.Next.Sub(w.now()), want, s)
+			}
+			w.add(want)
 		}
 		var last Task
 		r := &Runner{Queue: q, Workers: []Worker{{Kind: "letter", Do: func(_ context.Context, k Task) error {
 			last = k
 			return nil
 		}}}}
-		if step(t, r); last.ID != id || last.Attempts != 2 {
+		if step(t, r); last.ID != id || last.Attempts != len(pauses)+4 {
 			t.Errorf("taken up again as %+v", last)
 		}
 	})

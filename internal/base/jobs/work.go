@@ -223,19 +223,49 @@ func (r *Runner) say(kind string, err error) {
 	}
 }
 
-// recover takes up what a process that has ended left running.
+// recover takes up what a process that has ended left running. The first time
+// it is tried at once. Then it waits like what fails: a job that ends its
+// process keeps none of the others from being done, and a letter of which
+// nobody knows whether it went out does not go out at every start.
 func (q *Queue) recover(ctx context.Context) error {
-	var n int
-	err := q.DB.Read(ctx, func(r db.Queryer) error {
-		return r.QueryRow(ctx, `SELECT COUNT(*) FROM jobs WHERE state = $1`, string(Running)).Scan(&n)
-	})
-	if err != nil || n == 0 {
+	left, err := q.left(ctx)
+	if err != nil || len(left) == 0 {
 		return err
 	}
 	return q.DB.Write(ctx, func(tx *db.Tx) error {
-		_, err := tx.Exec(ctx, `UPDATE jobs SET state = $1, run_at = $2 WHERE state = $3`, string(moves[Running][lose]), db.Micros(q.now()), string(Running))
-		return err
+		for _, attempts := range left {
+			at := q.now()
+			if attempts > 1 {
+				at = at.Add(pauses[min(attempts-1, len(pauses))-1])
+			}
+			_, err := tx.Exec(ctx, `UPDATE jobs SET state = $1, run_at = $2 WHERE state = $3 AND attempts = $4`,
+				string(moves[Running][lose]), db.Micros(at), string(Running), attempts)
+			if err != nil {
+				return err
+			}
+		}
+		return nil
 	})
+}
+
+// left gives how many attempts were made of what is running.
+func (q *Queue) left(ctx context.Context) (attempts []int, err error) {
+	err = q.DB.Read(ctx, func(r db.Queryer) error {
+		rows, err := r.Query(ctx, `SELECT DISTINCT attempts FROM jobs WHERE state = $1`, string(Running))
+		if err != nil {
+			return err
+		}
+		defer rows.Close()
+		for rows.Next() {
+			var n int
+			if err := rows.Scan(&n); err != nil {
+				return err
+			}
+			attempts = append(attempts, n)
+		}
+		return rows.Err()
+	})
+	return attempts, err
 }
 
 // claim begins up to limit jobs: from here on a crash finds them begun.
