@@ -4,7 +4,6 @@
 package config
 
 import (
-	"bytes"
 	"fmt"
 	"net"
 	"net/url"
@@ -14,9 +13,8 @@ import (
 	"strings"
 	"time"
 
-	"github.com/BurntSushi/toml"
-
 	"steward/internal/base/errs"
+	"steward/internal/base/settings"
 )
 
 // File is the name of the settings in the data directory.
@@ -167,19 +165,19 @@ func Load(dir string) (Config, error) {
 	return Parse(raw)
 }
 
+// maxSize bounds the text of settings, in bytes.
+const maxSize = 1 << 20
+
 // Parse reads settings from TOML text. A word that is no setting is an error:
 // a mistyped name must not silently do nothing.
 func Parse(raw []byte) (Config, error) {
-	if err := bound(raw); err != nil {
-		return Config{}, err
-	}
 	var c Config
-	md, err := toml.NewDecoder(bytes.NewReader(raw)).Decode(&c)
-	if err != nil {
-		return Config{}, errs.Invalidf(File, "%v", err)
+	unknown, err := settings.Decode(File, raw, maxSize, &c)
+	if err == nil && unknown != "" {
+		err = errs.Invalidf(unknown, "is not a setting").WithHint("see the settings that steward init writes")
 	}
-	if unknown := md.Undecoded(); len(unknown) > 0 {
-		return Config{}, errs.Invalidf(unknown[0].String(), "is not a setting").WithHint("see the settings that steward init writes")
+	if err != nil {
+		return Config{}, err
 	}
 	c.fill()
 	return c, c.check()

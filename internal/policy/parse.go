@@ -11,6 +11,7 @@ import (
 	"github.com/BurntSushi/toml"
 
 	"steward/internal/base/errs"
+	"steward/internal/base/settings"
 )
 
 // field is the name by which errors speak of the text as a whole.
@@ -35,18 +36,15 @@ func Parse(text []byte) (Policy, error) {
 	return p, nil
 }
 
-func decode[T any](text []byte, into *T) error {
-	if err := bound(text); err != nil {
-		return err
+// maxSize bounds the text of a policy, in bytes.
+const maxSize = 64 << 10
+
+func decode(text []byte, into any) error {
+	unknown, err := settings.Decode(field, text, maxSize, into)
+	if err == nil && unknown != "" {
+		err = errs.Invalidf(unknown, "is no word of a policy").WithHint("see the preset named default")
 	}
-	md, err := toml.NewDecoder(bytes.NewReader(text)).Decode(into)
-	if err != nil {
-		return errs.Invalidf(field, "%v", err)
-	}
-	if unknown := md.Undecoded(); len(unknown) > 0 {
-		return errs.Invalidf(unknown[0].String(), "is no word of a policy").WithHint("see the preset named default")
-	}
-	return nil
+	return err
 }
 
 // Write writes a policy so that Parse reads the same.
