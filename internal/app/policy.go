@@ -45,7 +45,9 @@ func loadPolicy(dir Dir, c config.Config) (policy.Policy, error) {
 	text, err := readBounded(path, maxPolicy)
 	if errors.Is(err, fs.ErrNotExist) {
 		p, _, err := policy.Preset("default")
-		p.Name, p.Contacts = c.Team.Name, Contacts(c)
+		if p.Name, p.Contacts = c.Team.Name, Contacts(c); len(c.Products) == 1 {
+			p.Name = c.Products[0].Name
+		}
 		p.Calendar = calendar.Calendar{}
 		if within := time.Duration(c.Intake.AckWithin); within != 0 {
 			p.Acknowledge = calendar.Span{} // the setting's

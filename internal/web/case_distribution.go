@@ -63,6 +63,7 @@ type toldRow struct {
 	Mark mark
 	Seen time.Time // when a contact of it looked last, by the day; zero: never, or who asks may not know
 	Own  bool      // a contact of it can sign in
+	Asks bool      // it has proposed another hour, and nobody has answered
 }
 
 // statusMarks says what each status looks like.
@@ -162,6 +163,9 @@ func (s *server) toldRows(v *visit, view *cvd.View) ([]toldRow, error) {
 	var rows []toldRow
 	for _, r := range view.Told.Recipients {
 		row := toldRow{Recipient: r, Mark: statusMarks[r.Status], Own: len(r.Contacts) > 0}
+		if e := view.Embargo; e != nil && e.Proposal != nil && r.Proposed != nil {
+			row.Asks = r.Proposed.At.Equal(e.Proposal.At)
+		}
 		for _, user := range r.Contacts {
 			if seen[user].After(row.Seen) {
 				row.Seen = seen[user]
