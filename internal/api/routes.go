@@ -130,15 +130,8 @@ func (s *Server) draftRoutes() []Route {
 			a, err := cases.Withdraw(c, who, id, in.Reason)
 			return s.public(c, a, err)
 		})},
-		{"POST", "/cases/{id}/prenotice", "announce that a fix comes", deed(func(c ctx, who acl.Caller, id string, _ none) (advisory.Prenotice, error) {
-			p, err := cases.Announce(c, who, id)
-			if err == nil {
-				err = s.Published(c)
-			}
-			return p, err
-		})},
-		{"POST", "/cases/{id}/prenotice/workaround", "announce that a fix comes, with the draft's workaround until then", deed(func(c ctx, who acl.Caller, id string, _ none) (advisory.Prenotice, error) {
-			p, err := cases.AnnounceMitigation(c, who, id)
+		{"POST", "/cases/{id}/prenotice", "announce that a fix comes", deed(func(c ctx, who acl.Caller, id string, in cvd.Announcement) (advisory.Prenotice, error) {
+			p, err := cases.Announce(c, who, id, in)
 			if err == nil {
 				err = s.Published(c)
 			}

@@ -322,17 +322,13 @@ func (s *shell) advisoryList() *cobra.Command {
 }
 
 func (s *shell) prenoticeCmd() *cobra.Command {
-	var workaround bool
+	var a cvd.Announcement
 	c := &cobra.Command{
 		Use: "prenotice CASE", Short: "Announce that a fix comes, and nothing of what it fixes", Args: takes("CASE"),
-		RunE: func(cmd *cobra.Command, a []string) error {
+		RunE: func(cmd *cobra.Command, args []string) error {
 			return s.with(cmd.Context(), func(c *client) error {
 				var p advisory.Prenotice
-				path := "prenotice"
-				if workaround {
-					path = "prenotice/workaround"
-				}
-				if err := c.call(cmd.Context(), "POST", casePath(a[0], path), struct{}{}, &p); err != nil {
+				if err := c.call(cmd.Context(), "POST", casePath(args[0], "prenotice"), a, &p); err != nil {
 					return err
 				}
 				return s.show(p, func(w io.Writer) {
@@ -341,6 +337,7 @@ func (s *shell) prenoticeCmd() *cobra.Command {
 			})
 		},
 	}
-	c.Flags().BoolVar(&workaround, "workaround", false, "publish the draft's workaround with it, before the details; it may give the vulnerability away")
+	c.Flags().StringSliceVar(&a.Branches, "branch", nil, "a line of releases that gets the fix, as 8.4; may be repeated")
+	c.Flags().BoolVar(&a.Workaround, "workaround", false, "publish the draft's workaround with it, before the details; it may give the vulnerability away")
 	return c
 }

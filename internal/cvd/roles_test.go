@@ -77,11 +77,7 @@ var asks = map[string]ask{
 		return w.Acknowledge(w.ctx, c, w.a.caseID, Letter{Body: "Hello."})
 	}},
 	"Announce": {action: acl.PrenoticeWrite, call: func(w *world, c acl.Caller) error {
-		_, err := w.Announce(w.ctx, c, w.a.caseID)
-		return err
-	}},
-	"AnnounceMitigation": {action: acl.PrenoticeWrite, call: func(w *world, c acl.Caller) error {
-		_, err := w.AnnounceMitigation(w.ctx, c, w.a.caseID)
+		_, err := w.Announce(w.ctx, c, w.a.caseID, Announcement{})
 		return err
 	}},
 	"ApproveDraft": {action: acl.DraftApprove, call: func(w *world, c acl.Caller) error {

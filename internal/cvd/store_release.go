@@ -206,30 +206,32 @@ func (s *Store) releaseOne(ctx context.Context, c acl.Caller, caseID string) (ad
 // due tells whether the hour of a timed release has come.
 func (d *deed) due() bool { return d.scheduled() && !d.Review.Schedule.At.After(d.now) }
 
+// Announcement is what a person adds to an announcement.
+type Announcement struct {
+	// Branches are the lines of releases that get the fix, as 8.4; null: those
+	// that were announced before.
+	Branches []string `json:"branches"`
+	// Workaround says to publish the draft's workaround with it, which users can
+	// apply before the details are public. It may give the vulnerability away.
+	Workaround bool `json:"workaround,omitempty"`
+}
+
 // Announce tells users in public that a fix comes, and nothing of what it
-// fixes: everything in it is taken from the draft and the agreed hour. Done
-// again, it announces what has changed.
-func (s *Store) Announce(ctx context.Context, c acl.Caller, caseID string) (advisory.Prenotice, error) {
-	return s.announce(ctx, c, caseID, false)
-}
-
-// AnnounceMitigation is Announce with the workaround of the draft, which users
-// can apply before the details are public: of the draft's prose that and nothing
-// else. It may give the vulnerability away, so that it is never announced
-// without being asked for. Done again, it announces the workaround as it is now.
-func (s *Store) AnnounceMitigation(ctx context.Context, c acl.Caller, caseID string) (advisory.Prenotice, error) {
-	return s.announce(ctx, c, caseID, true)
-}
-
-func (s *Store) announce(ctx context.Context, c acl.Caller, caseID string, mitigation bool) (advisory.Prenotice, error) {
+// fixes: all else in it is taken from the draft and the agreed hour. Done again,
+// it announces what has changed; a workaround that was announced stays as it was
+// unless it is asked for again.
+func (s *Store) Announce(ctx context.Context, c acl.Caller, caseID string, a Announcement) (advisory.Prenotice, error) {
 	var p advisory.Prenotice
 	err := s.work(ctx, c, caseID, acl.PrenoticeWrite, func(d *deed) (err error) {
 		p, err = d.announcement()
-		if err == nil && mitigation {
+		if err == nil && a.Workaround {
 			p, err = d.mitigated(p)
 		}
 		if err != nil {
 			return err
+		}
+		if a.Branches != nil {
+			p.Branches = a.Branches
 		}
 		if p.ID == "" {
 			if p.ID, err = s.Advisories.NextID(ctx, d.tx, advisory.PrenoticePrefix, d.now.Year()); err != nil {
@@ -242,7 +244,7 @@ func (s *Store) announce(ctx context.Context, c acl.Caller, caseID string, mitig
 		d.Prenotice = &p
 		d.note("prenotice", "%s", p.ID)
 		d.note("release", "%s", inZone(p.Release, p.Zone))
-		if mitigation {
+		if a.Workaround {
 			d.note("with", "the workaround")
 		}
 		return nil

@@ -288,13 +288,13 @@ func TestAnnounce(t *testing.T) {
 		k := newKit(t, d)
 		a := k.report()
 		k.written(a)
-		_, err := k.Announce(k.ctx, lead, a.caseID)
+		_, err := k.Announce(k.ctx, lead, a.caseID, Announcement{})
 		k.refused(err, errs.Conflict) // no hour
 		k.must(k.Embargo(k.ctx, lead, a.caseID, EmbargoPropose, Terms{Until: wednesday, Zone: "Europe/Stockholm"}))
-		_, err = k.Announce(k.ctx, lead, a.caseID)
+		_, err = k.Announce(k.ctx, lead, a.caseID, Announcement{})
 		k.refused(err, errs.Conflict) // not agreed
 		k.must(k.Embargo(k.ctx, lead, a.caseID, EmbargoAccept, Terms{}))
-		p, err := k.Announce(k.ctx, lead, a.caseID)
+		p, err := k.Announce(k.ctx, lead, a.caseID, Announcement{})
 		k.must(err)
 		want := advisory.Prenotice{ID: "PRE-2026-0001", Product: "libquill", Versions: "1.4.2", Severity: advisory.Critical,
 			Release: wednesday, Zone: "Europe/Stockholm", Posted: p.Posted}
@@ -303,9 +303,13 @@ func TestAnnounce(t *testing.T) {
 		}
 		k.signed(a)
 		k.must(k.Schedule(k.ctx, lead, a.caseID, k.version(a.caseID), Slot{At: wednesday.Add(time.Hour), Zone: "UTC"}))
-		p, err = k.Announce(k.ctx, lead, a.caseID)
-		if err != nil || p.ID != want.ID || !p.Release.Equal(wednesday.Add(time.Hour)) {
-			t.Errorf("announced again: %+v, %v", p, err)
+		_, err = k.Announce(k.ctx, lead, a.caseID, Announcement{Branches: []string{"1.4", " \n"}})
+		k.refused(err, errs.Invalid)
+		for _, step := range []struct{ branches, want []string }{{[]string{"1.4"}, []string{"1.4"}}, {nil, []string{"1.4"}}, {[]string{}, nil}} {
+			p, err = k.Announce(k.ctx, lead, a.caseID, Announcement{Branches: step.branches})
+			if err != nil || p.ID != want.ID || !p.Release.Equal(wednesday.Add(time.Hour)) || !slices.Equal(p.Branches, step.want) {
+				t.Errorf("announced again: %+v, %v", p, err)
+			}
 		}
 		k.pass(wednesday.Sub(day0) + time.Hour)
 		out, err := k.ReleaseDue(k.ctx, system)
@@ -333,24 +337,24 @@ func TestAnnounceMitigation(t *testing.T) {
 		k.written(a)
 		k.must(k.Embargo(k.ctx, lead, a.caseID, EmbargoPropose, Terms{Until: wednesday, Zone: "UTC"}))
 		k.must(k.Embargo(k.ctx, lead, a.caseID, EmbargoAccept, Terms{}))
-		_, err := k.AnnounceMitigation(k.ctx, lead, a.caseID)
+		_, err := k.Announce(k.ctx, lead, a.caseID, Announcement{Workaround: true})
 		k.refused(err, errs.Conflict) // the draft has none
 		text := Text{Overview: "birdoverview", Impact: "birdimpact", Remedy: "birdremedy", Summary: "birdsummary", Workaround: "Refuse long headers."}
 		k.must(k.EditDraft(k.ctx, handler, a.caseID, k.version(a.caseID), text))
 		f := facts()
 		f.Title, f.CWE, f.CVE = "birdtitle", []string{"CWE-123"}, "CVE-2026-99999"
 		k.must(k.Edit(k.ctx, handler, a.caseID, k.version(a.caseID), f))
-		p, err := k.Announce(k.ctx, lead, a.caseID)
+		p, err := k.Announce(k.ctx, lead, a.caseID, Announcement{})
 		if err != nil || p.Mitigation != "" {
 			t.Errorf("announced without being asked for: %q, %v", p.Mitigation, err)
 		}
-		p, err = k.AnnounceMitigation(k.ctx, lead, a.caseID)
+		p, err = k.Announce(k.ctx, lead, a.caseID, Announcement{Workaround: true})
 		if err != nil || p.Mitigation != text.Workaround {
 			t.Errorf("%+v, %v", p, err)
 		}
 		k.must(k.Embargo(k.ctx, lead, a.caseID, EmbargoChange, Terms{Until: wednesday.Add(time.Hour), Zone: "UTC", Reason: "An hour more."}))
 		k.must(k.Embargo(k.ctx, lead, a.caseID, EmbargoAccept, Terms{}))
-		p, err = k.Announce(k.ctx, lead, a.caseID)
+		p, err = k.Announce(k.ctx, lead, a.caseID, Announcement{})
 		if err != nil || p.Mitigation != text.Workaround || !p.Release.Equal(wednesday.Add(time.Hour)) {
 			t.Errorf("announced again: %+v, %v", p, err)
 		}
@@ -361,7 +365,7 @@ func TestAnnounceMitigation(t *testing.T) {
 		}
 		text.Workaround = "TODO"
 		k.must(k.EditDraft(k.ctx, handler, a.caseID, k.version(a.caseID), text))
-		_, err = k.AnnounceMitigation(k.ctx, lead, a.caseID)
+		_, err = k.Announce(k.ctx, lead, a.caseID, Announcement{Workaround: true})
 		k.refused(err, errs.Invalid)
 	})
 }
@@ -383,7 +387,7 @@ func TestPublishedHoldsNothingPrivate(t *testing.T) {
 		text := prose()
 		text.Credits = []Helper{{Credit: advisory.Credit{Name: "birdhelper", Role: "finder"}}}
 		w.must(w.EditDraft(w.ctx, handler, id, w.version(id), text))
-		_, err := w.Announce(w.ctx, lead, id)
+		_, err := w.Announce(w.ctx, lead, id, Announcement{})
 		w.must(err)
 		w.signed(w.a)
 		w.pass(100 * time.Hour)

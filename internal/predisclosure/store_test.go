@@ -358,7 +358,7 @@ func TestSealed(t *testing.T) {
 			t.Fatal("the search does not find what is there")
 		}
 		a := application()
-		for _, secret := range []string{"anary Linux", "canary.example", "Ann", "We ship it", "Europe/Berlin", "PGP PUBLIC", a.Contacts[0].Key[60:100],
+		for _, secret := range []string{"anary Linux", "canary.example", "Ann Canary", "We ship it", "Europe/Berlin", "PGP PUBLIC", a.Contacts[0].Key[60:100],
 			"canary-", token, k.read(id).Contacts[0].Fingerprint} {
 			if strings.Contains(kept, secret) {
 				t.Errorf("%q is stored in clear", secret)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 
 	"steward/internal/advisory"
 	"steward/internal/base/acl"
@@ -65,6 +66,9 @@ func (s *server) showRelease(v *visit, r *refusal) error {
 	}
 	if r == nil {
 		p.setHour("at", p.View.EmbargoUntil, s.Zone)
+		if d.Prenotice != nil {
+			p.set("branches", strings.Join(d.Prenotice.Branches, ", "))
+		}
 	}
 	return s.render(v, r.status(), "release", out)
 }
@@ -178,11 +182,13 @@ func (s *server) releaseNow(v *visit, id string) error {
 }
 
 func (s *server) announce(v *visit, id string) error {
-	announce := s.Cases.Announce
-	if v.field("do") == "workaround" {
-		announce = s.Cases.AnnounceMitigation
+	a := cvd.Announcement{Branches: []string{}, Workaround: v.field("do") == "workaround"}
+	for b := range strings.SplitSeq(v.field("branches"), ",") {
+		if b = strings.TrimSpace(b); b != "" {
+			a.Branches = append(a.Branches, b)
+		}
 	}
-	if _, err := announce(v.ctx(), v.c, id); err != nil {
+	if _, err := s.Cases.Announce(v.ctx(), v.c, id, a); err != nil {
 		return err
 	}
 	return s.Publish(v.ctx())

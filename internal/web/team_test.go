@@ -97,7 +97,7 @@ func TestCaseToAdvisory(t *testing.T) {
 	manager.submit(at+"/release/schedule", one("at", "2026-03-28", "at.time", "10:00", "at.zone", "UTC")).expect(409, "bad day", "Saturday")
 	manager.submit(at+"/release/schedule", one("at", "2026-03-24", "at.time", "15:00", "at.zone", "Europe/Stockholm")).expect(200, "The hour is set", "It goes out by itself")
 	manager.submit(at+"/release/announce", nil).expect(200, "The announcement is public.").lacks(", with the workaround.")
-	manager.submit(at+"/release/announce", one("do", "workaround")).expect(200, "The announcement is public.", ", with the workaround.")
+	manager.submit(at+"/release/announce", one("do", "workaround", "branches", "8.4, 8.3")).expect(200, "The announcement is public.", "(8.4, 8.3)", ", with the workaround.")
 	manager.submit(at+"/release/unschedule", nil).expect(200, "The hour is taken back.")
 	h.pass(22 * 24 * time.Hour)
 	h.release(at, "QF-2026-0001")
