@@ -169,6 +169,7 @@ func (a *App) stores(ctx context.Context) (err error) {
 		Settings: a.caseSettings(), Gate: a.gate, Clock: a.clock, Rand: rand.Reader,
 	}
 	a.Lists = &predisclosure.Store{DB: a.DB, Keys: a.Keys, Audit: log, Clock: a.clock, Rand: rand.Reader}
+	a.Lists.Tell = a.decided
 	a.Cases.Lists = a.Lists
 	return a.post(log)
 }

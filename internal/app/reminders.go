@@ -69,3 +69,38 @@ func (a *App) reminder(r predisclosure.Reminder, list string, to predisclosure.R
 	}
 	return mail.Memo{Key: "list/" + r.Key + "/" + to.Contact, To: to.Email, Name: to.Name, Subject: subject, Text: b.String(), PGPKey: to.Key}
 }
+
+// decided writes to an organisation what the team has decided about it. A reason
+// is between the two: it goes only where it can be encrypted.
+func (a *App) decided(ctx context.Context, tx *db.Tx, d predisclosure.Decision) error {
+	what, subject := "", "Your membership"
+	switch d.Event {
+	case predisclosure.EventVet:
+		what, subject = "is on the list “%s” of %s now.", "Your application"
+	case predisclosure.EventDecline:
+		what, subject = "is not taken onto the list “%s” of %s.", "Your application"
+	case predisclosure.EventSuspend:
+		what = "is suspended from the list “%s” of %s, and gets no notices until that is taken back."
+	case predisclosure.EventRestore:
+		what = "is again a member of the list “%s” of %s."
+	case predisclosure.EventRemove:
+		what = "is no longer on the list “%s” of %s. What you were told under embargo stays so until it is public."
+	}
+	for _, to := range d.To {
+		var b strings.Builder
+		fmt.Fprintf(&b, "Hello %s,\n\n%s "+what+"\n", to.Name, d.Organisation, d.List, a.Config.Team.Name)
+		switch {
+		case d.Reason != "" && to.Key != "":
+			fmt.Fprintf(&b, "\nThe reason:\n\n%s\n", d.Reason)
+		case d.Reason != "":
+			b.WriteString("\nPlease ask us for the reason: we have no key of yours to encrypt it to.\n")
+		case !to.CanSignIn:
+			b.WriteString("\nWe tell you of vulnerabilities before they are public, in letters that are\nencrypted to your keys. One of you needs to sign in to read the rest: we send\nyou a link for it.\n")
+		}
+		m := mail.Memo{Key: "list/" + d.Key + "/" + to.Contact, To: to.Email, Name: to.Name, Subject: subject, Text: b.String(), PGPKey: to.Key}
+		if err := a.Mail.PostMemo(ctx, tx, m); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -81,7 +81,12 @@ func TestRemind(t *testing.T) {
 	must(err)
 	must(a.Lists.LinkContact(t.Context(), lead, v.ID, v.Contacts[0].ID, ann.ID))
 
-	want := 0
+	want := 2 // they are told that they are members
+	for _, m := range memos(t, a) {
+		if m.PGPKey == "" || !strings.Contains(m.Text, "Canary Linux is on the list “Distributors” of The Example team now.") {
+			t.Errorf("a letter is %+v", m)
+		}
+	}
 	for _, step := range []struct {
 		days int // after the first
 		more int // letters
@@ -104,7 +109,27 @@ func TestRemind(t *testing.T) {
 			signIns++
 		}
 	}
-	if signIns != want/2 {
-		t.Errorf("%d letters lead to a page that their reader can open, want %d", signIns, want/2)
+	if signIns != (want-2)/2 {
+		t.Errorf("%d letters lead to a page that their reader can open, want %d", signIns, (want-2)/2)
+	}
+
+	for _, step := range []struct {
+		do   func(context.Context, acl.Caller, string, string) error
+		want string
+	}{{a.Lists.Suspend, "is suspended from"}, {a.Lists.Restore, "is again a member of"}, {a.Lists.Remove, "is no longer on"}} {
+		must(step.do(t.Context(), lead, ack.Reference, "The reason for "+step.want))
+		n := 0
+		for _, m := range memos(t, a) {
+			if !strings.Contains(m.Text, "Canary Linux "+step.want) {
+				continue
+			}
+			n++
+			if strings.Contains(m.Text, "The reason for "+step.want) != (m.PGPKey != "") {
+				t.Errorf("the letter says the reason, or not, against its key: %+v", m)
+			}
+		}
+		if n != 2 {
+			t.Errorf("%d letters say that it %s the list", n, step.want)
+		}
 	}
 }

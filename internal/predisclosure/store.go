@@ -29,6 +29,10 @@ type Store struct {
 	Audit *audit.Log
 	Clock func() time.Time
 	Rand  io.Reader // for identifiers
+
+	// Tell posts what the team has decided to the organisation, in the
+	// transaction of the deed; nil: nobody is told.
+	Tell func(ctx context.Context, tx *db.Tx, d Decision) error
 }
 
 func (s *Store) now() time.Time { return s.Clock().UTC().Truncate(time.Microsecond) }

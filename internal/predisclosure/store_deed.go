@@ -2,6 +2,7 @@ package predisclosure
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"strconv"
 	"time"
@@ -76,7 +77,35 @@ func (d *deed) impartial() error {
 
 // decide is a deed that changes the state alone.
 func (s *Store) decide(ctx context.Context, c acl.Caller, id string, event Event, why string) error {
-	return s.deed(ctx, c, id, event, func(d *deed) error { return d.do(event, why, d.own, d.by, d.now) })
+	return s.deed(ctx, c, id, event, func(d *deed) error {
+		if err := d.do(event, why, d.own, d.by, d.now); err != nil {
+			return err
+		}
+		if s.Tell == nil || d.own || d.State == VettedOnce {
+			return nil
+		}
+		return s.Tell(ctx, d.tx, d.decision(event, why, d.now))
+	})
+}
+
+// Decision is what the team has decided about an organisation.
+type Decision struct {
+	Key          string // names this decision for ever, and nobody
+	Organisation string
+	List         string // its name
+	Event        Event  // EventVet: it is a member now
+	Reason       string // in confidence; empty for EventVet, whose note is the team's
+	To           []Reach
+}
+
+func (m *Member) decision(event Event, why string, now time.Time) Decision {
+	if event == EventVet {
+		why = ""
+	}
+	return Decision{
+		Key: fmt.Sprintf("%s/decision/%d", m.ID, len(m.History)), Organisation: m.Application.Organisation,
+		List: m.rules.Name, Event: event, Reason: why, To: m.reach(now),
+	}
 }
 
 // Vet says that one person finds that the applicant qualifies; the second,
