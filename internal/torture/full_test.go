@@ -13,7 +13,7 @@ import (
 // all goes on without a restart, and what was refused is taken.
 func TestDiskFull(t *testing.T) {
 	t.Parallel()
-	d := newDisk(t, imageFolder(t), 64)
+	d := newDisk(t, imageFolder(t), 160)
 	s := newServer(t, filepath.Join(d.dir, "data"), "")
 	l := &ledger{full: true}
 	s.start(t)
