@@ -25,7 +25,7 @@ func TestMain(m *testing.M) {
 	}
 	address, _, err := dbtest.Start()
 	fmt.Println(address, err)
-	select {}
+	time.Sleep(time.Hour) // not select {}: Go ends a process that can never go on
 }
 
 func TestEachTestHasItsOwnDatabase(t *testing.T) {
