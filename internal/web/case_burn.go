@@ -18,6 +18,7 @@ import (
 // who had seen what, and whose copy it was.
 type burnView struct {
 	casePage
+	Over   bool       // there is no embargo left to end
 	Public []burnLine // what becomes public, and what not yet
 	Told   []burnLine
 	Seen   []seenRow
@@ -45,8 +46,9 @@ func (s *server) showBurn(v *visit, r *refusal, traced []cvd.Traced) error {
 		return err
 	}
 	b := burnView{casePage: p, Traced: traced, Leak: traced != nil}
-	b.Public = willBePublic(p.View)
-	b.Told = willBeTold(p.View)
+	if b.Over = nothingToEnd(p.View); !b.Over {
+		b.Public, b.Told = willBePublic(p.View), willBeTold(p.View)
+	}
 	if slices.Contains(p.View.May, acl.TimelineRead) {
 		entries, err := s.Cases.Timeline(v.ctx(), v.c, p.View.ID)
 		if err != nil {
@@ -74,12 +76,20 @@ func (s *server) showBurn(v *visit, r *refusal, traced []cvd.Traced) error {
 	return s.render(v, r.status(), "burn", b)
 }
 
+// nothingToEnd tells whether the case is public, or its embargo was burned.
+func nothingToEnd(v *cvd.View) bool {
+	if v.Burned != nil && v.Burned.State == cvd.BurnBurned {
+		return true
+	}
+	return v.Draft != nil && (v.Draft.State == cvd.DraftReleased || v.Draft.State == cvd.DraftWithdrawn)
+}
+
 // willBePublic tells what of a case becomes public if the embargo ends now.
 func willBePublic(v *cvd.View) []burnLine {
 	if v.Draft == nil {
 		return nil
 	}
-	if v.Draft.State == cvd.DraftApproved && len(advisory.Blocking(v.Draft.Problems)) == 0 {
+	if (v.Draft.State == cvd.DraftApproved || v.Draft.State == cvd.DraftScheduled) && len(advisory.Blocking(v.Draft.Problems)) == 0 {
 		return []burnLine{{"good", "check", "The advisory is approved and becomes public at once."}}
 	}
 	lines := []burnLine{{"warn", "warning", fmt.Sprintf("The advisory is not ready: its draft is in the state “%s”. It does not become public.", v.Draft.State)}}

@@ -105,4 +105,24 @@ func (h *house) leak(at string, lead, handler *browser, leaked string) {
 	lead.submit(at+"/burn", one("do", "alone", "sure", "yes", "reason", "Because.")).expect(422, "at least 20 characters")
 	handler.get(at+"/burn").submit(at+"/burn", one("do", "propose", "sure", "yes", "reason", "It is on a forum, with a link.")).expect(200)
 	lead.get(at+"/burn").submit(at+"/burn", one("do", "confirm", "sure", "yes")).expect(200, "The embargo has ended.", "Hal and Lovisa")
+	lead.get(at+"/burn").expect(200, "Whose copy was it?").lacks("What becomes public").lacks("Who is told")
+}
+
+// TestWhatABurnPublishes holds the page's words against the states of a draft.
+func TestWhatABurnPublishes(t *testing.T) {
+	t.Parallel()
+	for state, want := range map[cvd.DraftState]string{
+		cvd.DraftWriting: "not ready", cvd.DraftReviewed: "not ready",
+		cvd.DraftApproved: "becomes public at once", cvd.DraftScheduled: "becomes public at once",
+	} {
+		v := &cvd.View{Draft: &cvd.DraftView{State: state}}
+		if lines := willBePublic(v); nothingToEnd(v) || !strings.Contains(lines[0].Text, want) {
+			t.Errorf("%s: %+v", state, lines)
+		}
+	}
+	for _, state := range []cvd.DraftState{cvd.DraftReleased, cvd.DraftWithdrawn} {
+		if !nothingToEnd(&cvd.View{Draft: &cvd.DraftView{State: state}}) {
+			t.Errorf("%s: an embargo is left to end", state)
+		}
+	}
 }
