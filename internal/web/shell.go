@@ -11,6 +11,7 @@ import (
 	"steward/internal/base/errs"
 	"steward/internal/base/look"
 	"steward/internal/cvd"
+	"steward/internal/predisclosure"
 )
 
 // functions are what templates may call beside those of package look.
@@ -22,6 +23,7 @@ func functions() template.FuncMap {
 		"problem":  problem,
 		"lines":    func(s []string) string { return strings.Join(s, "\n") },
 		"occasion": occasion,
+		"done":     done,
 		"ordinal":  func(n int) string { return fmt.Sprint(n+1, ".") },
 		"seq":      func(n int) []struct{} { return make([]struct{}, n) },
 	}
@@ -36,6 +38,20 @@ func occasion(on cvd.Occasion) string {
 	}[on]
 	if !ok {
 		return string(on)
+	}
+	return words
+}
+
+// done says what was done to a member of a list.
+func done(e predisclosure.Event) string {
+	words, ok := map[predisclosure.Event]string{
+		predisclosure.EventVet: "Vetted", predisclosure.EventDecline: "Declined", predisclosure.EventSuspend: "Suspended",
+		predisclosure.EventRestore: "Restored", predisclosure.EventRemove: "Removed", predisclosure.EventWithdraw: "Withdrawn",
+		predisclosure.EventAttest: "Attested", predisclosure.EventAccept: "Agreement accepted",
+		predisclosure.EventContacts: "Contacts changed", predisclosure.EventLink: "Contact and login joined",
+	}[e]
+	if !ok {
+		return firstUp(e)
 	}
 	return words
 }
