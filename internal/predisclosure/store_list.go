@@ -34,8 +34,8 @@ func readList(ctx context.Context, q db.Queryer, id string) (List, error) {
 	}
 	l.Agreement.Since, l.Agreement.AcceptBy = db.FromMicros(since), moment(by)
 	l.deadlines = map[int]time.Time{}
-	err = each(ctx, q, "reading agreements", `SELECT version, accept_by FROM predisclosure_agreements WHERE list_id = $1 AND version > 1`,
-		[]any{id}, func(scan scanner) error {
+	err = db.Each(ctx, q, "reading agreements", `SELECT version, accept_by FROM predisclosure_agreements WHERE list_id = $1 AND version > 1`,
+		[]any{id}, func(scan db.Scan) error {
 			var version int
 			var by int64
 			err := scan(&version, &by)
@@ -102,12 +102,7 @@ func (s *Store) Lists(ctx context.Context, c acl.Caller) (list []List, err error
 
 func listIDs(ctx context.Context, q db.Queryer) ([]string, error) {
 	var ids []string
-	err := each(ctx, q, "listing lists", `SELECT id FROM predisclosure_lists`, nil, func(scan scanner) error {
-		var id string
-		err := scan(&id)
-		ids = append(ids, id)
-		return err
-	})
+	ids, err := db.Column[string](ctx, q, "listing lists", `SELECT id FROM predisclosure_lists`)
 	slices.Sort(ids)
 	return ids, err
 }

@@ -195,21 +195,9 @@ func (s *Store) Figures(ctx context.Context, c acl.Caller) (Figures, error) {
 	if f.Head, err = s.Advisories.Head(ctx); err != nil {
 		return f, err
 	}
-	err = s.DB.Read(ctx, func(q db.Queryer) error {
-		rows, err := q.Query(ctx, `SELECT state, COUNT(*) FROM subscriptions GROUP BY state`)
+	err = s.DB.Read(ctx, func(q db.Queryer) (err error) {
+		f.Subscriptions, err = db.Pairs[State, int](ctx, q, "counting those who are told", `SELECT state, COUNT(*) FROM subscriptions GROUP BY state`)
 		if err != nil {
-			return err
-		}
-		defer rows.Close()
-		for rows.Next() {
-			var state string
-			var n int
-			if err := rows.Scan(&state, &n); err != nil {
-				return err
-			}
-			f.Subscriptions[State(state)] = n
-		}
-		if err := rows.Err(); err != nil {
 			return err
 		}
 		if err := q.QueryRow(ctx, `SELECT COUNT(*) FROM webhooks WHERE disabled_at = 0`).Scan(&f.Webhooks); err != nil {
