@@ -157,19 +157,6 @@ func (f Facts) exempt(zone *time.Location, now time.Time) string {
 // Open tells whether something is still to be done about the clock.
 func (d Due) Open() bool { return d.State == Running || d.State == Overdue || d.State == Waiting }
 
-// Next is the clock whose end comes first among those that run or are overdue
-// and have one; false if there is none.
-func Next(dues []Due) (Due, bool) {
-	var next Due
-	found := false
-	for _, d := range dues {
-		if (d.State == Running || d.State == Overdue) && !d.At.IsZero() && (!found || d.At.Before(next.At)) {
-			next, found = d, true
-		}
-	}
-	return next, found
-}
-
 // When writes the end for a person: in UTC and in the zone, and of a span of
 // days the day with which it ends. An unknown zone is left out.
 func (d Due) When(zone string) string {
