@@ -14,12 +14,7 @@ const choresEvery = 10 * time.Minute
 func (a *App) chores(ctx context.Context) {
 	again := time.NewTicker(choresEvery)
 	defer again.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-again.C:
-		}
+	for next(ctx, again) {
 		err := a.WatchExpiry(ctx)
 		due, derr := a.channelsDue(ctx)
 		if due {

@@ -32,30 +32,30 @@ func (a *App) Work(ctx context.Context) {
 	defer sweeping.Wait()
 	beat := time.NewTicker(Tick)
 	defer beat.Stop()
-	for {
+	for going := true; going; going = next(ctx, beat) {
 		a.sayHeld()
 		if err := a.Due(ctx); err != nil && ctx.Err() == nil && a.heart.say(err) {
 			a.log.Error("what is due was not done; trying again", "error", err)
 		}
-		select {
-		case <-ctx.Done():
-			return
-		case <-beat.C:
-		}
+	}
+}
+
+// next waits for the next tick; false if ctx ends before it.
+func next(ctx context.Context, t *time.Ticker) bool {
+	select {
+	case <-ctx.Done():
+		return false
+	case <-t.C:
+		return true
 	}
 }
 
 func (a *App) sweepUntil(ctx context.Context) {
 	again := time.NewTicker(sweepEvery)
 	defer again.Stop()
-	for {
+	for going := true; going; going = next(ctx, again) {
 		if err := a.sweep(ctx); err != nil && ctx.Err() == nil {
 			a.log.Error("the sweep failed; trying again in an hour", "error", err)
-		}
-		select {
-		case <-ctx.Done():
-			return
-		case <-again.C:
 		}
 	}
 }

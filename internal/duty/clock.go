@@ -1,6 +1,9 @@
 package duty
 
-import "time"
+import (
+	"steward/internal/base/calendar"
+	"time"
+)
 
 // State is the word for how a clock stands.
 type State string
@@ -74,9 +77,9 @@ func Clocks(f Facts, now time.Time) ([]Due, error) {
 	if err := f.Check(now); err != nil {
 		return nil, err
 	}
-	zone, zerr := f.zone()
-	if zerr != nil {
-		return nil, zerr
+	zone, err := calendar.Location(f.Zone)
+	if err != nil {
+		return nil, err
 	}
 	duties := Duties(f.Role, f.Trigger)
 	out := make([]Due, len(duties))
@@ -160,7 +163,7 @@ func (d Due) Open() bool { return d.State == Running || d.State == Overdue || d.
 // When writes the end for a person: in UTC and in the zone, and of a span of
 // days the day with which it ends. An unknown zone is left out.
 func (d Due) When(zone string) string {
-	loc, err := Facts{Zone: zone}.zone()
+	loc, err := calendar.Location(zone)
 	switch {
 	case d.At.IsZero() && d.State == NotApplicable:
 		return ""

@@ -92,22 +92,14 @@ func scan(row interface{ Scan(dest ...any) error }) (Subscription, error) {
 		return sub, err
 	}
 	sub.State, sub.Least = State(state), advisory.Level(least)
-	sub.Created, sub.Confirmed, sub.bounced = db.FromMicros(created), moment(confirmed), moment(bounced)
+	sub.Created, sub.Confirmed, sub.bounced = db.FromMicros(created), db.Moment(confirmed), db.Moment(bounced)
 	for i, l := range letters {
-		sub.letters[i] = moment(l)
+		sub.letters[i] = db.Moment(l)
 	}
 	if err := json.Unmarshal([]byte(products), &sub.Products); err != nil {
 		return sub, fmt.Errorf("reading the products of a subscription: %w", err)
 	}
 	return sub, nil
-}
-
-// moment reads a stored time of which 0 means never.
-func moment(us int64) time.Time {
-	if us == 0 {
-		return time.Time{}
-	}
-	return db.FromMicros(us)
 }
 
 // micros is moment the other way round.

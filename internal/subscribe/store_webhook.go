@@ -46,7 +46,7 @@ func scanHook(scan db.Scan) (sealedHook, error) {
 	if err := scan(&h.ID, &products, &least, &created, &disabled, &ok, &h.Problem, &problem, &h.body); err != nil {
 		return h, err
 	}
-	h.Least, h.Created, h.Disabled, h.LastOK, h.ProblemAt = advisory.Level(least), db.FromMicros(created), moment(disabled), moment(ok), moment(problem)
+	h.Least, h.Created, h.Disabled, h.LastOK, h.ProblemAt = advisory.Level(least), db.FromMicros(created), db.Moment(disabled), db.Moment(ok), db.Moment(problem)
 	if err := json.Unmarshal([]byte(products), &h.Products); err != nil {
 		return h, fmt.Errorf("reading the products of a webhook: %w", err)
 	}
