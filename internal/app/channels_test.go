@@ -64,7 +64,7 @@ func TestCheckChannels(t *testing.T) {
 	t.Parallel()
 	at := trial.FreeAddr(t)
 	a := channelApp(t, func(s string) string { return s + "\n[mail]\nlisten = \"" + at + "\"\n" })
-	if err := a.CheckChannels(t.Context()); err != nil {
+	if err := a.checkChannels(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	states, err := a.Cases.Channels(t.Context())
@@ -87,7 +87,7 @@ func TestDeadChannel(t *testing.T) {
 	a := channelApp(t, func(s string) string { return s })
 	real := a.Config.BaseURL
 	a.Config.BaseURL = "http://" + trial.FreeAddr(t)
-	if err := a.CheckChannels(t.Context()); err != nil {
+	if err := a.checkChannels(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	a.Config.BaseURL = real

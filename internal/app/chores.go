@@ -15,10 +15,10 @@ func (a *App) chores(ctx context.Context) {
 	again := time.NewTicker(choresEvery)
 	defer again.Stop()
 	for next(ctx, again) {
-		err := a.WatchExpiry(ctx)
+		err := a.watchExpiry(ctx)
 		due, derr := a.channelsDue(ctx)
 		if due {
-			derr = a.CheckChannels(ctx)
+			derr = a.checkChannels(ctx)
 		}
 		if err = errors.Join(err, derr); err != nil && ctx.Err() == nil {
 			a.log.Error("a daily chore failed; trying again", "error", err)
