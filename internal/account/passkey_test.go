@@ -46,7 +46,7 @@ func TestEnrolAndSignIn(t *testing.T) {
 			t.Fatalf("passkeys %+v", ps)
 		}
 
-		w.watch.move(time.Hour)
+		w.watch.Move(time.Hour)
 		in, err = w.signInWith(dev, dev.keys[0])
 		if err != nil {
 			t.Fatal(explain(err))
@@ -190,7 +190,7 @@ func TestReplays(t *testing.T) {
 
 		cer = must(w.BeginSignIn(ctx))
 		answer = dev.show(cer, key)
-		w.watch.move(ceremonyLife)
+		w.watch.Move(ceremonyLife)
 		_, err = w.FinishSignIn(ctx, cer.ID, answer, "")
 		want(t, "an answer that is too late", err, errs.Conflict)
 		for _, junk := range []string{"", "{}", "[]", strings.Repeat("[", 1<<15), `{"id":"AA","rawId":"AA","type":"public-key","response":{}}`, strings.Repeat(" ", maxResponse+1)} {

@@ -26,15 +26,15 @@ func TestSessionLifetimes(t *testing.T) {
 			{"mailbox", mailbox, time.Hour, 12 * time.Hour},
 		} {
 			cookie := tc.open()
-			w.watch.move(tc.idle - time.Microsecond)
+			w.watch.Move(tc.idle - time.Microsecond)
 			if !w.works(cookie) {
 				t.Errorf("%s: ended before %v of idleness", tc.name, tc.idle)
 			}
-			w.watch.move(tc.idle - time.Microsecond)
+			w.watch.Move(tc.idle - time.Microsecond)
 			if !w.works(cookie) {
 				t.Errorf("%s: use did not prolong it", tc.name)
 			}
-			w.watch.move(tc.idle)
+			w.watch.Move(tc.idle)
 			if w.works(cookie) {
 				t.Errorf("%s: works after %v of idleness", tc.name, tc.idle)
 			}
@@ -44,9 +44,9 @@ func TestSessionLifetimes(t *testing.T) {
 				if !w.works(cookie) {
 					t.Errorf("%s: ended after %v of use", tc.name, used)
 				}
-				w.watch.move(step)
+				w.watch.Move(step)
 			}
-			w.watch.move(step)
+			w.watch.Move(step)
 			if w.works(cookie) {
 				t.Errorf("%s: works after %v", tc.name, tc.life)
 			}
@@ -70,7 +70,7 @@ func TestTouch(t *testing.T) {
 			{touchEvery + time.Minute, touchEvery},
 			{2 * touchEvery, 2 * touchEvery},
 		} {
-			w.watch.move(start.Add(tc.after).Sub(w.watch.Now()))
+			w.watch.Move(start.Add(tc.after).Sub(w.watch.Now()))
 			se, _, err := w.Authenticate(ctx, in.Cookie)
 			want(t, "authenticating", err, "")
 			kept := must(w.Sessions(ctx, ada, ada.ID))[0].Seen
@@ -173,7 +173,7 @@ func TestLimitOfSessions(t *testing.T) {
 		other := must(w.OpenMailbox(ctx, "report2"))
 		for range maxSessions + 1 {
 			cookies = append(cookies, must(w.OpenMailbox(ctx, "report1")))
-			w.watch.move(time.Second)
+			w.watch.Move(time.Second)
 		}
 		if w.works(cookies[0]) || !w.works(cookies[1]) || !w.works(other) {
 			t.Error("not the session longest unused ended")
@@ -211,17 +211,17 @@ func TestSweep(t *testing.T) {
 		if n := rows(); n != 5 {
 			t.Fatalf("%d rows, want the 5 that have not expired", n)
 		}
-		w.watch.move(time.Hour)
+		w.watch.Move(time.Hour)
 		want(t, "sweeping after an hour", w.Sweep(ctx, acl.Myself()), "")
 		if n := rows(); n != 2 {
 			t.Errorf("%d rows after an hour, want a session and a token", n)
 		}
-		w.watch.move(11 * time.Hour)
+		w.watch.Move(11 * time.Hour)
 		want(t, "sweeping after twelve hours", w.Sweep(ctx, acl.Myself()), "")
 		if n := rows(); n != 1 {
 			t.Errorf("%d rows after twelve hours, want a token", n)
 		}
-		w.watch.move(36 * time.Hour)
+		w.watch.Move(36 * time.Hour)
 		want(t, "sweeping after two days", w.Sweep(ctx, acl.Myself()), "")
 		if n := rows(); n != 0 || w.entries() != before {
 			t.Errorf("%d rows after two days; %d entries", n, w.entries()-before)

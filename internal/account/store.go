@@ -90,14 +90,6 @@ func count(ctx context.Context, q db.Queryer, query string, args ...any) (n int,
 	return n, err
 }
 
-// moment reads a stored time of which 0 means never.
-func moment(us int64) time.Time {
-	if us == 0 {
-		return time.Time{}
-	}
-	return db.FromMicros(us)
-}
-
 // Sweep deletes what has expired: sessions, links, ceremonies and tokens. None
 // of it opens anything any more, so when it runs matters to the disk only.
 // Only Steward itself may; nobody did anything, so nothing is recorded.

@@ -20,12 +20,8 @@ func (s *Store) MakeCalendar(ctx context.Context, c acl.Caller) (secret string, 
 		return "", err
 	}
 	err = s.DB.Write(ctx, func(tx *db.Tx) error {
-		u, err := readUser(ctx, tx, c.ID)
-		switch {
-		case err != nil:
+		if _, err := activeUser(ctx, tx, c.ID); err != nil {
 			return err
-		case !u.Active():
-			return disabled(u)
 		}
 		_, err = tx.Exec(ctx, `INSERT INTO calendar_links (user_id, hash, made_at) VALUES ($1, $2, $3)
 			ON CONFLICT (user_id) DO UPDATE SET hash = $2, made_at = $3`, c.ID, hashOf(secret), db.Micros(s.now()))
@@ -71,7 +67,7 @@ func (s *Store) CalendarSince(ctx context.Context, c acl.Caller) (since time.Tim
 	if err != nil {
 		return time.Time{}, fmt.Errorf("looking for a calendar feed: %w", err)
 	}
-	return moment(at), nil
+	return db.Moment(at), nil
 }
 
 // CalendarOf finds out whose calendar feed a secret is of; errs.NotFound if it

@@ -25,7 +25,7 @@ func passkeyRow(row scanner, rest ...any) (Passkey, error) {
 	if err := row.Scan(dest...); err != nil {
 		return Passkey{}, err
 	}
-	p.Created, p.Used = db.FromMicros(created), moment(used)
+	p.Created, p.Used = db.FromMicros(created), db.Moment(used)
 	return p, nil
 }
 

@@ -20,7 +20,7 @@ func tokenRow(row scanner, rest ...any) (Token, error) {
 	if err := row.Scan(append([]any{&t.ID, &t.UserID, &t.Name, &created, &expires, &used}, rest...)...); err != nil {
 		return Token{}, err
 	}
-	t.Created, t.Expires, t.Used = db.FromMicros(created), db.FromMicros(expires), moment(used)
+	t.Created, t.Expires, t.Used = db.FromMicros(created), db.FromMicros(expires), db.Moment(used)
 	return t, nil
 }
 
@@ -56,12 +56,8 @@ func (s *Store) CreateToken(ctx context.Context, c acl.Caller, name string, life
 }
 
 func (s *Store) insertToken(ctx context.Context, tx *db.Tx, c acl.Caller, t Token, secret string) error {
-	u, err := readUser(ctx, tx, c.ID)
-	switch {
-	case err != nil:
+	if _, err := activeUser(ctx, tx, c.ID); err != nil {
 		return err
-	case !u.Active():
-		return disabled(u)
 	}
 	// One that has expired does not keep its name from a new one.
 	if _, err := tx.Exec(ctx, "DELETE FROM api_tokens WHERE user_id = $1 AND expires_at <= $2", c.ID, db.Micros(t.Created)); err != nil {

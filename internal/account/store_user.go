@@ -21,7 +21,7 @@ func scanUser(row scanner) (User, error) {
 	if err := row.Scan(&u.ID, &u.Name, &u.Email, &role, &created, &disabled); err != nil {
 		return User{}, err
 	}
-	u.Role, u.Created, u.Disabled = acl.Role(role), db.FromMicros(created), moment(disabled)
+	u.Role, u.Created, u.Disabled = acl.Role(role), db.FromMicros(created), db.Moment(disabled)
 	return u, nil
 }
 
@@ -177,7 +177,7 @@ func (s *Store) setDisabled(ctx context.Context, c acl.Caller, id string, disabl
 				return err
 			}
 		}
-		u.Disabled = moment(at)
+		u.Disabled = db.Moment(at)
 		if _, err := tx.Exec(ctx, "UPDATE users SET disabled_at = $2 WHERE id = $1", id, at); err != nil {
 			return err
 		}
@@ -279,16 +279,22 @@ func (s *Store) UserPage(ctx context.Context, c acl.Caller, after string) (page 
 func (s *Store) Caller(ctx context.Context, userID string) (acl.Caller, error) {
 	var u User
 	err := s.DB.Read(ctx, func(q db.Queryer) (err error) {
-		u, err = readUser(ctx, q, userID)
+		u, err = activeUser(ctx, q, userID)
 		return err
 	})
-	switch {
-	case err != nil:
+	if err != nil {
 		return acl.Caller{}, err
-	case !u.Active():
-		return acl.Caller{}, disabled(u)
 	}
 	return u.Caller(), nil
+}
+
+// activeUser reads a user, who must be one who may come in.
+func activeUser(ctx context.Context, q db.Queryer, id string) (User, error) {
+	u, err := readUser(ctx, q, id)
+	if err == nil && !u.Active() {
+		err = disabled(u)
+	}
+	return u, err
 }
 
 // disabled is the answer to a person who has proved who they are and may not

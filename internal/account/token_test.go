@@ -36,7 +36,7 @@ func TestTokens(t *testing.T) {
 		if got := used(); !got.Equal(time.Date(2026, 3, 2, 0, 0, 0, 0, time.UTC)) {
 			t.Errorf("used on %v", got)
 		}
-		w.watch.move(14 * time.Hour)
+		w.watch.Move(14 * time.Hour)
 		w.tokenWorks(secret)
 		if got := used(); !got.Equal(time.Date(2026, 3, 3, 0, 0, 0, 0, time.UTC)) {
 			t.Errorf("used on %v, want the next day", got)
@@ -54,11 +54,11 @@ func TestTokens(t *testing.T) {
 			t.Error("a token passes for a cookie, or a cookie for a token")
 		}
 
-		w.watch.move(tok.Expires.Sub(w.watch.Now()) - time.Microsecond)
+		w.watch.Move(tok.Expires.Sub(w.watch.Now()) - time.Microsecond)
 		if !w.tokenWorks(secret) {
 			t.Error("ended before its time")
 		}
-		w.watch.move(time.Microsecond)
+		w.watch.Move(time.Microsecond)
 		if w.tokenWorks(secret) || len(must(w.Tokens(ctx, ada, ada.ID))) != 0 {
 			t.Error("works, or is listed, beyond its time")
 		}

@@ -4,7 +4,6 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
-	"sync"
 	"testing"
 	"time"
 
@@ -12,33 +11,16 @@ import (
 	"steward/internal/base/audit"
 	"steward/internal/base/db"
 	"steward/internal/base/errs"
+	"steward/internal/base/trial"
 )
 
 const origin = "https://security.example.org"
-
-// watch is a clock that stands still until it is moved.
-type watch struct {
-	mu  sync.Mutex
-	now time.Time
-}
-
-func (w *watch) Now() time.Time {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	return w.now
-}
-
-func (w *watch) move(d time.Duration) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.now = w.now.Add(d)
-}
 
 // world is a store with its clock.
 type world struct {
 	*Store
 	t     *testing.T
-	watch *watch
+	watch *trial.Clock
 	names int
 }
 
@@ -50,7 +32,7 @@ func (w *world) newName(base string) string {
 
 func newWorld(t *testing.T, d *db.DB) *world {
 	t.Helper()
-	w := &watch{now: time.Date(2026, 3, 2, 10, 0, 0, 123456000, time.UTC)}
+	w := trial.NewClock(time.Date(2026, 3, 2, 10, 0, 0, 123456000, time.UTC))
 	rp, err := NewRelyingParty(origin, "Example security")
 	if err != nil {
 		t.Fatal(err)

@@ -151,14 +151,6 @@ func (s *Store) Came(ctx context.Context, limit int) ([]Prenotice, error) {
 		WHERE p.advisory <> '' ORDER BY p.last DESC LIMIT $1`, bounded(limit))
 }
 
-// PrenoticeChanges gives the prenotices that changed after the entry afterSeq,
-// in that order, each as it stands now.
-func (s *Store) PrenoticeChanges(ctx context.Context, afterSeq int64) ([]Prenotice, error) {
-	return s.prenotices(ctx, `SELECT e.seq, e.kind, e.id, e.at, e.record
-		FROM prenotices p JOIN advisory_entries e ON e.seq = p.last
-		WHERE p.last > $1 ORDER BY p.last LIMIT $2`, afterSeq, maxAtOnce)
-}
-
 func (s *Store) prenotices(ctx context.Context, query string, args ...any) ([]Prenotice, error) {
 	entries, err := s.read(ctx, query, args...)
 	list := make([]Prenotice, len(entries))

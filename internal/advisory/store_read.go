@@ -123,25 +123,15 @@ func (s *Store) Numbered(ctx context.Context, year, first, last int) ([]Advisory
 // the last year first.
 func (s *Store) Years(ctx context.Context) ([]Year, error) {
 	var years []Year
-	err := s.DB.Read(ctx, func(q db.Queryer) error {
-		rows, err := q.Query(ctx, `SELECT year, MAX(number) FROM advisories GROUP BY year ORDER BY year DESC`)
-		if err != nil {
-			return err
-		}
-		defer rows.Close()
-		for rows.Next() {
-			var y Year
-			if err := rows.Scan(&y.Year, &y.Highest); err != nil {
-				return err
-			}
-			years = append(years, y)
-		}
-		return rows.Err()
+	err := s.DB.Read(ctx, func(q db.Queryer) (err error) {
+		years, err = db.All(ctx, q, "listing the years", `SELECT year, MAX(number) FROM advisories GROUP BY year ORDER BY year DESC`, nil,
+			func(scan db.Scan) (y Year, err error) {
+				err = scan(&y.Year, &y.Highest)
+				return y, err
+			})
+		return err
 	})
-	if err != nil {
-		return nil, fmt.Errorf("listing the years: %w", err)
-	}
-	return years, nil
+	return years, err
 }
 
 // Year is a year that has advisories.
@@ -164,39 +154,22 @@ func (s *Store) read(ctx context.Context, query string, args ...any) ([]Entry, e
 
 // readEntries runs a query for seq, kind, id, at and record.
 func readEntries(ctx context.Context, q db.Queryer, query string, args ...any) ([]Entry, error) {
-	rows, err := q.Query(ctx, query, args...)
-	if err != nil {
-		return nil, fmt.Errorf("reading what was made public: %w", err)
-	}
-	defer rows.Close()
-	var entries []Entry
-	for rows.Next() {
-		var e Entry
+	return db.All(ctx, q, "reading what was made public", query, args, func(scan db.Scan) (e Entry, err error) {
 		var at int64
 		var kind, id, record string
-		if err := rows.Scan(&e.Seq, &kind, &id, &at, &record); err != nil {
-			return nil, fmt.Errorf("reading what was made public: %w", err)
+		if err := scan(&e.Seq, &kind, &id, &at, &record); err != nil {
+			return e, err
 		}
 		e.At = db.FromMicros(at)
 		if kind == kindPrenotice {
 			p, err := decode[Prenotice](id, record)
-			if err != nil {
-				return nil, err
-			}
 			e.Prenotice = &p
-		} else {
-			a, err := decode[Advisory](id, record)
-			if err != nil {
-				return nil, err
-			}
-			e.Advisory = &a
+			return e, err
 		}
-		entries = append(entries, e)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, fmt.Errorf("reading what was made public: %w", err)
-	}
-	return entries, nil
+		a, err := decode[Advisory](id, record)
+		e.Advisory = &a
+		return e, err
+	})
 }
 
 func advisoriesOf(entries []Entry) []Advisory {

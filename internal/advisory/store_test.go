@@ -338,10 +338,6 @@ func TestPrenotices(t *testing.T) {
 		if err != nil || len(entries) != 3 || entries[2].Prenotice == nil || entries[2].Prenotice.Advisory == "" || entries[0].Prenotice.Advisory != "" {
 			t.Errorf("Entries gives %+v, %v", entries, err)
 		}
-		changed, err := s.PrenoticeChanges(t.Context(), 2)
-		if err != nil || len(changed) != 1 || changed[0].ID != p.ID {
-			t.Errorf("PrenoticeChanges gives %+v, %v", changed, err)
-		}
 		if _, err := put(posted, noon.AddDate(0, 0, 9)); !errs.Is(err, errs.Conflict) {
 			t.Errorf("changing what has come: %v", err)
 		}

@@ -37,10 +37,10 @@ func (a *App) channels() []intake.Channel {
 	return list
 }
 
-// CheckChannels sends a report to ourselves by each channel, as a stranger
+// checkChannels sends a report to ourselves by each channel, as a stranger
 // would, and follows it to where the team would see it. Who looks after the
 // team is told of a channel that is dead.
-func (a *App) CheckChannels(ctx context.Context) error {
+func (a *App) checkChannels(ctx context.Context) error {
 	for _, ch := range a.channels() {
 		k, err := a.Cases.BeginCheck(ctx, acl.Myself(), ch)
 		if err != nil {

@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"steward/internal/base/trial"
 	"steward/internal/config"
 	"steward/internal/intake"
 )
@@ -57,23 +58,13 @@ func channelApp(t *testing.T, edit func(string) string) *App {
 	return a
 }
 
-func freePort(t *testing.T) string {
-	t.Helper()
-	ln, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer ln.Close()
-	return ln.Addr().String()
-}
-
 // TestCheckChannels: the form, the API and encrypted mail are tried over real
 // connections, and each is proved.
 func TestCheckChannels(t *testing.T) {
 	t.Parallel()
-	at := freePort(t)
+	at := trial.FreeAddr(t)
 	a := channelApp(t, func(s string) string { return s + "\n[mail]\nlisten = \"" + at + "\"\n" })
-	if err := a.CheckChannels(t.Context()); err != nil {
+	if err := a.checkChannels(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	states, err := a.Cases.Channels(t.Context())
@@ -95,8 +86,8 @@ func TestDeadChannel(t *testing.T) {
 	t.Parallel()
 	a := channelApp(t, func(s string) string { return s })
 	real := a.Config.BaseURL
-	a.Config.BaseURL = "http://" + freePort(t)
-	if err := a.CheckChannels(t.Context()); err != nil {
+	a.Config.BaseURL = "http://" + trial.FreeAddr(t)
+	if err := a.checkChannels(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	a.Config.BaseURL = real

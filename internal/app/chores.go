@@ -14,16 +14,11 @@ const choresEvery = 10 * time.Minute
 func (a *App) chores(ctx context.Context) {
 	again := time.NewTicker(choresEvery)
 	defer again.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-again.C:
-		}
-		err := a.WatchExpiry(ctx)
+	for next(ctx, again) {
+		err := a.watchExpiry(ctx)
 		due, derr := a.channelsDue(ctx)
 		if due {
-			derr = a.CheckChannels(ctx)
+			derr = a.checkChannels(ctx)
 		}
 		if err = errors.Join(err, derr); err != nil && ctx.Err() == nil {
 			a.log.Error("a daily chore failed; trying again", "error", err)

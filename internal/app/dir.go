@@ -105,7 +105,7 @@ func writeNew(path string, data []byte, mode fs.FileMode) error {
 // initContacts are the contacts for a new policy.toml; none where the settings
 // name none that a policy takes.
 func initContacts(c config.Config) []string {
-	all := Contacts(c)
+	all := contacts(c)
 	if u, err := url.Parse(c.BaseURL); c.Team.Email == "" && (err != nil || u.Scheme != "https" && u.Hostname() != "localhost") {
 		return nil
 	}

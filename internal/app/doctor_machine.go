@@ -104,7 +104,7 @@ func syncTime(dir string) (_ time.Duration, err error) {
 func (e *exam) clock() {
 	const about = "clock"
 	if e.app != nil {
-		if held := e.app.Held(); held > 0 {
+		if held := e.app.heldBack(); held > 0 {
 			e.add(checkup.Bad(about, "Set the clock right; if it is right now, restart Steward.",
 				"It has jumped ahead by %s and no time server vouches for it: Steward goes on by the time from before.", held.Round(time.Second)))
 		}

@@ -43,9 +43,9 @@ func (e expiring) warning(now time.Time) int {
 	return due
 }
 
-// WatchExpiry tells of everything that Steward shows or uses and that expires,
+// watchExpiry tells of everything that Steward shows or uses and that expires,
 // once at each of warnDays.
-func (a *App) WatchExpiry(ctx context.Context) error {
+func (a *App) watchExpiry(ctx context.Context) error {
 	list, err := a.expiring(ctx)
 	if err != nil {
 		return err

@@ -112,7 +112,7 @@ func (a *App) Handler() (http.Handler, error) {
 		case strings.HasPrefix(r.URL.Path, "/api/"):
 			machine.ServeHTTP(w, r)
 		case r.URL.Path == "/healthz":
-			a.Health(w, r)
+			a.answerHealth(w, r)
 		case strings.HasPrefix(r.URL.Path, "/assets/"):
 			assets.ServeHTTP(w, r)
 		case isDynamic(r.URL.Path):

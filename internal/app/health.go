@@ -115,9 +115,9 @@ func (h *heart) last() time.Time {
 	return h.good
 }
 
-// Health answers whether the server can do its work: 200, or 503 and which
+// answerHealth answers whether the server can do its work: 200, or 503 and which
 // part of it fails. Anyone may ask.
-func (a *App) Health(w http.ResponseWriter, r *http.Request) {
+func (a *App) answerHealth(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 	w.Header().Set("Cache-Control", "no-store")
 	w.Header().Set("X-Content-Type-Options", "nosniff")

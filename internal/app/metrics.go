@@ -182,7 +182,7 @@ func (g *gauges) Collect(out chan<- prometheus.Metric) {
 	tell(gaugePublished, seconds(a.Publisher.Tree.Published()))
 	tell(gaugeWorked, seconds(a.heart.last()))
 	tell(gaugeQueue, float64(a.DB.Waiting()))
-	tell(gaugeHeld, a.Held().Seconds())
+	tell(gaugeHeld, a.heldBack().Seconds())
 	if l := a.limits.Load(); l != nil {
 		for what, n := range map[string]int64{
 			"report": l.reports.Refused(), "phrase": l.phrases.Refused(), "sign-in": l.signIns.Refused(), "subscription": l.subscribes.Refused(),

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"maps"
-	"net"
 	"net/http"
 	"net/http/httptest"
 	"net/smtp"
@@ -24,6 +23,7 @@ import (
 
 	"steward/internal/api"
 	"steward/internal/base/acl"
+	"steward/internal/base/trial"
 	"steward/internal/mail/mailtest"
 	"steward/internal/mail/read"
 	"steward/internal/subscribe"
@@ -263,12 +263,7 @@ func (s *secret) lettersClean(sink *mailtest.Server, addresses ...string) {
 func TestNoticeComesBack(t *testing.T) {
 	t.Parallel()
 	sink := mailtest.Sink(t, mailtest.SinkOptions{})
-	ln, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	door := ln.Addr().String()
-	ln.Close()
+	door := trial.FreeAddr(t)
 	w := newWorld(t, "sqlite", withRelay(sink, "listen = \""+door+"\"\n"))
 	letter := w.join(sink, "gone@example.net")
 	if letter.From != "security@example.org" {

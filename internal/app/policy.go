@@ -45,7 +45,7 @@ func loadPolicy(dir Dir, c config.Config) (policy.Policy, error) {
 	text, err := readBounded(path, maxPolicy)
 	if errors.Is(err, fs.ErrNotExist) {
 		p, _, err := policy.Preset("default")
-		if p.Name, p.Contacts = c.Team.Name, Contacts(c); len(c.Products) == 1 {
+		if p.Name, p.Contacts = c.Team.Name, contacts(c); len(c.Products) == 1 {
 			p.Name = c.Products[0].Name
 		}
 		p.Calendar = calendar.Calendar{}
@@ -84,9 +84,9 @@ func loadPolicy(dir Dir, c config.Config) (policy.Policy, error) {
 	return policy.Policy{}, named.Err()
 }
 
-// Contacts are the ways to reach a team that its settings name, as a policy has
+// contacts are the ways to reach a team that its settings name, as a policy has
 // them: the mail address, and the form where it can be reached.
-func Contacts(c config.Config) []string {
+func contacts(c config.Config) []string {
 	var all []string
 	if c.Team.Email != "" {
 		all = append(all, c.Team.Email)

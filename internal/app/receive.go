@@ -28,16 +28,16 @@ func (a *App) receiveMail(ctx context.Context, working *sync.WaitGroup) error {
 		if err != nil {
 			return errs.Invalidf(at.field, "cannot be bound: %v", err).WithHint("is another mail server there?")
 		}
-		if err := a.ReceiveOn(ctx, ln, at.lmtp, working); err != nil {
+		if err := a.receiveOn(ctx, ln, at.lmtp, working); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// ReceiveOn takes mail in on a listener until the context ends; mails that are
+// receiveOn takes mail in on a listener until the context ends; mails that are
 // coming in then are taken to their end.
-func (a *App) ReceiveOn(ctx context.Context, ln net.Listener, lmtp bool, working *sync.WaitGroup) error {
+func (a *App) receiveOn(ctx context.Context, ln net.Listener, lmtp bool, working *sync.WaitGroup) error {
 	srv, err := a.mailServer(lmtp)
 	if err != nil {
 		return err

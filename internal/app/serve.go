@@ -104,7 +104,7 @@ func (a *App) serveMetrics(ctx context.Context, working *sync.WaitGroup) error {
 	}
 	mux := http.NewServeMux()
 	mux.Handle("GET /metrics", a.Metrics())
-	mux.HandleFunc("GET /healthz", a.Health)
+	mux.HandleFunc("GET /healthz", a.answerHealth)
 	srv := &http.Server{Handler: mux, ReadTimeout: headerTime, WriteTimeout: time.Minute, MaxHeaderBytes: headerBytes,
 		ErrorLog: slog.NewLogLogger(a.log.Handler(), slog.LevelWarn)}
 	working.Go(func() { _ = srv.Serve(ln) }) // until it is closed

@@ -73,12 +73,7 @@ const scrubEvery = 24 * time.Hour
 func (a *App) scrub(ctx context.Context) {
 	again := time.NewTicker(scrubEvery)
 	defer again.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-again.C:
-		}
+	for next(ctx, again) {
 		found, err := a.Verify(ctx, nil)
 		if err != nil && ctx.Err() == nil {
 			a.log.Error("what is kept could not be verified; trying again in a day", "error", err)

@@ -32,30 +32,30 @@ func (a *App) Work(ctx context.Context) {
 	defer sweeping.Wait()
 	beat := time.NewTicker(Tick)
 	defer beat.Stop()
-	for {
+	for going := true; going; going = next(ctx, beat) {
 		a.sayHeld()
 		if err := a.Due(ctx); err != nil && ctx.Err() == nil && a.heart.say(err) {
 			a.log.Error("what is due was not done; trying again", "error", err)
 		}
-		select {
-		case <-ctx.Done():
-			return
-		case <-beat.C:
-		}
+	}
+}
+
+// next waits for the next tick; false if ctx ends before it.
+func next(ctx context.Context, t *time.Ticker) bool {
+	select {
+	case <-ctx.Done():
+		return false
+	case <-t.C:
+		return true
 	}
 }
 
 func (a *App) sweepUntil(ctx context.Context) {
 	again := time.NewTicker(sweepEvery)
 	defer again.Stop()
-	for {
+	for going := true; going; going = next(ctx, again) {
 		if err := a.sweep(ctx); err != nil && ctx.Err() == nil {
 			a.log.Error("the sweep failed; trying again in an hour", "error", err)
-		}
-		select {
-		case <-ctx.Done():
-			return
-		case <-again.C:
 		}
 	}
 }
@@ -112,9 +112,9 @@ func (a *App) sweep(ctx context.Context) error {
 		a.Subscribers.Sweep(ctx, acl.Myself()), a.sweepJobs(ctx), a.remind(ctx))
 }
 
-// Held is how far the machine's clock has jumped ahead of the time that
+// heldBack is how far the machine's clock has jumped ahead of the time that
 // Steward goes by; 0 while it is believed.
-func (a *App) Held() time.Duration {
+func (a *App) heldBack() time.Duration {
 	if a.held == nil {
 		return 0
 	}
@@ -123,11 +123,11 @@ func (a *App) Held() time.Duration {
 
 // sayHeld logs that the machine's clock is not believed, and when it is again.
 func (a *App) sayHeld() {
-	held := a.Held() > 0
+	held := a.heldBack() > 0
 	switch {
 	case held && !a.heart.held:
 		a.log.Error("the machine's clock has jumped ahead and no time server vouches for it: Steward goes on by the time from before",
-			"ahead", a.Held().Round(time.Second).String(), "do", "set the clock right, or restart Steward if it is right now")
+			"ahead", a.heldBack().Round(time.Second).String(), "do", "set the clock right, or restart Steward if it is right now")
 	case !held && a.heart.held:
 		a.log.Info("the machine's clock is believed again")
 	}

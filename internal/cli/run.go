@@ -130,8 +130,9 @@ func (s *shell) welcome(ctx context.Context, a *app.App, lead string) error {
 func (s *shell) serveCmd() *cobra.Command {
 	return &cobra.Command{
 		Use: "serve", Short: "Run the server", Args: noArgs,
-		Long: `Serves the public pages, the report form, the team's pages and the API, and does
-what falls due: timed releases, publication, renewal of security.txt.`,
+		Long: `Serves the public pages, the report form, the team's pages and the API, takes
+mail if the settings say so, and does what falls due: timed releases, publication,
+letters and webhooks, renewal of security.txt.`,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			log, err := s.log()
 			if err != nil {

@@ -99,14 +99,7 @@ func (s *sheet) facts(a advisory.Advisory) {
 func affectedLines(a advisory.Advisory) (out []string) {
 	for _, p := range a.Affected {
 		for _, r := range p.Ranges {
-			line := p.Product + ": from " + r.Introduced
-			switch {
-			case r.Fixed != "":
-				line += ", fixed in " + r.Fixed
-			case r.LastAffected != "":
-				line += " up to " + r.LastAffected
-			}
-			out = append(out, advisory.OneLine(line))
+			out = append(out, advisory.OneLine(p.Product+": "+rangeText(r)))
 		}
 		for _, v := range p.Versions {
 			out = append(out, advisory.OneLine(p.Product+": "+v))

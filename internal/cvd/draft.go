@@ -148,14 +148,7 @@ func draftText(a advisory.Advisory) string {
 	var affected []string
 	for _, p := range a.Affected {
 		for _, r := range p.Ranges {
-			line := p.Product + ": from " + r.Introduced
-			switch {
-			case r.Fixed != "":
-				line += ", fixed in " + r.Fixed
-			case r.LastAffected != "":
-				line += " up to " + r.LastAffected
-			}
-			affected = append(affected, line)
+			affected = append(affected, p.Product+": "+rangeText(r))
 		}
 		for _, v := range p.Versions {
 			affected = append(affected, p.Product+": "+v)
@@ -180,4 +173,16 @@ func draftText(a advisory.Advisory) string {
 	}
 	part("Timeline", strings.Join(lines, "\n"))
 	return b.String()
+}
+
+// rangeText writes a range of versions in words.
+func rangeText(r advisory.Range) string {
+	text := "from " + r.Introduced
+	switch {
+	case r.Fixed != "":
+		text += ", fixed in " + r.Fixed
+	case r.LastAffected != "":
+		text += " up to " + r.LastAffected
+	}
+	return text
 }

@@ -24,13 +24,13 @@ const (
 // ListTextKinds lists them all.
 var ListTextKinds = []ListTextKind{LinuxDistros, OssSecurity}
 
-// LinuxDistrosText is a notice under embargo to linux-distros or distros as
+// linuxDistrosText is a notice under embargo to linux-distros or distros as
 // their policy wants it (oss-security.openwall.org/wiki/mailing-lists/distros):
 // the tag in the subject, the proposed date and hour of publication with its
 // zone first, whether it is public anywhere, and what is asked for. The subject
 // is not encrypted on its way, so that it names the product and no more.
 // errs.Conflict: no embargo is agreed on.
-func LinuxDistrosText(a advisory.Advisory, e Embargo, l policy.List) (string, error) {
+func linuxDistrosText(a advisory.Advisory, e Embargo, l policy.List) (string, error) {
 	if e.Active == nil {
 		return "", errs.Conflictf("There is no agreed hour to propose to the list.").WithHint("agree on an embargo first")
 	}
@@ -60,10 +60,10 @@ func LinuxDistrosText(a advisory.Advisory, e Embargo, l policy.List) (string, er
 	return s.String(), nil
 }
 
-// OssSecurityText is the post to oss-security on what is public: what, affected,
+// ossSecurityText is the post to oss-security on what is public: what, affected,
 // fixed, references, credit, timeline and the id. Give it the advisory as it was
 // released.
-func OssSecurityText(a advisory.Advisory) string {
+func ossSecurityText(a advisory.Advisory) string {
 	var s sheet
 	subject := a.Title
 	if len(a.Aliases) > 0 {
@@ -130,7 +130,7 @@ func (s *Store) ListText(ctx context.Context, c acl.Caller, caseID string, kind 
 			return errs.Conflictf("The advisory is public: those lists take nothing that is.").WithHint("post it to oss-security")
 		}
 		l, _ := s.rules(string(LinuxDistros))
-		text, err = LinuxDistrosText(o.Draft(), o.Embargo, l)
+		text, err = linuxDistrosText(o.Draft(), o.Embargo, l)
 		return err
 	})
 	if err != nil || public == "" {
@@ -140,5 +140,5 @@ func (s *Store) ListText(ctx context.Context, c acl.Caller, caseID string, kind 
 	if err != nil {
 		return "", err
 	}
-	return OssSecurityText(a), nil
+	return ossSecurityText(a), nil
 }

@@ -17,11 +17,11 @@ func TestTextsForListsAreTheDraft(t *testing.T) {
 	birds := fillWithCanaries(&c, "canary")
 	c.Embargo.Active.Zone = "UTC"
 	l, _ := (&policy.Policy{}).List("linux-distros")
-	before, err := LinuxDistrosText(c.Draft(), c.Embargo, l)
+	before, err := linuxDistrosText(c.Draft(), c.Embargo, l)
 	if err != nil {
 		t.Fatal(err)
 	}
-	after, own := OssSecurityText(c.Draft()), copyText(c.Draft())
+	after, own := ossSecurityText(c.Draft()), copyText(c.Draft())
 	for name, text := range map[string]string{"before": before, "after": after, "copy": own} {
 		for path := range birds.found(text) {
 			if !under(path, public) && !(name == "before" && path == "Embargo.Active.Until") {
@@ -34,7 +34,7 @@ func TestTextsForListsAreTheDraft(t *testing.T) {
 			}
 		}
 	}
-	if _, err := LinuxDistrosText(c.Draft(), Embargo{State: EmbargoExited}, l); err == nil {
+	if _, err := linuxDistrosText(c.Draft(), Embargo{State: EmbargoExited}, l); err == nil {
 		t.Error("a text without an hour")
 	}
 }
@@ -49,11 +49,11 @@ func TestTextsForListsAreNarrow(t *testing.T) {
 		Published: day0, Exploited: true,
 	}
 	e := Embargo{State: EmbargoActive, Active: &Terms{Until: day0.Add(time.Hour), Zone: "Europe/Stockholm"}}
-	before, err := LinuxDistrosText(a, e, policy.List{Address: "list@example.org", PostTo: "oss-security"})
+	before, err := linuxDistrosText(a, e, policy.List{Address: "list@example.org", PostTo: "oss-security"})
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, text := range []string{before, OssSecurityText(a), copyText(a)} {
+	for _, text := range []string{before, ossSecurityText(a), copyText(a)} {
 		for line := range strings.Lines(text) {
 			if n := len([]rune(strings.TrimRight(line, "\n"))); n > columns {
 				t.Errorf("a line of %d characters: %s", n, line)

@@ -4,8 +4,6 @@ import (
 	"net/mail"
 	"strings"
 	"time"
-
-	"steward/internal/base/acl"
 )
 
 // Occasion is why a letter goes out.
@@ -114,7 +112,3 @@ func mailAddress(contact string) string {
 	}
 	return a.Address
 }
-
-// audience are the roles that are told of what happens in every case where no
-// one is on call.
-var audience = []acl.Role{acl.Handler, acl.Lead}

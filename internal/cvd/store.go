@@ -177,27 +177,6 @@ func unseal(key *seal.Key, context string, b []byte, v any) error {
 	return nil
 }
 
-// scanner reads the columns of one row.
-type scanner func(dest ...any) error
-
-// each calls f for every row of a query. doing is for the error.
-func each(ctx context.Context, q db.Queryer, doing, query string, args []any, f func(scan scanner) error) error {
-	rows, err := q.Query(ctx, query, args...)
-	if err != nil {
-		return fmt.Errorf("%s: %w", doing, err)
-	}
-	defer rows.Close()
-	for rows.Next() {
-		if err := f(rows.Scan); err != nil {
-			return fmt.Errorf("%s: %w", doing, err)
-		}
-	}
-	if err := rows.Err(); err != nil {
-		return fmt.Errorf("%s: %w", doing, err)
-	}
-	return nil
-}
-
 // everywhere are the roles that a caller brings along; a role in one case
 // counts by invitation only.
 var everywhere = append([]acl.Role{acl.Anonymous, acl.Reporter, acl.System}, acl.Team...)
@@ -221,15 +200,8 @@ func rolesIn(ctx context.Context, q db.Queryer, c acl.Caller, k *Case) ([]acl.Ro
 	if len(roles) > 0 && !inTeam(c) {
 		return roles, nil // reporter, system, anonymous: nobody who can be invited
 	}
-	var invited []acl.Role
-	err := each(ctx, q, "reading who is invited to a case", `SELECT DISTINCT role FROM case_people
-		WHERE user_id = $1 AND removed_at = 0 AND case_id IN ($2, $3)`, []any{c.ID, k.ID, k.MergedInto},
-		func(scan scanner) error {
-			var r acl.Role
-			err := scan(&r)
-			invited = append(invited, r)
-			return err
-		})
+	invited, err := db.Column[acl.Role](ctx, q, "reading who is invited to a case", `SELECT DISTINCT role FROM case_people
+		WHERE user_id = $1 AND removed_at = 0 AND case_id IN ($2, $3)`, c.ID, k.ID, k.MergedInto)
 	slices.Sort(invited) // text has another order in each engine
 	return append(roles, invited...), err
 }
@@ -245,14 +217,8 @@ func (s *Store) reaches(ctx context.Context, q db.Queryer, c acl.Caller, caseID 
 	if len(own) > 0 && !inTeam(c) {
 		return false, nil // nobody who can be invited
 	}
-	var invited []string
-	err := each(ctx, q, "reading what a person is invited to", `SELECT DISTINCT case_id FROM case_people
-		WHERE user_id = $1 AND removed_at = 0`, []any{c.ID}, func(scan scanner) error {
-		var id string
-		err := scan(&id)
-		invited = append(invited, id)
-		return err
-	})
+	invited, err := db.Column[string](ctx, q, "reading what a person is invited to", `SELECT DISTINCT case_id FROM case_people
+		WHERE user_id = $1 AND removed_at = 0`, c.ID)
 	if err != nil || slices.Contains(invited, caseID) {
 		return err == nil, err
 	}

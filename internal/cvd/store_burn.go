@@ -155,8 +155,8 @@ func (d *deed) sawWhat() ([]Seen, error) {
 	for _, p := range patches {
 		what["patch "+p.ID] = "patch " + p.Name
 	}
-	err = each(d.ctx, d.tx, "reading who has seen a case", `SELECT user_id, what, day FROM case_seen WHERE case_id = $1`, []any{d.ID},
-		func(scan scanner) error {
+	err = db.Each(d.ctx, d.tx, "reading who has seen a case", `SELECT user_id, what, day FROM case_seen WHERE case_id = $1`, []any{d.ID},
+		func(scan db.Scan) error {
 			var user, seen string
 			var day int64
 			if err := scan(&user, &seen, &day); err != nil {

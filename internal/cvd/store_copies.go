@@ -32,8 +32,8 @@ func (d *deed) keepCopy() error {
 // wordings reads them, the latest first, each once.
 func wordings(ctx context.Context, q db.Queryer, o *opened) ([]string, error) {
 	out := []string{copyText(o.Draft())}
-	err := each(ctx, q, "reading what copies are made of", `SELECT body FROM case_copies WHERE case_id = $1 ORDER BY at DESC`,
-		[]any{o.ID}, func(scan scanner) error {
+	err := db.Each(ctx, q, "reading what copies are made of", `SELECT body FROM case_copies WHERE case_id = $1 ORDER BY at DESC`,
+		[]any{o.ID}, func(scan db.Scan) error {
 			var body []byte
 			if err := scan(&body); err != nil || len(out) >= maxWordings {
 				return err

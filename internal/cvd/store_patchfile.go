@@ -117,8 +117,8 @@ type patchBody struct {
 // patchRows reads patches of a case that a condition holds for.
 func patchRows(ctx context.Context, q db.Queryer, o *opened, where string, args ...any) ([]patchBody, error) {
 	var out []patchBody
-	err := each(ctx, q, "reading patches", `SELECT id, meta, body FROM case_patches WHERE case_id = $1 AND `+where+` ORDER BY at, id`,
-		append([]any{o.ID}, args...), func(scan scanner) error {
+	err := db.Each(ctx, q, "reading patches", `SELECT id, meta, body FROM case_patches WHERE case_id = $1 AND `+where+` ORDER BY at, id`,
+		append([]any{o.ID}, args...), func(scan db.Scan) error {
 			var id string
 			var meta, body []byte
 			if err := scan(&id, &meta, &body); err != nil {
@@ -144,8 +144,8 @@ func patchBodies(ctx context.Context, q db.Queryer, o *opened) ([]patchBody, err
 // patchFiles lists the patches that are given, without their text.
 func patchFiles(ctx context.Context, q db.Queryer, o *opened) ([]PatchFile, error) {
 	var out []PatchFile
-	err := each(ctx, q, "listing patches", `SELECT id, meta FROM case_patches WHERE case_id = $1 AND removed = 0 ORDER BY at, id`,
-		[]any{o.ID}, func(scan scanner) error {
+	err := db.Each(ctx, q, "listing patches", `SELECT id, meta FROM case_patches WHERE case_id = $1 AND removed = 0 ORDER BY at, id`,
+		[]any{o.ID}, func(scan db.Scan) error {
 			var id string
 			var meta []byte
 			if err := scan(&id, &meta); err != nil {

@@ -20,19 +20,13 @@ type Pulse struct {
 // Pulse counts. Whoever looks after the machine needs the numbers, and may
 // know of no case.
 func (s *Store) Pulse(ctx context.Context, c acl.Caller) (Pulse, error) {
-	p := Pulse{States: map[State]int{}}
+	var p Pulse
 	if err := acl.Check(acl.SystemRead, acl.SystemRead, ownRoles(c)...); err != nil {
 		return p, err
 	}
 	now := db.Micros(s.now())
-	err := s.DB.Read(ctx, func(q db.Queryer) error {
-		err := each(ctx, q, "counting cases", `SELECT state, COUNT(*) FROM cases GROUP BY state`, nil, func(scan scanner) error {
-			var state State
-			var n int
-			err := scan(&state, &n)
-			p.States[state] = n
-			return err
-		})
+	err := s.DB.Read(ctx, func(q db.Queryer) (err error) {
+		p.States, err = db.Pairs[State, int](ctx, q, "counting cases", `SELECT state, COUNT(*) FROM cases GROUP BY state`)
 		if err != nil {
 			return err
 		}

@@ -117,14 +117,10 @@ func queueRows(ctx context.Context, q db.Queryer, states []State, after spot, li
 }
 
 func readRows(ctx context.Context, q db.Queryer, query string, args []any) ([]row, error) {
-	var rows []row
-	err := each(ctx, q, "reading the queue", query, args, func(scan scanner) error {
-		var r row
-		err := scan(&r.id, &r.group, &r.first, &r.second, &r.number, &r.body)
-		rows = append(rows, r)
-		return err
+	return db.All(ctx, q, "reading the queue", query, args, func(scan db.Scan) (r row, err error) {
+		err = scan(&r.id, &r.group, &r.first, &r.second, &r.number, &r.body)
+		return r, err
 	})
-	return rows, err
 }
 
 // summaries reads the cases of rows, in their order, each as its roles see it.
@@ -197,8 +193,8 @@ func (p *Page) cut(rows []row, limit int) []row {
 // people reads who is or was invited to a case.
 func people(ctx context.Context, q db.Queryer, o *opened) ([]Participant, error) {
 	var out []Participant
-	err := each(ctx, q, "reading who is invited", `SELECT user_id, role, removed_at, body FROM case_people WHERE case_id = $1`,
-		[]any{o.ID}, func(scan scanner) error {
+	err := db.Each(ctx, q, "reading who is invited", `SELECT user_id, role, removed_at, body FROM case_people WHERE case_id = $1`,
+		[]any{o.ID}, func(scan db.Scan) error {
 			var user, role string
 			var removed int64
 			var body []byte

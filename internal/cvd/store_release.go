@@ -148,14 +148,10 @@ func (s *Store) ReleaseDue(ctx context.Context, c acl.Caller) ([]advisory.Adviso
 		return nil, err
 	}
 	var due []string
-	err := s.DB.Read(ctx, func(q db.Queryer) error {
-		return each(ctx, q, "finding what is due", `SELECT id FROM cases WHERE release_at <= $1 ORDER BY release_at, number`,
-			[]any{db.Micros(s.now())}, func(scan scanner) error {
-				var id string
-				err := scan(&id)
-				due = append(due, id)
-				return err
-			})
+	err := s.DB.Read(ctx, func(q db.Queryer) (err error) {
+		due, err = db.Column[string](ctx, q, "finding what is due", `SELECT id FROM cases WHERE release_at <= $1 ORDER BY release_at, number`,
+			db.Micros(s.now()))
+		return err
 	})
 	if err != nil {
 		return nil, err

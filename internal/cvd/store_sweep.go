@@ -84,11 +84,11 @@ func blobs(ctx context.Context, q db.Queryer) (map[string]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	err = each(ctx, q, "listing the files of messages",
+	err = db.Each(ctx, q, "listing the files of messages",
 		`SELECT f.blob_id, m.case_id FROM case_files f JOIN case_messages m ON m.id = f.message_id
 		UNION ALL SELECT f.cipher_id, m.case_id FROM case_files f JOIN case_messages m ON m.id = f.message_id
 		WHERE f.cipher_id IS NOT NULL`, nil,
-		func(scan scanner) error {
+		func(scan db.Scan) error {
 			var id, caseID string
 			err := scan(&id, &caseID)
 			all[id] = caseID

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -58,8 +59,8 @@ func noteContext(id string) string { return "note/" + id }
 // notes reads the notes of a case, oldest first.
 func notes(ctx context.Context, q db.Queryer, o *opened) ([]Note, error) {
 	var out []Note
-	err := each(ctx, q, "reading notes", `SELECT id, body FROM case_notes WHERE case_id = $1 ORDER BY at, id`, []any{o.ID},
-		func(scan scanner) error {
+	err := db.Each(ctx, q, "reading notes", `SELECT id, body FROM case_notes WHERE case_id = $1 ORDER BY at, id`, []any{o.ID},
+		func(scan db.Scan) error {
 			var id string
 			var body []byte
 			if err := scan(&id, &body); err != nil {
@@ -308,18 +309,12 @@ func unread(ctx context.Context, q db.Queryer, caseIDs []string) (map[string]int
 		for i, id := range part {
 			args[i], marks[i] = id, fmt.Sprintf("$%d", i+1)
 		}
-		err := each(ctx, q, "counting unread messages", `SELECT case_id, COUNT(*) FROM case_messages
-			WHERE side = 'reporter' AND read_at = 0 AND case_id IN (`+strings.Join(marks, ", ")+`) GROUP BY case_id`, args,
-			func(scan scanner) error {
-				var id string
-				var n int
-				err := scan(&id, &n)
-				counts[id] = n
-				return err
-			})
+		some, err := db.Pairs[string, int](ctx, q, "counting unread messages", `SELECT case_id, COUNT(*) FROM case_messages
+			WHERE side = 'reporter' AND read_at = 0 AND case_id IN (`+strings.Join(marks, ", ")+`) GROUP BY case_id`, args...)
 		if err != nil {
 			return nil, err
 		}
+		maps.Copy(counts, some)
 	}
 	return counts, nil
 }
@@ -332,8 +327,8 @@ func messages(ctx context.Context, q db.Queryer, o *opened, forReporter bool) ([
 		return nil, err
 	}
 	out := []Message{}
-	err = each(ctx, q, "reading messages", `SELECT id, read_at, body FROM case_messages WHERE report_id = $1 ORDER BY at, id`,
-		[]any{o.Report}, func(scan scanner) error {
+	err = db.Each(ctx, q, "reading messages", `SELECT id, read_at, body FROM case_messages WHERE report_id = $1 ORDER BY at, id`,
+		[]any{o.Report}, func(scan db.Scan) error {
 			var id string
 			var readAt int64
 			var body []byte
@@ -355,10 +350,10 @@ func messages(ctx context.Context, q db.Queryer, o *opened, forReporter bool) ([
 // filesOf reads what is known of the files of a case's own thread, by message.
 func filesOf(ctx context.Context, q db.Queryer, o *opened, forReporter bool) (map[string][]File, error) {
 	out := map[string][]File{}
-	err := each(ctx, q, "reading the files of messages", `SELECT f.id, f.message_id, f.body
+	err := db.Each(ctx, q, "reading the files of messages", `SELECT f.id, f.message_id, f.body
 		FROM case_files f JOIN case_messages m ON m.id = f.message_id
 		WHERE m.report_id = $1 ORDER BY f.message_id, f.position`, []any{o.Report},
-		func(scan scanner) error {
+		func(scan db.Scan) error {
 			var id, message string
 			var body []byte
 			if err := scan(&id, &message, &body); err != nil {

@@ -273,7 +273,7 @@ func TestQueueUsesItsIndexes(t *testing.T) {
 	plan := func(query string, args ...any) string {
 		var out strings.Builder
 		k.must(d.Read(k.ctx, func(q db.Queryer) error {
-			return each(k.ctx, q, "explaining", "EXPLAIN QUERY PLAN "+query, args, func(scan scanner) error {
+			return db.Each(k.ctx, q, "explaining", "EXPLAIN QUERY PLAN "+query, args, func(scan db.Scan) error {
 				var id, parent, unused int
 				var detail string
 				err := scan(&id, &parent, &unused, &detail)

@@ -316,8 +316,8 @@ func (s *Store) Find(ctx context.Context, c acl.Caller, ref string) (string, err
 	var id string
 	err = s.DB.Read(ctx, func(q db.Queryer) error {
 		found := ""
-		err := each(ctx, q, "finding a case", `SELECT id FROM cases WHERE number = $1`, []any{number},
-			func(scan scanner) error { return scan(&found) })
+		err := db.Each(ctx, q, "finding a case", `SELECT id FROM cases WHERE number = $1`, []any{number},
+			func(scan db.Scan) error { return scan(&found) })
 		if err != nil {
 			return err
 		}

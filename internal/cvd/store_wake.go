@@ -22,14 +22,10 @@ func (s *Store) Wake(ctx context.Context, c acl.Caller) (n int, err error) {
 		return 0, err
 	}
 	var due []string
-	err = s.DB.Read(ctx, func(q db.Queryer) error {
-		return each(ctx, q, "finding what the clock brings", `SELECT id FROM cases WHERE wake_at <= $1 ORDER BY wake_at LIMIT $2`,
-			[]any{db.Micros(s.now()), wakesAtOnce}, func(scan scanner) error {
-				var id string
-				err := scan(&id)
-				due = append(due, id)
-				return err
-			})
+	err = s.DB.Read(ctx, func(q db.Queryer) (err error) {
+		due, err = db.Column[string](ctx, q, "finding what the clock brings", `SELECT id FROM cases WHERE wake_at <= $1 ORDER BY wake_at LIMIT $2`,
+			db.Micros(s.now()), wakesAtOnce)
+		return err
 	})
 	if err != nil {
 		return 0, err

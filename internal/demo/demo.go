@@ -77,7 +77,6 @@ type replay struct {
 	clock *clock
 	say   io.Writer
 	base  string
-	part  int
 
 	post    *letters
 	door    string // where the team's Steward receives mail

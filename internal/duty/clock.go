@@ -1,6 +1,9 @@
 package duty
 
-import "time"
+import (
+	"steward/internal/base/calendar"
+	"time"
+)
 
 // State is the word for how a clock stands.
 type State string
@@ -74,9 +77,9 @@ func Clocks(f Facts, now time.Time) ([]Due, error) {
 	if err := f.Check(now); err != nil {
 		return nil, err
 	}
-	zone, zerr := f.zone()
-	if zerr != nil {
-		return nil, zerr
+	zone, err := calendar.Location(f.Zone)
+	if err != nil {
+		return nil, err
 	}
 	duties := Duties(f.Role, f.Trigger)
 	out := make([]Due, len(duties))
@@ -157,23 +160,10 @@ func (f Facts) exempt(zone *time.Location, now time.Time) string {
 // Open tells whether something is still to be done about the clock.
 func (d Due) Open() bool { return d.State == Running || d.State == Overdue || d.State == Waiting }
 
-// Next is the clock whose end comes first among those that run or are overdue
-// and have one; false if there is none.
-func Next(dues []Due) (Due, bool) {
-	var next Due
-	found := false
-	for _, d := range dues {
-		if (d.State == Running || d.State == Overdue) && !d.At.IsZero() && (!found || d.At.Before(next.At)) {
-			next, found = d, true
-		}
-	}
-	return next, found
-}
-
 // When writes the end for a person: in UTC and in the zone, and of a span of
 // days the day with which it ends. An unknown zone is left out.
 func (d Due) When(zone string) string {
-	loc, err := Facts{Zone: zone}.zone()
+	loc, err := calendar.Location(zone)
 	switch {
 	case d.At.IsZero() && d.State == NotApplicable:
 		return ""

@@ -287,9 +287,6 @@ func TestExploited(t *testing.T) {
 	want(d.At.Add(1), FinalReport, Overdue)
 	f.AskedAt = hour(90)
 	want(hour(200), Intermediate, Running)
-	if n, ok := Next(must(t, f, hour(200))); !ok || n.Kind != Notification || n.State != Overdue {
-		t.Errorf("next is %+v", n)
-	}
 	f.FixAvailable = at(t, "2026-03-01T00:00:00Z") // patched long before
 	if d := find(t, f, hour(1000), FinalReport); !d.Start.Equal(aware) || d.Why == "" {
 		t.Errorf("an old patch starts the days at %s, because %q", d.Start, d.Why)

@@ -5,6 +5,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"steward/internal/base/calendar"
 	"steward/internal/base/errs"
 )
 
@@ -86,9 +87,7 @@ func (f Facts) Check(now time.Time) error {
 	if !f.Trigger.Valid() {
 		ps.Add("trigger", "%q starts no duty.", short(string(f.Trigger))).WithHint("actively exploited vulnerability or severe incident")
 	}
-	if _, err := f.zone(); err != nil {
-		ps = append(ps, err)
-	}
+	calendar.CheckZone(&ps, f.Zone)
 	if !f.Extent.Valid() {
 		ps.Add("extent", "%q is no answer.", short(string(f.Extent))).WithHint("yes, no, unknown or nothing")
 	}
@@ -141,20 +140,6 @@ func (f Facts) filed(k Kind) time.Time {
 		}
 	}
 	return first
-}
-
-// zone finds the zone of the facts. An empty name and "Local" would mean
-// another day on another machine.
-func (f Facts) zone() (*time.Location, *errs.Error) {
-	bad := errs.Invalidf("zone", "This is not a time zone.").WithHint("write it as Europe/Stockholm, or UTC")
-	if f.Zone == "" || f.Zone == "Local" || len(f.Zone) > 64 {
-		return nil, bad
-	}
-	loc, err := time.LoadLocation(f.Zone)
-	if err != nil {
-		return nil, bad
-	}
-	return loc, nil
 }
 
 func checkTime(ps *errs.Problems, field string, at, now time.Time) {

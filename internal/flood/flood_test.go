@@ -20,8 +20,8 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// trial is a flood and what must hold in it.
-type trial struct {
+// scope is the size of a flood and what must hold in it.
+type scope struct {
 	lasts  time.Duration
 	slow   int     // connections
 	junk   float64 // reports a second
@@ -34,14 +34,14 @@ type trial struct {
 
 // setting is the flood that was asked for. The short one shares the machine
 // with other tests, and so says little about time.
-func setting(t *testing.T) trial {
-	tr := trial{lasts: 5 * time.Second, slow: 300, junk: 30, honest: 5, latest: 10 * time.Second, slowest: 200, memory: 512 << 20}
+func setting(t *testing.T) scope {
+	tr := scope{lasts: 5 * time.Second, slow: 300, junk: 30, honest: 5, latest: 10 * time.Second, slowest: 200, memory: 512 << 20}
 	if s := os.Getenv("STEWARD_FLOOD"); s != "" {
 		d, err := time.ParseDuration(s)
 		if err != nil || d < time.Second {
 			t.Fatalf("STEWARD_FLOOD=%q is not a time such as 60s", s)
 		}
-		tr = trial{lasts: d, slow: 2000, junk: 200, honest: 5, latest: 500 * time.Millisecond, slowest: 2, memory: 512 << 20}
+		tr = scope{lasts: d, slow: 2000, junk: 200, honest: 5, latest: 500 * time.Millisecond, slowest: 2, memory: 512 << 20}
 	}
 	return tr
 }

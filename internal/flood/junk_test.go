@@ -179,7 +179,7 @@ func stayIdle(_ context.Context, c net.Conn) {
 	}
 }
 
-func (f *flood) verify(t *testing.T, tr trial) {
+func (f *flood) verify(t *testing.T, tr scope) {
 	t.Helper()
 	t.Logf("flood: %d slow connections opened for %d held; %d junk reports, %d accepted, others: %v",
 		f.opened.Load(), tr.slow, f.sent.Load(), len(f.phrases), f.why)

@@ -58,7 +58,7 @@ func (p *people) report(ctx context.Context, rate float64) {
 	})
 }
 
-func (p *people) verify(t *testing.T, tr trial) {
+func (p *people) verify(t *testing.T, tr scope) {
 	t.Helper()
 	t.Logf("honest: %d reports, %d accepted; waited %v in the middle, %v at p99; failures: %v",
 		p.sent, len(p.phrases), quantile(p.took, 0.5), quantile(p.took, 0.99), p.why)

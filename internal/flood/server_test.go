@@ -18,6 +18,7 @@ import (
 	"steward/internal/app"
 	"steward/internal/base/acl"
 	"steward/internal/base/db"
+	"steward/internal/base/trial"
 	"steward/internal/config"
 	"steward/internal/cvd"
 	"steward/internal/intake"
@@ -38,12 +39,7 @@ const casesBefore = 60 // more than a page of the queue shows
 
 func newServer(t *testing.T) *server {
 	t.Helper()
-	ln, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	s := &server{dir: app.Dir(filepath.Join(t.TempDir(), "data")), addr: ln.Addr().String()}
-	ln.Close()
+	s := &server{dir: app.Dir(filepath.Join(t.TempDir(), "data")), addr: trial.FreeAddr(t)}
 	if err := app.Init(s.dir, config.Answers{Team: "Example", Listen: s.addr}, time.Now()); err != nil {
 		t.Fatal(err)
 	}

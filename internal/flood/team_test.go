@@ -59,7 +59,7 @@ func (w *team) open(path string) error {
 	return nil
 }
 
-func (w *team) verify(t *testing.T, tr trial, rest *team) {
+func (w *team) verify(t *testing.T, tr scope, rest *team) {
 	t.Helper()
 	for _, page := range pages {
 		before, now, worst := quantile(rest.took[page], 0.5), quantile(w.took[page], 0.5), quantile(w.took[page], 0.99)

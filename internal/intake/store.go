@@ -212,23 +212,8 @@ func AttachmentOf(ctx context.Context, q db.Queryer, key *seal.Key, reportID, at
 // Blobs gives every kept attachment in the blob store, by its identifier there,
 // with the case that its report opened and whose key seals it.
 func Blobs(ctx context.Context, q db.Queryer) (map[string]string, error) {
-	rows, err := q.Query(ctx, `SELECT a.blob_id, r.case_id FROM report_attachments a JOIN reports r ON r.id = a.report_id`)
-	if err != nil {
-		return nil, fmt.Errorf("listing attachments: %w", err)
-	}
-	defer rows.Close()
-	all := map[string]string{}
-	for rows.Next() {
-		var id, caseID string
-		if err := rows.Scan(&id, &caseID); err != nil {
-			return nil, fmt.Errorf("listing attachments: %w", err)
-		}
-		all[id] = caseID
-	}
-	if err := rows.Err(); err != nil {
-		return nil, fmt.Errorf("listing attachments: %w", err)
-	}
-	return all, nil
+	return db.Pairs[string, string](ctx, q, "listing attachments",
+		`SELECT a.blob_id, r.case_id FROM report_attachments a JOIN reports r ON r.id = a.report_id`)
 }
 
 // ReportByPhrase finds the report that a phrase, as typed, opens. A phrase that

@@ -130,7 +130,7 @@ type kept struct {
 
 const mailColumns = `id, digest, state, received_at, settled_at, size, blob_id, case_id, body`
 
-func scanMail(scan func(...any) error) (k kept, err error) {
+func scanMail(scan db.Scan) (k kept, err error) {
 	var state string
 	var received, settled int64
 	err = scan(&k.ID, &k.digest, &state, &received, &settled, &k.Size, &k.blob, &k.Case, &k.sealed)
@@ -239,21 +239,9 @@ func (o *Office) List(ctx context.Context, c acl.Caller, state State, before tim
 	return list, false, nil
 }
 
-func mailRows(ctx context.Context, q db.Queryer, args ...any) (list []kept, err error) {
-	rows, err := q.Query(ctx, `SELECT `+mailColumns+` FROM mail_in WHERE state = $1 AND received_at < $2
-		ORDER BY received_at DESC, id DESC LIMIT $3`, args...)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	for rows.Next() {
-		k, err := scanMail(rows.Scan)
-		if err != nil {
-			return nil, err
-		}
-		list = append(list, k)
-	}
-	return list, rows.Err()
+func mailRows(ctx context.Context, q db.Queryer, args ...any) ([]kept, error) {
+	return db.All(ctx, q, "reading mails", `SELECT `+mailColumns+` FROM mail_in WHERE state = $1 AND received_at < $2
+		ORDER BY received_at DESC, id DESC LIMIT $3`, args, scanMail)
 }
 
 // Counts tells how many mails are in each state.
@@ -263,27 +251,12 @@ func (o *Office) Counts(ctx context.Context, c acl.Caller) (map[State]int, error
 			return nil, err
 		}
 	}
-	out := map[State]int{}
-	err := o.DB.Read(ctx, func(q db.Queryer) error {
-		rows, err := q.Query(ctx, `SELECT state, COUNT(*) FROM mail_in GROUP BY state`)
-		if err != nil {
-			return err
-		}
-		defer rows.Close()
-		for rows.Next() {
-			var s string
-			var n int
-			if err := rows.Scan(&s, &n); err != nil {
-				return err
-			}
-			out[State(s)] = n
-		}
-		return rows.Err()
+	var out map[State]int
+	err := o.DB.Read(ctx, func(q db.Queryer) (err error) {
+		out, err = db.Pairs[State, int](ctx, q, "counting mail", `SELECT state, COUNT(*) FROM mail_in GROUP BY state`)
+		return err
 	})
-	if err != nil {
-		return nil, fmt.Errorf("counting mail: %w", err)
-	}
-	return out, nil
+	return out, err
 }
 
 // Raw gives a mail as it came.
@@ -343,19 +316,11 @@ func (o *Office) Kept(ctx context.Context, c acl.Caller) (map[string]bool, error
 	}
 	out := map[string]bool{}
 	err := o.DB.Read(ctx, func(q db.Queryer) error {
-		rows, err := q.Query(ctx, `SELECT blob_id FROM mail_in`)
-		if err != nil {
-			return err
-		}
-		defer rows.Close()
-		for rows.Next() {
-			var id string
-			if err := rows.Scan(&id); err != nil {
-				return err
-			}
+		ids, err := db.Column[string](ctx, q, "listing mail", `SELECT blob_id FROM mail_in`)
+		for _, id := range ids {
 			out[id] = true
 		}
-		return rows.Err()
+		return err
 	})
 	return out, err
 }
@@ -370,21 +335,10 @@ func (o *Office) Sweep(ctx context.Context, c acl.Caller) error {
 		return err
 	}
 	var gone []string
-	err := o.DB.Write(ctx, func(tx *db.Tx) error {
-		rows, err := tx.Query(ctx, `DELETE FROM mail_in WHERE settled_at > 0 AND settled_at < $1
+	err := o.DB.Write(ctx, func(tx *db.Tx) (err error) {
+		gone, err = db.Column[string](ctx, tx, "forgetting mails", `DELETE FROM mail_in WHERE settled_at > 0 AND settled_at < $1
 			AND state IN ('filed', 'answered', 'noted', 'discarded') RETURNING blob_id`, db.Micros(o.now().Add(-keptFor)))
-		if err != nil {
-			return err
-		}
-		defer rows.Close()
-		for rows.Next() {
-			var id string
-			if err := rows.Scan(&id); err != nil {
-				return err
-			}
-			gone = append(gone, id)
-		}
-		return rows.Err()
+		return err
 	})
 	if err != nil {
 		return fmt.Errorf("sweeping mail: %w", err)

@@ -13,6 +13,7 @@ import (
 	"time"
 	"unicode"
 
+	"steward/internal/base/calendar"
 	"steward/internal/base/errs"
 	"steward/internal/base/sign"
 )
@@ -55,7 +56,6 @@ const (
 	MaxContacts    = 10 // of one member
 	MaxKey         = 64 << 10
 	maxEmail       = 254 // RFC 5321, 4.5.3.1.3, less the angle brackets
-	maxZone        = 64
 )
 
 // ParseApplication reads an application that a program sent as one JSON object.
@@ -93,9 +93,7 @@ func (a *Application) check(now time.Time) error {
 	checkText(&ps, "accepted_by", "The name of who accepts the agreement", a.AcceptedBy, MaxLine, true, false)
 	checkPage(&ps, "available", "The address where it can be had", a.Available)
 	checkPage(&ps, "security_page", "The address of the page with your security contact", a.SecurityPage)
-	if _, err := loadZone(a.Zone); err != nil {
-		ps = append(ps, err)
-	}
+	calendar.CheckZone(&ps, a.Zone)
 	if a.Agreement < 1 {
 		ps.Add("agreement", "Say that you accept the agreement.")
 	}
@@ -169,20 +167,6 @@ func validEmail(s string) bool {
 // foldEmail is equal for addresses that reach the same mailbox nearly
 // everywhere: RFC 5321 lets the local part differ by case, and nobody does.
 func foldEmail(s string) string { return strings.ToLower(strings.TrimSpace(s)) }
-
-// loadZone finds an IANA zone. An empty name and "Local" would mean another
-// hour on another machine.
-func loadZone(name string) (*time.Location, *errs.Error) {
-	bad := errs.Invalidf("zone", "This is not a time zone.").WithHint("write it as Europe/Stockholm, or UTC")
-	if name == "" || name == "Local" || len(name) > maxZone {
-		return nil, bad
-	}
-	loc, err := time.LoadLocation(name)
-	if err != nil {
-		return nil, bad
-	}
-	return loc, nil
-}
 
 func validToken(t string) bool {
 	if len(t) < MinToken || len(t) > MaxToken {

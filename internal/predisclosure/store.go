@@ -86,14 +86,7 @@ func rolesIn(ctx context.Context, q db.Queryer, c acl.Caller, memberID string) (
 
 // membershipsOf lists the members that a user is a contact of.
 func membershipsOf(ctx context.Context, q db.Queryer, userID string) ([]string, error) {
-	var ids []string
-	err := each(ctx, q, "reading whose contact a person is", `SELECT member_id FROM predisclosure_contacts WHERE user_id = $1`,
-		[]any{userID}, func(scan scanner) error {
-			var id string
-			err := scan(&id)
-			ids = append(ids, id)
-			return err
-		})
+	ids, err := db.Column[string](ctx, q, "reading whose contact a person is", `SELECT member_id FROM predisclosure_contacts WHERE user_id = $1`, userID)
 	slices.Sort(ids) // text has another order in each engine
 	return ids, err
 }
@@ -130,8 +123,8 @@ func (s *Store) access(ctx context.Context, q db.Queryer, c acl.Caller, id strin
 func (s *Store) load(ctx context.Context, q db.Queryer, where string, arg any) ([]*opened, error) {
 	var all []*opened
 	var bodies [][]byte
-	err := each(ctx, q, "reading members", `SELECT m.id, m.list_id, m.state, m.applied_at, m.body
-		FROM predisclosure_members m WHERE `+where, []any{arg}, func(scan scanner) error {
+	err := db.Each(ctx, q, "reading members", `SELECT m.id, m.list_id, m.state, m.applied_at, m.body
+		FROM predisclosure_members m WHERE `+where, []any{arg}, func(scan db.Scan) error {
 		o := &opened{Member: new(Member)}
 		var applied int64
 		var body []byte
@@ -168,9 +161,9 @@ func readLinks(ctx context.Context, q db.Queryer, all []*opened, where string, a
 		byID[o.ID] = o
 	}
 	users := map[string][]*Contact{}
-	err := each(ctx, q, "reading the logins of contacts", `SELECT c.member_id, c.contact_id, c.user_id
+	err := db.Each(ctx, q, "reading the logins of contacts", `SELECT c.member_id, c.contact_id, c.user_id
 		FROM predisclosure_contacts c JOIN predisclosure_members m ON m.id = c.member_id WHERE `+where, []any{arg},
-		func(scan scanner) error {
+		func(scan db.Scan) error {
 			var member, contact, user string
 			if err := scan(&member, &contact, &user); err != nil {
 				return err
@@ -236,27 +229,6 @@ func unseal(key *seal.Key, b []byte, m *Member) error {
 		return err
 	}
 	return json.Unmarshal(plain, m)
-}
-
-// scanner reads the columns of one row.
-type scanner func(dest ...any) error
-
-// each calls f for every row of a query. doing is for the error.
-func each(ctx context.Context, q db.Queryer, doing, query string, args []any, f func(scan scanner) error) error {
-	rows, err := q.Query(ctx, query, args...)
-	if err != nil {
-		return fmt.Errorf("%s: %w", doing, err)
-	}
-	defer rows.Close()
-	for rows.Next() {
-		if err := f(rows.Scan); err != nil {
-			return fmt.Errorf("%s: %w", doing, err)
-		}
-	}
-	if err := rows.Err(); err != nil {
-		return fmt.Errorf("%s: %w", doing, err)
-	}
-	return nil
 }
 
 // found turns the absence of a row into the answer for what is not there.

@@ -9,6 +9,7 @@ import (
 
 	"steward/internal/account"
 	"steward/internal/base/acl"
+	"steward/internal/base/calendar"
 	"steward/internal/base/db"
 	"steward/internal/base/errs"
 )
@@ -176,9 +177,7 @@ func (s *Store) EditContacts(ctx context.Context, c acl.Caller, id string, versi
 				WithHint("reload the page, look at what changed, and do it again")
 		}
 		var ps errs.Problems
-		if _, err := loadZone(e.Zone); err != nil {
-			ps = append(ps, err)
-		}
+		calendar.CheckZone(&ps, e.Zone)
 		checkContacts(&ps, e.Contacts, d.now)
 		if err := ps.Err(); err != nil {
 			return err

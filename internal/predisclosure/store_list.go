@@ -32,10 +32,10 @@ func readList(ctx context.Context, q db.Queryer, id string) (List, error) {
 	if err := json.Unmarshal([]byte(body), &l); err != nil {
 		return l, fmt.Errorf("reading list %s: %w", id, err)
 	}
-	l.Agreement.Since, l.Agreement.AcceptBy = db.FromMicros(since), moment(by)
+	l.Agreement.Since, l.Agreement.AcceptBy = db.FromMicros(since), db.Moment(by)
 	l.deadlines = map[int]time.Time{}
-	err = each(ctx, q, "reading agreements", `SELECT version, accept_by FROM predisclosure_agreements WHERE list_id = $1 AND version > 1`,
-		[]any{id}, func(scan scanner) error {
+	err = db.Each(ctx, q, "reading agreements", `SELECT version, accept_by FROM predisclosure_agreements WHERE list_id = $1 AND version > 1`,
+		[]any{id}, func(scan db.Scan) error {
 			var version int
 			var by int64
 			err := scan(&version, &by)
@@ -43,14 +43,6 @@ func readList(ctx context.Context, q db.Queryer, id string) (List, error) {
 			return err
 		})
 	return l, err
-}
-
-// moment reads a stored time of which 0 means none.
-func moment(us int64) time.Time {
-	if us == 0 {
-		return time.Time{}
-	}
-	return db.FromMicros(us)
 }
 
 // seesList tells whether the caller may see a list: the open ones everyone,
@@ -102,12 +94,7 @@ func (s *Store) Lists(ctx context.Context, c acl.Caller) (list []List, err error
 
 func listIDs(ctx context.Context, q db.Queryer) ([]string, error) {
 	var ids []string
-	err := each(ctx, q, "listing lists", `SELECT id FROM predisclosure_lists`, nil, func(scan scanner) error {
-		var id string
-		err := scan(&id)
-		ids = append(ids, id)
-		return err
-	})
+	ids, err := db.Column[string](ctx, q, "listing lists", `SELECT id FROM predisclosure_lists`)
 	slices.Sort(ids)
 	return ids, err
 }
@@ -145,7 +132,7 @@ func (s *Store) Agreement(ctx context.Context, c acl.Caller, listID string, vers
 		var since, by int64
 		err := q.QueryRow(ctx, `SELECT since, accept_by, text FROM predisclosure_agreements WHERE list_id = $1 AND version = $2`,
 			listID, int64(version)).Scan(&since, &by, &a.Text)
-		a.Version, a.Since, a.AcceptBy = version, db.FromMicros(since), moment(by)
+		a.Version, a.Since, a.AcceptBy = version, db.FromMicros(since), db.Moment(by)
 		return found(err)
 	})
 	if err != nil {

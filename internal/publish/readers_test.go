@@ -12,7 +12,6 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
-	"os"
 	"regexp"
 	"strconv"
 	"strings"
@@ -23,6 +22,7 @@ import (
 
 	"steward/internal/base/db/dbtest"
 	"steward/internal/base/sign"
+	"steward/internal/base/trial"
 	"steward/internal/publish/render"
 	"steward/internal/publish/tree"
 )
@@ -238,19 +238,6 @@ func (r *readers) get(path, coding string) (body []byte, sum string, err error) 
 	return body, fmt.Sprintf("%x", sha256.Sum256(body)), nil
 }
 
-// setting reads how long a trial runs.
-func setting(t *testing.T, name string, short int) int {
-	t.Helper()
-	if os.Getenv(name) == "" {
-		return short
-	}
-	n, err := strconv.Atoi(os.Getenv(name))
-	if err != nil || n < 1 {
-		t.Fatalf("%s=%q is not a number", name, os.Getenv(name))
-	}
-	return n
-}
-
 // Readers who poll while advisories are released, one after the other and as
 // fast as it goes, never find a file torn, one that says less than before, one
 // that lacks what a publisher was told is out, or one that its hash or
@@ -261,7 +248,7 @@ func TestReaders(t *testing.T) {
 	const before = 60 // more than the feed and the front page show
 	w.release(before)
 	w.update(site())
-	r := read(t, w.Publisher, setting(t, "STEWARD_READS", 2000), before)
+	r := read(t, w.Publisher, trial.Setting(t, "STEWARD_READS", 2000), before)
 	published := 0
 	for ; r.left.Load() > 0 || published < 5; published++ {
 		w.release(1)

@@ -19,6 +19,7 @@ import (
 	"steward/internal/base/db"
 	"steward/internal/base/db/dbtest"
 	"steward/internal/base/sign"
+	"steward/internal/base/trial"
 	"steward/internal/format/osv"
 	"steward/internal/publish/render"
 	"steward/internal/publish/tree"
@@ -121,7 +122,7 @@ func TestEightPublishers(t *testing.T) {
 				t.Fatal(err)
 			}
 			defer p.Store.DB.Close()
-			acked := eight(t, p, dir, dsn, setting(t, "STEWARD_RELEASES", 3))
+			acked := eight(t, p, dir, dsn, trial.Setting(t, "STEWARD_RELEASES", 3))
 			if err := p.Update(t.Context(), site()); err != nil {
 				t.Fatal(err)
 			}

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"os"
 	"os/exec"
@@ -22,6 +21,7 @@ import (
 	"steward/internal/advisory"
 	"steward/internal/app"
 	"steward/internal/base/db"
+	"steward/internal/base/trial"
 	"steward/internal/config"
 	"steward/internal/publish/render"
 )
@@ -123,7 +123,7 @@ func newSite(b *testing.B) *site {
 	if out, err := exec.Command("go", "build", "-o", s.bin, "steward/cmd/steward").CombinedOutput(); err != nil {
 		b.Fatalf("building Steward: %v\n%s", err, out)
 	}
-	if err := app.Init(app.Dir(s.data), config.Answers{Team: "Example", Listen: address(b)}, time.Now()); err != nil {
+	if err := app.Init(app.Dir(s.data), config.Answers{Team: "Example", Listen: trial.FreeAddr(b)}, time.Now()); err != nil {
 		b.Fatal(err)
 	}
 	ctx := context.Background()
@@ -265,7 +265,7 @@ func (s *site) nginx(b *testing.B, pinned bool) contestant {
 	if pinned {
 		workers = "1"
 	}
-	dir, addr := b.TempDir(), address(b)
+	dir, addr := b.TempDir(), trial.FreeAddr(b)
 	settings := filepath.Join(dir, "nginx.conf")
 	if err := os.WriteFile(settings, fmt.Appendf(nil, nginxSettings, workers, dir, addr, s.out), 0o644); err != nil {
 		b.Fatal(err)
@@ -286,7 +286,7 @@ http://%s {
 `
 
 func (s *site) caddy(b *testing.B, pinned bool) contestant {
-	addr, settings := address(b), filepath.Join(b.TempDir(), "Caddyfile")
+	addr, settings := trial.FreeAddr(b), filepath.Join(b.TempDir(), "Caddyfile")
 	if err := os.WriteFile(settings, fmt.Appendf(nil, caddySettings, addr, s.out), 0o644); err != nil {
 		b.Fatal(err)
 	}
@@ -304,16 +304,6 @@ func installed(b *testing.B, pattern string) string {
 		b.Fatalf("there is no %s: run scripts/install-peers.sh", pattern)
 	}
 	return found[len(found)-1]
-}
-
-// address is one that nothing listens on.
-func address(b *testing.B) string {
-	ln, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		b.Fatal(err)
-	}
-	defer ln.Close()
-	return ln.Addr().String()
 }
 
 type reply struct {

@@ -113,7 +113,6 @@ func (w *world) signedIn(name string, c acl.Caller) *visitor {
 type depths struct {
 	closed, after string // of the queue of closed cases; an advisory
 	entry         int64  // of the record
-	person        string
 	archive       string // path
 	csaf          string
 }

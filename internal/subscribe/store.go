@@ -92,22 +92,14 @@ func scan(row interface{ Scan(dest ...any) error }) (Subscription, error) {
 		return sub, err
 	}
 	sub.State, sub.Least = State(state), advisory.Level(least)
-	sub.Created, sub.Confirmed, sub.bounced = db.FromMicros(created), moment(confirmed), moment(bounced)
+	sub.Created, sub.Confirmed, sub.bounced = db.FromMicros(created), db.Moment(confirmed), db.Moment(bounced)
 	for i, l := range letters {
-		sub.letters[i] = moment(l)
+		sub.letters[i] = db.Moment(l)
 	}
 	if err := json.Unmarshal([]byte(products), &sub.Products); err != nil {
 		return sub, fmt.Errorf("reading the products of a subscription: %w", err)
 	}
 	return sub, nil
-}
-
-// moment reads a stored time of which 0 means never.
-func moment(us int64) time.Time {
-	if us == 0 {
-		return time.Time{}
-	}
-	return db.FromMicros(us)
 }
 
 // micros is moment the other way round.
@@ -195,21 +187,9 @@ func (s *Store) Figures(ctx context.Context, c acl.Caller) (Figures, error) {
 	if f.Head, err = s.Advisories.Head(ctx); err != nil {
 		return f, err
 	}
-	err = s.DB.Read(ctx, func(q db.Queryer) error {
-		rows, err := q.Query(ctx, `SELECT state, COUNT(*) FROM subscriptions GROUP BY state`)
+	err = s.DB.Read(ctx, func(q db.Queryer) (err error) {
+		f.Subscriptions, err = db.Pairs[State, int](ctx, q, "counting those who are told", `SELECT state, COUNT(*) FROM subscriptions GROUP BY state`)
 		if err != nil {
-			return err
-		}
-		defer rows.Close()
-		for rows.Next() {
-			var state string
-			var n int
-			if err := rows.Scan(&state, &n); err != nil {
-				return err
-			}
-			f.Subscriptions[State(state)] = n
-		}
-		if err := rows.Err(); err != nil {
 			return err
 		}
 		if err := q.QueryRow(ctx, `SELECT COUNT(*) FROM webhooks WHERE disabled_at = 0`).Scan(&f.Webhooks); err != nil {

@@ -34,7 +34,7 @@ func TestDoubleOptIn(t *testing.T) {
 		if w.fanOut(); len(w.step()) != 0 {
 			t.Error("a notice went out that nobody confirmed")
 		}
-		w.watch.move(time.Minute)
+		w.watch.Move(time.Minute)
 		for range 2 {
 			sub, err = w.Confirm(ctx, nobody, first)
 			if err != nil || sub.State != Confirmed || !sub.Confirmed.Equal(w.now()) || sub.Address != "Ada@example.org" {
@@ -83,7 +83,7 @@ func TestAskTellsNothing(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		w, ctx := newWorld(t, d), t.Context()
 		_, keep := w.subscribed(Wish{Address: "ada@example.org", Least: advisory.High})
-		w.watch.move(2 * time.Hour)
+		w.watch.Move(2 * time.Hour)
 		for _, address := range []string{"ada@example.org", "ADA@example.org", "eve@example.org"} {
 			if err := w.Ask(ctx, acl.Nobody(), Wish{Address: address, Prenotices: true}); err != nil {
 				t.Errorf("%s: %v", address, err)
@@ -113,7 +113,7 @@ func TestLettersAreFew(t *testing.T) {
 			if token := w.ask(Wish{Address: "ada@example.org", Prenotices: len(tokens) == 1}); token != "" {
 				at, tokens = append(at, passed), append(tokens, token)
 			}
-			w.watch.move(10 * time.Minute)
+			w.watch.Move(10 * time.Minute)
 		}
 		if len(at) != 6 {
 			t.Fatalf("letters after %v", at)
@@ -139,7 +139,7 @@ func TestLettersAreFew(t *testing.T) {
 		for _, address := range []string{"new@example.org", "a1@example.org"} {
 			want(t, "one more: "+address, w.Ask(ctx, acl.Nobody(), Wish{Address: address}), errs.Unavailable)
 		}
-		w.watch.move(time.Hour)
+		w.watch.Move(time.Hour)
 		want(t, "an hour later", w.Ask(ctx, acl.Nobody(), Wish{Address: "new@example.org"}), "")
 	})
 }
@@ -150,10 +150,10 @@ func TestUnconfirmedExpire(t *testing.T) {
 		w, ctx, nobody := newWorld(t, d), t.Context(), acl.Nobody()
 		token := w.ask(Wish{Address: "ada@example.org"})
 		_, keep := w.subscribed(Wish{Address: "bob@example.org"})
-		w.watch.move(Unconfirmed - time.Second)
+		w.watch.Move(Unconfirmed - time.Second)
 		want(t, "sweeping", w.Sweep(ctx, acl.Myself()), "")
 		want(t, "a second before", second(w.View(ctx, nobody, token)), "")
-		w.watch.move(time.Second)
+		w.watch.Move(time.Second)
 		want(t, "confirming too late", second(w.Confirm(ctx, nobody, token)), errs.NotFound)
 		want(t, "sweeping", w.Sweep(ctx, acl.Myself()), "")
 		want(t, "the confirmed one", second(w.View(ctx, nobody, keep)), "")
@@ -161,7 +161,7 @@ func TestUnconfirmedExpire(t *testing.T) {
 			t.Errorf("%+v, %v", f, err)
 		}
 		want(t, "ending", w.End(ctx, nobody, keep), "")
-		w.watch.move(keepEnded)
+		w.watch.Move(keepEnded)
 		want(t, "sweeping", w.Sweep(ctx, acl.Myself()), "")
 		if f, err := w.Figures(ctx, acl.Caller{Role: acl.Lead}); err != nil || len(f.Subscriptions) != 0 {
 			t.Errorf("%+v, %v", f, err)
@@ -186,7 +186,7 @@ func TestOldLinksEndTheNewOne(t *testing.T) {
 		want(t, "confirming", err, "")
 		keep := makeToken(w.Keys, toKeep, sub.ID, 0)
 		want(t, "ending", w.End(ctx, nobody, keep), "")
-		w.watch.move(2 * time.Hour)
+		w.watch.Move(2 * time.Hour)
 		again := w.ask(Wish{Address: "ada@example.org"})
 		want(t, "confirming with the old link", second(w.Confirm(ctx, nobody, old)), errs.NotFound)
 		want(t, "confirming", second(w.Confirm(ctx, nobody, again)), "")
@@ -194,7 +194,7 @@ func TestOldLinksEndTheNewOne(t *testing.T) {
 		if sub, err := w.View(ctx, nobody, keep); err != nil || sub.State != Ended {
 			t.Errorf("%+v, %v", sub, err)
 		}
-		w.watch.move(2 * time.Hour)
+		w.watch.Move(2 * time.Hour)
 		third := w.ask(Wish{Address: "ada@example.org"})
 		want(t, "it was not me", w.End(ctx, nobody, third), "")
 		if sub, err := w.View(ctx, nobody, keep); err != nil || sub.State != Ended || sub.Address != "" {
@@ -216,9 +216,9 @@ func TestBounces(t *testing.T) {
 			for range 5 {
 				want(t, "passing", w.Bounced(ctx, acl.Myself(), sub.ID, false), "")
 				want(t, "for good", w.Bounced(ctx, acl.Myself(), sub.ID, true), "")
-				w.watch.move(time.Minute)
+				w.watch.Move(time.Minute)
 			}
-			w.watch.move(24 * time.Hour)
+			w.watch.Move(24 * time.Hour)
 		}
 		if got := must(w.View(ctx, nobody, keep)); got.State != Bounced || got.Address != "" {
 			t.Errorf("%+v", got)

@@ -29,36 +29,24 @@ func hookPlace(id string) string { return "webhook/" + id }
 
 // readHooks reads all webhooks, sealed: there are few.
 func readHooks(ctx context.Context, q db.Queryer) ([]sealedHook, error) {
-	rows, err := q.Query(ctx, "SELECT "+hookColumns+" FROM webhooks")
-	if err != nil {
-		return nil, fmt.Errorf("listing webhooks: %w", err)
-	}
-	defer rows.Close()
-	var out []sealedHook
-	for rows.Next() {
-		h, err := scanHook(rows)
-		if err != nil {
-			return nil, fmt.Errorf("listing webhooks: %w", err)
-		}
-		out = append(out, h)
-	}
+	out, err := db.All(ctx, q, "listing webhooks", "SELECT "+hookColumns+" FROM webhooks", nil, scanHook)
 	slices.SortFunc(out, func(a, b sealedHook) int {
 		if c := a.Created.Compare(b.Created); c != 0 {
 			return c
 		}
 		return strings.Compare(a.ID, b.ID)
 	})
-	return out, rows.Err()
+	return out, err
 }
 
-func scanHook(row interface{ Scan(dest ...any) error }) (sealedHook, error) {
+func scanHook(scan db.Scan) (sealedHook, error) {
 	var h sealedHook
 	var products, least string
 	var created, disabled, ok, problem int64
-	if err := row.Scan(&h.ID, &products, &least, &created, &disabled, &ok, &h.Problem, &problem, &h.body); err != nil {
+	if err := scan(&h.ID, &products, &least, &created, &disabled, &ok, &h.Problem, &problem, &h.body); err != nil {
 		return h, err
 	}
-	h.Least, h.Created, h.Disabled, h.LastOK, h.ProblemAt = advisory.Level(least), db.FromMicros(created), moment(disabled), moment(ok), moment(problem)
+	h.Least, h.Created, h.Disabled, h.LastOK, h.ProblemAt = advisory.Level(least), db.FromMicros(created), db.Moment(disabled), db.Moment(ok), db.Moment(problem)
 	if err := json.Unmarshal([]byte(products), &h.Products); err != nil {
 		return h, fmt.Errorf("reading the products of a webhook: %w", err)
 	}
@@ -87,7 +75,7 @@ func (s *Store) hook(ctx context.Context, q db.Queryer, id string) (keptHook, er
 	if !db.ValidID(id) {
 		return keptHook{}, errs.Missing()
 	}
-	h, err := scanHook(q.QueryRow(ctx, "SELECT "+hookColumns+" FROM webhooks WHERE id = $1", id))
+	h, err := scanHook(q.QueryRow(ctx, "SELECT "+hookColumns+" FROM webhooks WHERE id = $1", id).Scan)
 	if errors.Is(err, sql.ErrNoRows) {
 		return keptHook{}, errs.Missing()
 	}

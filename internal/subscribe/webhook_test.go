@@ -69,7 +69,7 @@ func TestWebhookByTheStandardsOwnLibrary(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		w, ctx, lead := newWorld(t, d), t.Context(), acl.Caller{ID: "lea", Name: "Lea", Role: acl.Lead}
-		w.watch.now = time.Now() // the library looks at the wall
+		w.watch.Set(time.Now()) // the library looks at the wall
 		r := newReceiver(t)
 		trust(w.Hooks, r.Server)
 		w.fanOut()
@@ -90,7 +90,7 @@ func TestWebhookByTheStandardsOwnLibrary(t *testing.T) {
 			t.Errorf("after 503: %+v", got)
 		}
 		r.answer = http.StatusOK
-		w.watch.move(time.Minute)
+		w.watch.Move(time.Minute)
 		w.step()
 		if got := must(w.Webhook(ctx, lead, hook.ID)); got.Problem != "" || !got.LastOK.Equal(w.now()) {
 			t.Errorf("after 200: %+v", got)
@@ -116,7 +116,7 @@ func TestWebhookByTheStandardsOwnLibrary(t *testing.T) {
 		if err := errors.Join(verify(secret, 2), verify(newer, 2)); err != nil || secret == newer {
 			t.Errorf("within the day: %v", err)
 		}
-		w.watch.move(bothSecrets)
+		w.watch.Move(bothSecrets)
 		if got := must(w.Webhook(ctx, lead, hook.ID)); !got.Rotated.IsZero() {
 			t.Errorf("after the day: %+v", got)
 		}
@@ -324,7 +324,7 @@ func TestWebhooksAreFew(t *testing.T) {
 			if i == maxHooks {
 				kind = errs.Conflict
 			}
-			w.watch.move(time.Second)
+			w.watch.Move(time.Second)
 			_, _, err := w.AddWebhook(t.Context(), lead, HookWish{URL: fmt.Sprintf("https://example.org/%02d", i), Products: []string{"LIBQUILL"}})
 			want(t, fmt.Sprint("webhook ", i), err, kind)
 		}

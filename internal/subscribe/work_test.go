@@ -35,7 +35,7 @@ func TestNothingToWhoHasEnded(t *testing.T) {
 		w.refuse = func(Mail) error { return errors.New("451 later") }
 		want(t, "asking", w.Ask(ctx, nobody, Wish{Address: "eve@example.org"}), "")
 		w.step()
-		w.watch.move(time.Hour)
+		w.watch.Move(time.Hour)
 		w.refuse = nil
 		want(t, "asking again", w.Ask(ctx, nobody, Wish{Address: "eve@example.org", Prenotices: true}), "")
 		mails := w.step()
@@ -82,7 +82,7 @@ func TestTriedAgainUnderTheSameName(t *testing.T) {
 		w.release(sample("SEC-2026-0001", advisory.High, "libquill"))
 		w.fanOut()
 		w.step()
-		w.watch.move(time.Minute)
+		w.watch.Move(time.Minute)
 		w.step()
 		if len(tried) != 2 || tried[0] != tried[1] || tried[0].Job == "" {
 			t.Errorf("%+v", tried)
@@ -119,7 +119,7 @@ func TestReturned(t *testing.T) {
 		if bounced() != 1 {
 			t.Error("the bounce found no subscription")
 		}
-		w.watch.move(keepEnded)
+		w.watch.Move(keepEnded)
 		want(t, "sweeping", w.Sweep(ctx, acl.Myself()), "")
 		want(t, "of what is gone", w.Returned(ctx, acl.Myself(), mails[0].Job, true), "")
 	})

@@ -18,31 +18,14 @@ import (
 	"steward/internal/base/errs"
 	"steward/internal/base/jobs"
 	"steward/internal/base/seal"
+	"steward/internal/base/trial"
 )
-
-// watch is a clock that stands still until it is moved.
-type watch struct {
-	mu  sync.Mutex
-	now time.Time
-}
-
-func (w *watch) Now() time.Time {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	return w.now
-}
-
-func (w *watch) move(d time.Duration) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.now = w.now.Add(d)
-}
 
 // world is a store with its clock, and what was delivered.
 type world struct {
 	*Store
 	t     testing.TB
-	watch *watch
+	watch *trial.Clock
 
 	mu     sync.Mutex
 	mails  []Mail
@@ -60,7 +43,7 @@ var site = Site{
 
 func newWorld(t testing.TB, d *db.DB) *world {
 	t.Helper()
-	w := &watch{now: time.Date(2026, 3, 2, 10, 0, 0, 123456000, time.UTC)}
+	w := trial.NewClock(time.Date(2026, 3, 2, 10, 0, 0, 123456000, time.UTC))
 	ring, err := seal.OpenKeyring(seal.NewMaster(rand.Reader))
 	if err != nil {
 		t.Fatal(err)
@@ -177,7 +160,7 @@ func sample(id string, level advisory.Level, products ...string) advisory.Adviso
 // release makes an advisory public, or its next revision.
 func (w *world) release(a advisory.Advisory) {
 	w.t.Helper()
-	w.watch.move(time.Minute)
+	w.watch.Move(time.Minute)
 	w.write(func(ctx context.Context, tx *db.Tx) error {
 		_, err := w.Advisories.Release(ctx, tx, a, "More is known.", w.now())
 		return err
@@ -186,7 +169,7 @@ func (w *world) release(a advisory.Advisory) {
 
 func (w *world) withdraw(id string) {
 	w.t.Helper()
-	w.watch.move(time.Minute)
+	w.watch.Move(time.Minute)
 	w.write(func(ctx context.Context, tx *db.Tx) error {
 		_, err := w.Advisories.Withdraw(ctx, tx, id, "It was no fault.", w.now())
 		return err
@@ -195,7 +178,7 @@ func (w *world) withdraw(id string) {
 
 func (w *world) announce(p advisory.Prenotice) {
 	w.t.Helper()
-	w.watch.move(time.Minute)
+	w.watch.Move(time.Minute)
 	w.write(func(ctx context.Context, tx *db.Tx) error {
 		_, err := w.Advisories.PutPrenotice(ctx, tx, p, w.now())
 		return err

@@ -11,6 +11,7 @@ import (
 	"steward/internal/advisory"
 	"steward/internal/app"
 	"steward/internal/base/acl"
+	"steward/internal/base/trial"
 	"steward/internal/cvd"
 	"steward/internal/publish/render"
 )
@@ -33,7 +34,7 @@ func TestDiskFaults(t *testing.T) {
 		{"EIO until mended", syscall.EIO, true},
 		{"one ENOSPC", syscall.ENOSPC, false},
 	}
-	step := setting(t, "STEWARD_FAULTS", 16)
+	step := trial.Setting(t, "STEWARD_FAULTS", 16)
 	if step > 1 {
 		modes = modes[:2]
 	}

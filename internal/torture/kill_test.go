@@ -11,6 +11,7 @@ import (
 
 	"steward/internal/app"
 	"steward/internal/base/db/dbtest"
+	"steward/internal/base/trial"
 )
 
 // TestKills kills the server at random moments while reporters, the team and
@@ -27,7 +28,7 @@ func TestKills(t *testing.T) {
 				database = dbtest.EmptyDSN(t, engine)
 			}
 			s := newServer(t, filepath.Join(t.TempDir(), "data"), database)
-			l, n := &ledger{}, setting(t, "STEWARD_KILLS", 10)
+			l, n := &ledger{}, trial.Setting(t, "STEWARD_KILLS", 10)
 			for i := range n {
 				s.start(t)
 				s.dieAtWork(t, l, i%10 == 5, i == n-1)

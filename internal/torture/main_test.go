@@ -6,7 +6,6 @@ import (
 	"os"
 	"os/exec"
 	"runtime"
-	"strconv"
 	"syscall"
 	"testing"
 
@@ -59,17 +58,4 @@ func apart() int {
 		return 1
 	}
 	return c.ProcessState.ExitCode()
-}
-
-// setting reads how long a trial runs.
-func setting(t *testing.T, name string, short int) int {
-	t.Helper()
-	if os.Getenv(name) == "" {
-		return short
-	}
-	n, err := strconv.Atoi(os.Getenv(name))
-	if err != nil || n < 1 {
-		t.Fatalf("%s=%q is not a number", name, os.Getenv(name))
-	}
-	return n
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"steward/internal/base/trial"
 	"strings"
 	"syscall"
 	"testing"
@@ -20,7 +21,7 @@ const (
 // stop is there.
 func TestPowerCuts(t *testing.T) {
 	t.Parallel()
-	cuts := setting(t, "STEWARD_CUTS", 2)
+	cuts := trial.Setting(t, "STEWARD_CUTS", 2)
 	folder := imageFolder(t)
 	reports, others, advisories, lost := 0, 0, 0, 0
 	for done := 0; done < cuts; {

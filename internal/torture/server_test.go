@@ -3,7 +3,6 @@ package torture
 import (
 	"bytes"
 	"context"
-	"net"
 	"net/http"
 	"os"
 	"os/exec"
@@ -17,6 +16,7 @@ import (
 	"steward/internal/account"
 	"steward/internal/app"
 	"steward/internal/base/acl"
+	"steward/internal/base/trial"
 	"steward/internal/cli"
 )
 
@@ -40,12 +40,7 @@ type person struct {
 func newServer(t *testing.T, dir, database string) *server {
 	t.Helper()
 	s := &server{dir: dir, people: map[acl.Role]person{}, transport: &http.Transport{MaxIdleConnsPerHost: 64}}
-	ln, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	addr := ln.Addr().String()
-	ln.Close()
+	addr := trial.FreeAddr(t)
 	s.url = "http://" + addr
 	args := []string{"init", "--data", s.dir, "--listen", addr}
 	if database != "" {

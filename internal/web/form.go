@@ -67,6 +67,18 @@ func (s *server) newForm(v *visit) (form, error) {
 	return form{Token: token, Values: url.Values{}}, err
 }
 
+// onceForm is an empty form of this visit. Its field "once" tells one that is
+// sent twice from two.
+func (s *server) onceForm(v *visit) (form, error) {
+	f, err := s.newForm(v)
+	if err != nil {
+		return f, err
+	}
+	once, err := s.tokens.make()
+	f.set("once", once)
+	return f, err
+}
+
 // again is the form of a page that is shown again: what was typed, and each
 // problem by its field. An error that is not the visitor's to mend comes back.
 func (s *server) again(v *visit, typed url.Values, err error) (form, int, error) {

@@ -44,7 +44,7 @@ func TestOwnKey(t *testing.T) {
 	lea.get("/team/people/"+id).expect(200, "Fingerprint", "by Hal")
 	other, _ := h.keyFor("Hal", "other@quillfeather.example")
 	lea.submit("/team/people/"+id+"/key", one("key", "nonsense")).expect(422, "nonsense")
-	if got := lea.form("/team/people/" + id).fields.Get("name"); got != "Hal" {
+	if got := lea.form("/team/people/" + id).Fields.Get("name"); got != "Hal" {
 		t.Errorf("after a key was refused the name is %q", got)
 	}
 	lea.submit("/team/people/"+id+"/key", one("key", other)).expect(200, "other@quillfeather.example", "by Lea")

@@ -8,7 +8,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"mime/multipart"
+	"maps"
 	"net/http"
 	"net/http/cookiejar"
 	"net/http/httptest"
@@ -27,6 +27,7 @@ import (
 	"steward/internal/base/acl"
 	"steward/internal/base/audit"
 	"steward/internal/base/blob"
+	"steward/internal/base/browse"
 	"steward/internal/base/checkup"
 	"steward/internal/base/db"
 	"steward/internal/base/db/dbtest"
@@ -282,129 +283,26 @@ type file struct{ name, body string }
 func (b *browser) submit(action string, typed url.Values, files ...file) *browser {
 	b.h.t.Helper()
 	form := b.form(action)
-	fields := form.fields
-	for name, values := range typed {
-		fields[name] = values
-	}
-	if !form.multipart {
-		return b.take(b.http.PostForm(b.h.server.URL+action, fields))
-	}
-	var body bytes.Buffer
-	w := multipart.NewWriter(&body)
-	for _, name := range form.order {
-		for _, v := range fields[name] {
-			if err := w.WriteField(name, v); err != nil {
-				b.h.t.Fatal(err)
-			}
-		}
-		delete(fields, name)
-	}
+	maps.Copy(form.Fields, typed)
+	var attached []browse.File
 	for _, f := range files {
-		part := must(w.CreateFormFile("attachments", f.name))(b.h.t)
-		if _, err := io.WriteString(part, f.body); err != nil {
-			b.h.t.Fatal(err)
-		}
+		attached = append(attached, browse.File{Name: f.name, Data: []byte(f.body)})
 	}
-	for name, values := range fields { // the button comes last
-		for _, v := range values {
-			if err := w.WriteField(name, v); err != nil {
-				b.h.t.Fatal(err)
-			}
-		}
-	}
-	if err := w.Close(); err != nil {
+	body, kind, err := form.Encode(attached...)
+	if err != nil {
 		b.h.t.Fatal(err)
 	}
-	return b.take(b.http.Post(b.h.server.URL+action, w.FormDataContentType(), &body))
-}
-
-type shownForm struct {
-	fields    url.Values
-	order     []string
-	multipart bool
+	return b.take(b.http.Post(b.h.server.URL+action, kind, body))
 }
 
 // form finds a form of the page by where it goes.
-func (b *browser) form(action string) shownForm {
+func (b *browser) form(action string) browse.Form {
 	b.h.t.Helper()
-	doc := must(html.Parse(bytes.NewReader(b.page)))(b.h.t)
-	for n := range doc.Descendants() {
-		if n.Type == html.ElementNode && n.Data == "form" && attr(n, "action") == action {
-			return readForm(n)
-		}
+	form, ok := browse.FormFor(must(html.Parse(bytes.NewReader(b.page)))(b.h.t), action)
+	if !ok {
+		b.h.t.Fatalf("%s has no form to %s; the page says:\n%s", b.at, action, b.words())
 	}
-	b.h.t.Fatalf("%s has no form to %s; the page says:\n%s", b.at, action, b.words())
-	return shownForm{}
-}
-
-// readForm reads what a browser would send of a form as it stands.
-func readForm(form *html.Node) shownForm {
-	out := shownForm{fields: url.Values{}, multipart: attr(form, "enctype") == "multipart/form-data"}
-	put := func(name, value string) {
-		if name != "" {
-			out.fields.Add(name, value)
-			out.order = append(out.order, name)
-		}
-	}
-	for n := range form.Descendants() {
-		if n.Type != html.ElementNode {
-			continue
-		}
-		switch n.Data {
-		case "input":
-			kind := attr(n, "type")
-			if kind == "file" || ((kind == "checkbox" || kind == "radio") && !hasAttr(n, "checked")) {
-				continue
-			}
-			put(attr(n, "name"), attr(n, "value"))
-		case "textarea":
-			put(attr(n, "name"), strings.TrimPrefix(inner(n), "\n"))
-		case "select":
-			put(attr(n, "name"), chosen(n))
-		}
-	}
-	return out
-}
-
-func chosen(sel *html.Node) string {
-	value, found := "", false
-	for n := range sel.Descendants() {
-		if n.Type == html.ElementNode && n.Data == "option" && (!found || hasAttr(n, "selected")) {
-			if value = attr(n, "value"); !hasAttr(n, "value") {
-				value = inner(n)
-			}
-			found = true
-		}
-	}
-	return value
-}
-
-func attr(n *html.Node, key string) string {
-	for _, a := range n.Attr {
-		if a.Key == key {
-			return a.Val
-		}
-	}
-	return ""
-}
-
-func hasAttr(n *html.Node, key string) bool {
-	for _, a := range n.Attr {
-		if a.Key == key {
-			return true
-		}
-	}
-	return false
-}
-
-func inner(n *html.Node) string {
-	var b strings.Builder
-	for d := range n.Descendants() {
-		if d.Type == html.TextNode {
-			b.WriteString(d.Data)
-		}
-	}
-	return b.String()
+	return form
 }
 
 // words is the text of the page, without its frame.
@@ -415,7 +313,13 @@ func (b *browser) words() string {
 	}
 	for n := range doc.Descendants() {
 		if n.Type == html.ElementNode && n.Data == "main" {
-			return strings.Join(strings.Fields(inner(n)), " ")
+			var b strings.Builder
+			for d := range n.Descendants() {
+				if d.Type == html.TextNode {
+					b.WriteString(d.Data)
+				}
+			}
+			return strings.Join(strings.Fields(b.String()), " ")
 		}
 	}
 	return string(b.page)

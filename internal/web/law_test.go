@@ -40,7 +40,7 @@ func TestLaw(t *testing.T) {
 	hal.get(form).submit(form+"/file", one("kind", "early warning", "filed", "2026-12-24", "filed.time", "09:00")).expect(422, "in the future")
 	hal.submit(form+"/file", one("filed", "2026-11-08", "filed.time", "09:30", "reference", "SRP-2026-7")).expect(200, "Noted.", "Met", "SRP-2026-7")
 	hal.get(form).expect(200)
-	if got := hal.form(form).fields.Get("memberStates"); got != "DE FR" {
+	if got := hal.form(form).Fields.Get("memberStates"); got != "DE FR" {
 		t.Errorf("the form holds the Member States %q", got)
 	}
 	h.pass(4 * 24 * time.Hour)

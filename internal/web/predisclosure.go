@@ -51,18 +51,12 @@ type applyPage struct {
 
 var applySteps = []string{"You apply", "Two people look", "You get notices"}
 
-// application opens the form. The field "once" tells an application that is
-// sent twice from two.
+// application opens the form.
 func (s *server) application(v *visit) error {
-	f, err := s.newForm(v)
+	f, err := s.onceForm(v)
 	if err != nil {
 		return err
 	}
-	once, err := s.tokens.make()
-	if err != nil {
-		return err
-	}
-	f.set("once", once)
 	return s.showApply(v, http.StatusOK, f)
 }
 

@@ -81,18 +81,12 @@ func mayOpen(v *visit) error {
 	return acl.CheckAny(nil, acl.ReportOpen)
 }
 
-// newReport opens the form. The field "once" tells a report that is sent twice
-// from two reports.
+// newReport opens the form.
 func (s *server) newReport(v *visit, internal bool) error {
-	f, err := s.newForm(v)
+	f, err := s.onceForm(v)
 	if err != nil {
 		return err
 	}
-	once, err := s.tokens.make()
-	if err != nil {
-		return err
-	}
-	f.set("once", once)
 	f.set("credit.want", string(intake.CreditLater))
 	if products := s.Site().Products; len(products) == 1 {
 		f.set("product", products[0].Name)

@@ -58,7 +58,7 @@ func TestSubscribe(t *testing.T) {
 	b := h.browser()
 	b.get("/subscribe").expect(200, "Security notices by mail", "libquill", "quill-cli", "feed")
 	b.submit("/subscribe", one("address", "nonsense", "least", "dire", "products", "canary")).expect(422, "not a mail address", "not a severity", "not a product of ours")
-	if b.form("/subscribe").fields.Get("address") != "nonsense" {
+	if b.form("/subscribe").Fields.Get("address") != "nonsense" {
 		t.Error("what was typed is lost")
 	}
 	if len(h.noticed()) != 0 {

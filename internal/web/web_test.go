@@ -87,6 +87,7 @@ func TestReportIsShownAgain(t *testing.T) {
 		t.Error("what was typed is gone")
 	}
 	b.submit("/report", url.Values{"do": {"send"}}, file{"big", strings.Repeat("x", 1<<20+1)}).expect(422, "The files were not kept")
+	b.submit("/report", url.Values{"do": {"check"}}).expect(200)
 	b.submit("/report", url.Values{"do": {"send"}, "pgp_key": {"not a key"}}, file{"small", "x"}).expect(422, "This is not an OpenPGP public key", "The files were not kept")
 	b.submit("/report", url.Values{"do": {"send"}, "pgp_key": {""}}).expect(200, "Thank you")
 }
@@ -170,7 +171,7 @@ func TestOtherSites(t *testing.T) {
 	h := newHouse(t)
 	b := h.browser()
 	b.get(mailboxPath)
-	form := b.form(mailboxPath).fields
+	form := b.form(mailboxPath).Fields
 	form.Set("phrase", "x")
 	for _, c := range []struct {
 		header, value string

@@ -8,7 +8,6 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"mime/multipart"
 	"net/http"
 	"net/http/cookiejar"
 	"net/url"
@@ -61,60 +60,28 @@ func (b *Browser) do(req *http.Request) error {
 	return err
 }
 
-// File is something to attach.
-type File struct {
-	Name string
-	Data []byte
-}
-
 // Submit fills the form with the action and presses the button, a name and a
 // value or "". What the page has filled in already stays, as in any browser.
 func (b *Browser) Submit(ctx context.Context, action string, fill map[string]string, button string, files ...File) error {
-	form := find(b.page, func(n *html.Node) bool { return n.Data == "form" && attr(n, "action") == action })
-	if form == nil {
+	form, ok := FormFor(b.page, action)
+	if !ok {
 		return fmt.Errorf("%s has no form for %s", b.at.Path, action)
 	}
-	values := filled(form)
 	for name, value := range fill {
-		values.Set(name, value)
+		form.Fields.Set(name, value)
 	}
 	if name, value, ok := strings.Cut(button, "="); ok {
-		values.Set(name, value)
+		form.Fields.Set(name, value)
 	}
-	var body bytes.Buffer
-	w := multipart.NewWriter(&body)
-	for name, all := range values {
-		for _, v := range all {
-			if err := w.WriteField(name, v); err != nil {
-				return err
-			}
-		}
-	}
-	input := find(form, func(n *html.Node) bool { return n.Data == "input" && attr(n, "type") == "file" })
-	for _, f := range files {
-		if input == nil {
-			return fmt.Errorf("the form for %s takes no files", action)
-		}
-		part, err := w.CreateFormFile(attr(input, "name"), f.Name)
-		if err == nil {
-			_, err = part.Write(f.Data)
-		}
-		if err != nil {
-			return err
-		}
-	}
-	if err := w.Close(); err != nil {
+	body, kind, err := form.Encode(files...)
+	if err != nil {
 		return err
 	}
 	to, err := b.at.Parse(action)
 	if err != nil {
 		return err
 	}
-	content, kind := io.Reader(&body), w.FormDataContentType()
-	if attr(form, "enctype") != "multipart/form-data" {
-		content, kind = strings.NewReader(values.Encode()), "application/x-www-form-urlencoded"
-	}
-	req, err := http.NewRequestWithContext(ctx, "POST", to.String(), content)
+	req, err := http.NewRequestWithContext(ctx, "POST", to.String(), body)
 	if err != nil {
 		return err
 	}
@@ -125,11 +92,11 @@ func (b *Browser) Submit(ctx context.Context, action string, fill map[string]str
 // Text gives the visible text of the page, white space folded.
 func (b *Browser) Text() string {
 	var out strings.Builder
-	walk(b.page, func(n *html.Node) {
-		if n.Type == html.TextNode && (n.Parent == nil || n.Parent.Data != "script" && n.Parent.Data != "style") {
+	for n := range b.page.Descendants() {
+		if n.Type == html.TextNode && n.Parent.Data != "script" && n.Parent.Data != "style" {
 			out.WriteString(n.Data + " ")
 		}
-	})
+	}
 	return strings.Join(strings.Fields(out.String()), " ")
 }
 
@@ -141,84 +108,5 @@ func (b *Browser) Inside(kind, class string) string {
 	if n == nil {
 		return ""
 	}
-	var out strings.Builder
-	walk(n, func(n *html.Node) {
-		if n.Type == html.TextNode {
-			out.WriteString(n.Data)
-		}
-	})
-	return out.String()
-}
-
-// filled gives what a form holds as it is shown.
-func filled(form *html.Node) url.Values {
-	v := url.Values{}
-	walk(form, func(n *html.Node) {
-		name := attr(n, "name")
-		if n.Type != html.ElementNode || name == "" {
-			return
-		}
-		switch n.Data {
-		case "input":
-			switch attr(n, "type") {
-			case "checkbox", "radio":
-				if has(n, "checked") {
-					v.Add(name, attr(n, "value"))
-				}
-			case "file", "submit":
-			default:
-				v.Add(name, attr(n, "value"))
-			}
-		case "textarea":
-			if n.FirstChild != nil {
-				v.Add(name, n.FirstChild.Data)
-			} else {
-				v.Add(name, "")
-			}
-		case "select":
-			if o := find(n, func(n *html.Node) bool { return n.Data == "option" && has(n, "selected") }); o != nil {
-				v.Add(name, attr(o, "value"))
-			} else if o := find(n, func(n *html.Node) bool { return n.Data == "option" }); o != nil {
-				v.Add(name, attr(o, "value"))
-			}
-		}
-	})
-	return v
-}
-
-func walk(n *html.Node, f func(*html.Node)) {
-	f(n)
-	for c := range n.ChildNodes() {
-		walk(c, f)
-	}
-}
-
-func find(n *html.Node, ok func(*html.Node) bool) *html.Node {
-	if n.Type == html.ElementNode && ok(n) {
-		return n
-	}
-	for c := range n.ChildNodes() {
-		if m := find(c, ok); m != nil {
-			return m
-		}
-	}
-	return nil
-}
-
-func attr(n *html.Node, name string) string {
-	for _, a := range n.Attr {
-		if a.Key == name {
-			return a.Val
-		}
-	}
-	return ""
-}
-
-func has(n *html.Node, name string) bool {
-	for _, a := range n.Attr {
-		if a.Key == name {
-			return true
-		}
-	}
-	return false
+	return inner(n)
 }

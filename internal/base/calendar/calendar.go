@@ -44,14 +44,6 @@ func (c Calendar) Check() error {
 	return err
 }
 
-// Business tells whether the day of t in the zone is a business day: no
-// Saturday, no Sunday and no public holiday of any of the countries. The error
-// is that of Check.
-func (c Calendar) Business(t time.Time) (bool, error) {
-	p, err := c.open()
-	return err == nil && p.business(wallOf(t, p.loc)), err
-}
-
 // Holidays gives the public holidays that the day of t in the zone is, at most
 // one for each country, in the order of the countries' codes. The error is that
 // of Check.
@@ -87,39 +79,6 @@ func (c Calendar) shift(t time.Time, s Span, way int) (time.Time, error) {
 	}
 	wall := wallOf(t, p.loc)
 	return Soonest(p.onDate(p.date(wall, s, way), wall), p.loc), nil
-}
-
-// Expiry gives the instant, in UTC, at which a period of European law that
-// begins with an event at t is over, by Regulation (EEC, Euratom) No 1182/71,
-// Article 3, as the package comment says: for hours the same as After, and
-// otherwise the end of the last day. Errors are those of After.
-func (c Calendar) Expiry(t time.Time, s Span) (time.Time, error) {
-	p, err := c.countable(t, s)
-	if err != nil {
-		return time.Time{}, err
-	}
-	if s.Unit == Hours {
-		return t.UTC().Add(time.Duration(s.N) * time.Hour), nil
-	}
-	event := midnight(wallOf(t, p.loc))
-	last := p.date(event, s, 1)
-	working := 0 // days from the one after the event to the last
-	for day := event.AddDate(0, 0, 1); working < 2 && !day.After(last); day = day.AddDate(0, 0, 1) {
-		if p.counts(day) {
-			working++
-		}
-	}
-	need := 0
-	if !p.counts(last) {
-		need = 1 // 3(4)
-	}
-	if s != (Span{1, Days}) && s != (Span{1, BusinessDays}) {
-		need = max(need, 2-working) // 3(5)
-	}
-	if need > 0 {
-		last = p.date(last, Span{need, BusinessDays}, 1)
-	}
-	return Soonest(last.AddDate(0, 0, 1), p.loc), nil
 }
 
 // countable opens the calendar and refuses what cannot be counted.

@@ -50,26 +50,6 @@ func TestNamedDates(t *testing.T) {
 	}
 }
 
-// TestNamedPeriods are periods of the law, by Regulation 1182/71, Article 3.
-func TestNamedPeriods(t *testing.T) {
-	t.Parallel()
-	for _, tt := range []struct{ why, from, span, want string }{
-		{"hours count through Easter", "2026-04-03T10:20:00+02:00", "72h", "2026-04-06T10:20:00+02:00"},
-		{"to the end of the day, 2(b)", "2026-03-02T10:20:00+01:00", "3d", "2026-03-06T00:00:00+01:00"},
-		{"no Saturday is the last, 4", "2026-03-02T10:20:00+01:00", "5d", "2026-03-10T00:00:00+01:00"},
-		{"nor a holiday, 4", "2026-11-25T10:00:00+01:00", "1 month", "2026-12-29T00:00:00+01:00"},
-		{"two working days at least, 5", "2026-04-02T10:00:00+02:00", "5d", "2026-04-09T00:00:00+02:00"},
-		{"a month that is too short, 2(c)", "2027-12-31T10:00:00+01:00", "2 months", "2028-03-01T00:00:00+01:00"},
-		{"the same day of the week, 2(c)", "2026-03-04T10:00:00+01:00", "2w", "2026-03-19T00:00:00+01:00"},
-		{"working days", "2026-04-02T10:00:00+02:00", "2 working days", "2026-04-09T00:00:00+02:00"},
-	} {
-		c := Calendar{Zone: "Europe/Berlin", Countries: []string{"DE"}}
-		if got, err := c.Expiry(instant(t, tt.from), mustSpan(t, tt.span)); err != nil || !got.Equal(instant(t, tt.want)) {
-			t.Errorf("%s: %s from %s: %v, %v; want %s", tt.why, tt.span, tt.from, got, err, tt.want)
-		}
-	}
-}
-
 func TestSpanText(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]string{

@@ -252,29 +252,6 @@ func (o oracle) shift(at int64, s Span, way int) int64 {
 	return o.first(int64(o.date(int(wall/86400), s, way))*86400 + wall%86400)
 }
 
-// expiry gives the end of a period of the law: the days from the one after the
-// event are gone through one by one.
-func (o oracle) expiry(at int64, s Span) int64 {
-	if s.Unit == Hours {
-		return o.shift(at, s, 1)
-	}
-	event := int(o.shown(at) / 86400)
-	last := o.date(event, s, 1)
-	two := s.N >= 2 || s.Unit == Weeks || s.Unit == Months
-	for {
-		working := 0
-		for day := event + 1; day <= last; day++ {
-			if o.working(day) {
-				working++
-			}
-		}
-		if o.working(last) && (!two || working >= 2) {
-			return o.first(int64(last+1) * 86400)
-		}
-		last++
-	}
-}
-
 // in tells whether a moment lies in a window.
 func (o oracle) in(at int64, w Window) bool {
 	wall := o.shown(at)

@@ -124,22 +124,12 @@ func TestSpansAgree(t *testing.T) {
 	})
 }
 
-// TestExpiryAgrees compares periods of the law with the walk.
-func TestExpiryAgrees(t *testing.T) {
-	each(t, 1000, func(t *testing.T, r *rand.Rand, c Calendar, o oracle, changes []int64) {
-		at, s := someMoment(r, o, changes), someSpan(r)
-		start := time.Unix(at, 0)
-		if got, err := c.Expiry(start, s); err != nil || got.Unix() != o.expiry(at, s) {
-			t.Errorf("%s from %s in %s, holidays of %v: %v, %v; want %v", s, start.In(o.loc), c.Zone, c.Countries, got.In(o.loc), err, time.Unix(o.expiry(at, s), 0).In(o.loc))
-		}
-	})
-}
-
 // TestBusinessAgrees compares business days with the rules of each country.
 func TestBusinessAgrees(t *testing.T) {
 	each(t, 1500, func(t *testing.T, r *rand.Rand, c Calendar, o oracle, changes []int64) {
 		at := someMoment(r, o, changes)
-		if got, err := c.Business(time.Unix(at, 0)); err != nil || got != o.working(int(o.shown(at)/86400)) {
+		p, err := c.open()
+		if got := p.business(wallOf(time.Unix(at, 0), p.loc)); err != nil || got != o.working(int(o.shown(at)/86400)) {
 			t.Errorf("%s, holidays of %v: %v, %v", time.Unix(at, 0).In(o.loc), c.Countries, got, err)
 		}
 	})

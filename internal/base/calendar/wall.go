@@ -1,6 +1,7 @@
 package calendar
 
 import (
+	"errors"
 	"slices"
 	"time"
 
@@ -25,6 +26,14 @@ func Location(name string) (*time.Location, error) {
 		return nil, bad
 	}
 	return loc, nil
+}
+
+// CheckZone adds what Location says of a name to what else is wrong.
+func CheckZone(ps *errs.Problems, name string) {
+	_, err := Location(name)
+	if bad, ok := errors.AsType[*errs.Error](err); ok {
+		*ps = append(*ps, bad)
+	}
 }
 
 // Local gives the instant at which the clocks of a zone show an hour, written

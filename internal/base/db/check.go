@@ -244,18 +244,15 @@ func (i index) read(ctx context.Context, q Queryer) error {
 	return rows.Err()
 }
 
+// eachText calls f with what a query of one column finds, also with what comes
+// before an error.
 func eachText(ctx context.Context, q Queryer, query string, f func(string)) error {
-	rows, err := q.Query(ctx, query)
-	if err != nil {
-		return err
-	}
-	defer rows.Close()
-	for rows.Next() {
+	return Each(ctx, q, "checking", query, nil, func(scan Scan) error {
 		var s string
-		if err := rows.Scan(&s); err != nil {
+		if err := scan(&s); err != nil {
 			return err
 		}
 		f(s)
-	}
-	return rows.Err()
+		return nil
+	})
 }

@@ -12,6 +12,14 @@ func Micros(t time.Time) int64 { return t.UnixMicro() }
 // FromMicros reads a stored time; the zone is UTC.
 func FromMicros(us int64) time.Time { return time.UnixMicro(us).UTC() }
 
+// Moment reads a stored time of which 0 means never.
+func Moment(us int64) time.Time {
+	if us == 0 {
+		return time.Time{}
+	}
+	return FromMicros(us)
+}
+
 var idEncoding = base32.NewEncoding("abcdefghijklmnopqrstuvwxyz234567").WithPadding(base32.NoPadding)
 
 const (

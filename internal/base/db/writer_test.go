@@ -27,20 +27,9 @@ func insert(ctx context.Context, tx *db.Tx, n int) error {
 func listNumbers(t *testing.T, d *db.DB) (got []int) {
 	t.Helper()
 	ctx := context.Background()
-	err := d.Read(ctx, func(q db.Queryer) error {
-		rows, err := q.Query(ctx, "SELECT n FROM numbers ORDER BY n")
-		if err != nil {
-			return err
-		}
-		defer rows.Close()
-		for rows.Next() {
-			var n int
-			if err := rows.Scan(&n); err != nil {
-				return err
-			}
-			got = append(got, n)
-		}
-		return rows.Err()
+	err := d.Read(ctx, func(q db.Queryer) (err error) {
+		got, err = db.Column[int](ctx, q, "reading numbers", "SELECT n FROM numbers ORDER BY n")
+		return err
 	})
 	if err != nil {
 		t.Fatal(err)

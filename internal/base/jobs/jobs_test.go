@@ -15,34 +15,17 @@ import (
 	"steward/internal/base/db/dbtest"
 	"steward/internal/base/errs"
 	"steward/internal/base/seal"
+	"steward/internal/base/trial"
 )
 
-// wall is a clock that stands still until it is set.
-type wall struct {
-	mu sync.Mutex
-	at time.Time
-}
-
-func (w *wall) now() time.Time {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	return w.at
-}
-
-func (w *wall) add(d time.Duration) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.at = w.at.Add(d)
-}
-
-func newQueue(t *testing.T, d *db.DB) (*Queue, *wall) {
+func newQueue(t *testing.T, d *db.DB) (*Queue, *trial.Clock) {
 	t.Helper()
 	ring, err := seal.OpenKeyring(seal.NewMaster(rand.Reader))
 	if err != nil {
 		t.Fatal(err)
 	}
-	w := &wall{at: time.Date(2026, 3, 24, 10, 0, 0, 0, time.UTC)}
-	return &Queue{DB: d, Keys: ring, Clock: w.now, Rand: rand.Reader}, w
+	w := trial.NewClock(time.Date(2026, 3, 24, 10, 0, 0, 0, time.UTC))
+	return &Queue{DB: d, Keys: ring, Clock: w.Now, Rand: rand.Reader}, w
 }
 
 func put(t *testing.T, q *Queue, j Job) (id string) {
@@ -134,7 +117,7 @@ func TestTriedAgainAndGivenUp(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		q, w := newQueue(t, d)
-		id := put(t, q, Job{Kind: "letter", Key: "a", Scope: "mail", At: w.now().Add(time.Hour)})
+		id := put(t, q, Job{Kind: "letter", Key: "a", Scope: "mail", At: w.Now().Add(time.Hour)})
 		refuse := true
 		r := &Runner{Queue: q, Workers: []Worker{{Kind: "letter", Do: func(_ context.Context, k Task) error {
 			if k.ID != id {
@@ -148,16 +131,16 @@ func TestTriedAgainAndGivenUp(t *testing.T) {
 		if n := step(t, r); n != 0 {
 			t.Fatalf("%d attempts before the hour", n)
 		}
-		w.add(time.Hour)
+		w.Move(time.Hour)
 		attempts := 0
 		for status(t, q, id).State == Waiting {
 			attempts += step(t, r)
 			if attempts > 200 {
 				t.Fatal("it is never given up")
 			}
-			w.add(15 * time.Second)
-			if s := status(t, q, id); s.State == Waiting && s.Next.After(w.now()) {
-				w.add(s.Next.Sub(w.now()))
+			w.Move(15 * time.Second)
+			if s := status(t, q, id); s.State == Waiting && s.Next.After(w.Now()) {
+				w.Move(s.Next.Sub(w.Now()))
 			}
 		}
 		s := status(t, q, id)
@@ -223,10 +206,10 @@ func TestWhatACrashLeft(t *testing.T) {
 			if crash > 0 {
 				want = pauses[min(crash, len(pauses))-1]
 			}
-			if s := status(t, q, id); s.State != Waiting || s.Next.Sub(w.now()) != want {
-				t.Fatalf("after crash %d it waits %v, want %v: %+v", crash, s.Next.Sub(w.now()), want, s)
+			if s := status(t, q, id); s.State != Waiting || s.Next.Sub(w.Now()) != want {
+				t.Fatalf("after crash %d it waits %v, want %v: %+v", crash, s.Next.Sub(w.Now()), want, s)
 			}
-			w.add(want)
+			w.Move(want)
 		}
 		var last Task
 		r := &Runner{Queue: q, Workers: []Worker{{Kind: "letter", Do: func(_ context.Context, k Task) error {

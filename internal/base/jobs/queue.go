@@ -100,7 +100,7 @@ func bodyContext(keyHash string) string { return "job/" + keyHash }
 
 const statusColumns = `id, kind, scope, state, run_at, attempts, problem, created_at, ended_at`
 
-func scanStatus(scan func(...any) error, more ...any) (Status, error) {
+func scanStatus(scan db.Scan, more ...any) (Status, error) {
 	var s Status
 	var state string
 	var next, created, ended int64
@@ -168,45 +168,13 @@ func (q *Queue) Troubled(ctx context.Context, r db.Queryer, limit int) ([]Status
 		ORDER BY created_at DESC, id DESC LIMIT $1`, limit)
 }
 
-func (q *Queue) list(ctx context.Context, r db.Queryer, query string, args ...any) (out []Status, err error) {
-	rows, err := r.Query(ctx, query, args...)
-	if err != nil {
-		return nil, fmt.Errorf("listing jobs: %w", err)
-	}
-	defer rows.Close()
-	for rows.Next() {
-		s, err := scanStatus(rows.Scan)
-		if err != nil {
-			return nil, fmt.Errorf("listing jobs: %w", err)
-		}
-		out = append(out, s)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, fmt.Errorf("listing jobs: %w", err)
-	}
-	return out, nil
+func (q *Queue) list(ctx context.Context, r db.Queryer, query string, args ...any) ([]Status, error) {
+	return db.All(ctx, r, "listing jobs", query, args, func(scan db.Scan) (Status, error) { return scanStatus(scan) })
 }
 
 // Counts tells how many jobs there are in each state.
 func (q *Queue) Counts(ctx context.Context, r db.Queryer) (map[State]int, error) {
-	rows, err := r.Query(ctx, `SELECT state, COUNT(*) FROM jobs GROUP BY state`)
-	if err != nil {
-		return nil, fmt.Errorf("counting jobs: %w", err)
-	}
-	defer rows.Close()
-	out := map[State]int{}
-	for rows.Next() {
-		var state string
-		var n int
-		if err := rows.Scan(&state, &n); err != nil {
-			return nil, fmt.Errorf("counting jobs: %w", err)
-		}
-		out[State(state)] = n
-	}
-	if err := rows.Err(); err != nil {
-		return nil, fmt.Errorf("counting jobs: %w", err)
-	}
-	return out, nil
+	return db.Pairs[State, int](ctx, r, "counting jobs", `SELECT state, COUNT(*) FROM jobs GROUP BY state`)
 }
 
 // Retry lets a job that was given up be tried again; errs.NotFound if there is

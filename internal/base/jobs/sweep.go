@@ -42,26 +42,11 @@ func (q *Queue) Sweep(ctx context.Context, before time.Time) (n int, err error) 
 // stale gives some of the jobs that Sweep forgets. It only reads, so that to
 // look for them keeps no writer busy.
 func (q *Queue) stale(ctx context.Context, before time.Time) (ids []string, err error) {
-	err = q.DB.Read(ctx, func(r db.Queryer) error {
-		ids = nil
+	err = q.DB.Read(ctx, func(r db.Queryer) (err error) {
 		// The time of a job that ended is in run_at too, which is in the index.
-		rows, err := r.Query(ctx, `SELECT id FROM jobs WHERE state IN ($1, $2) AND run_at < $3 AND ended_at > 0 AND ended_at < $3
+		ids, err = db.Column[string](ctx, r, "looking for old jobs", `SELECT id FROM jobs WHERE state IN ($1, $2) AND run_at < $3 AND ended_at > 0 AND ended_at < $3
 			AND length(body) > 0 LIMIT $4`, string(Done), string(Dropped), db.Micros(before), sweptAtOnce)
-		if err != nil {
-			return err
-		}
-		defer rows.Close()
-		for rows.Next() {
-			var id string
-			if err := rows.Scan(&id); err != nil {
-				return err
-			}
-			ids = append(ids, id)
-		}
-		return rows.Err()
+		return err
 	})
-	if err != nil {
-		return nil, fmt.Errorf("looking for old jobs: %w", err)
-	}
-	return ids, nil
+	return ids, err
 }

@@ -38,16 +38,16 @@ func TestSweep(t *testing.T) {
 		}
 		drop(old["unwanted"])
 		step(t, r)
-		w.add(30 * 24 * time.Hour)
+		w.Move(30 * 24 * time.Hour)
 		old["late"] = put(t, q, Job{Kind: "letter", Key: "late", Scope: "s", Body: []byte("late")})
-		old["waits"] = put(t, q, Job{Kind: "letter", Key: "waits", Scope: "s", Body: []byte("waits"), At: w.now().Add(time.Hour)})
+		old["waits"] = put(t, q, Job{Kind: "letter", Key: "waits", Scope: "s", Body: []byte("waits"), At: w.Now().Add(time.Hour)})
 		step(t, r)
 
-		n, err := q.Sweep(t.Context(), w.now())
+		n, err := q.Sweep(t.Context(), w.Now())
 		if err != nil || n != sweptAtOnce+3 {
 			t.Errorf("swept %d, %v", n, err)
 		}
-		if n, err = q.Sweep(t.Context(), w.now()); n != 0 || err != nil {
+		if n, err = q.Sweep(t.Context(), w.Now()); n != 0 || err != nil {
 			t.Errorf("swept again: %d, %v", n, err)
 		}
 		for name, kept := range map[string]bool{"told": false, "unwanted": false, "never": true, "late": true, "waits": true} {

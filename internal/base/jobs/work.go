@@ -250,20 +250,9 @@ func (q *Queue) recover(ctx context.Context) error {
 
 // left gives how many attempts were made of what is running.
 func (q *Queue) left(ctx context.Context) (attempts []int, err error) {
-	err = q.DB.Read(ctx, func(r db.Queryer) error {
-		rows, err := r.Query(ctx, `SELECT DISTINCT attempts FROM jobs WHERE state = $1`, string(Running))
-		if err != nil {
-			return err
-		}
-		defer rows.Close()
-		for rows.Next() {
-			var n int
-			if err := rows.Scan(&n); err != nil {
-				return err
-			}
-			attempts = append(attempts, n)
-		}
-		return rows.Err()
+	err = q.DB.Read(ctx, func(r db.Queryer) (err error) {
+		attempts, err = db.Column[int](ctx, r, "looking for what was left running", `SELECT DISTINCT attempts FROM jobs WHERE state = $1`, string(Running))
+		return err
 	})
 	return attempts, err
 }
@@ -273,21 +262,16 @@ func (q *Queue) claim(ctx context.Context, kind string, limit int) ([]Task, erro
 	var tasks []Task
 	now := db.Micros(q.now())
 	const due = `SELECT id FROM jobs WHERE state = 'waiting' AND run_at <= $1 AND kind = $2 ORDER BY run_at, created_at, id LIMIT $3`
-	found := false
-	err := q.DB.Read(ctx, func(r db.Queryer) error { // nothing due keeps no writer busy
-		rows, err := r.Query(ctx, due, now, kind, 1)
-		if err != nil {
-			return err
-		}
-		defer rows.Close()
-		found = rows.Next()
-		return rows.Err()
+	var first []string
+	err := q.DB.Read(ctx, func(r db.Queryer) (err error) { // nothing due keeps no writer busy
+		first, err = db.Column[string](ctx, r, "looking for what is due", due, now, kind, 1)
+		return err
 	})
-	if err != nil || !found {
+	if err != nil || len(first) == 0 {
 		return nil, err
 	}
 	err = q.DB.Write(ctx, func(tx *db.Tx) error {
-		ids, err := texts(ctx, tx, due, now, kind, limit)
+		ids, err := db.Column[string](ctx, tx, "looking for what is due", due, now, kind, limit)
 		if err != nil {
 			return err
 		}
@@ -362,20 +346,4 @@ func line(s string) string {
 		s = strings.ToValidUTF8(s[:maxWords], "")
 	}
 	return strings.TrimSpace(s)
-}
-
-func texts(ctx context.Context, tx *db.Tx, query string, args ...any) (out []string, err error) {
-	rows, err := tx.Query(ctx, query, args...)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	for rows.Next() {
-		var s string
-		if err := rows.Scan(&s); err != nil {
-			return nil, err
-		}
-		out = append(out, s)
-	}
-	return out, rows.Err()
 }

@@ -30,23 +30,15 @@ func (k *Keyring) Check(ctx context.Context, q db.Queryer) error {
 
 // CheckAll opens the key of every scope and tells of those that do not open.
 func (k *Keyring) CheckAll(ctx context.Context, q db.Queryer, bad func(scope string, err error)) error {
-	rows, err := q.Query(ctx, "SELECT scope, wrapped FROM seal_keys ORDER BY scope")
-	if err != nil {
-		return fmt.Errorf("looking for keys: %w", err)
-	}
-	defer rows.Close()
-	for rows.Next() {
+	return db.Each(ctx, q, "looking for keys", "SELECT scope, wrapped FROM seal_keys ORDER BY scope", nil, func(scan db.Scan) error {
 		var scope string
 		var wrapped []byte
-		if err := rows.Scan(&scope, &wrapped); err != nil {
-			return fmt.Errorf("looking for keys: %w", err)
+		if err := scan(&scope, &wrapped); err != nil {
+			return err
 		}
 		if _, err := k.wrap.Open(scope, wrapped); err != nil {
 			bad(scope, err)
 		}
-	}
-	if err := rows.Err(); err != nil {
-		return fmt.Errorf("looking for keys: %w", err)
-	}
-	return nil
+		return nil
+	})
 }

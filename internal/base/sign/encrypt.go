@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"io"
 	"strings"
 	"time"
 
@@ -33,6 +34,12 @@ func EncryptTo(recipientArmored, plain []byte, now time.Time) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("encrypting: %w", err)
 	}
+	return finish(w, plain, &raw)
+}
+
+// finish writes the text of a message whose writer w writes to raw, and gives it
+// armored.
+func finish(w io.WriteCloser, plain []byte, raw *bytes.Buffer) ([]byte, error) {
 	if _, err := w.Write(plain); err != nil {
 		return nil, fmt.Errorf("encrypting: %w", err)
 	}

@@ -129,13 +129,7 @@ func (s *Signer) EncryptSigned(plain []byte, to []*Recipient, at time.Time, rand
 	if err != nil {
 		return nil, fmt.Errorf("encrypting: %w", err)
 	}
-	if _, err := w.Write(plain); err != nil {
-		return nil, fmt.Errorf("encrypting: %w", err)
-	}
-	if err := w.Close(); err != nil {
-		return nil, fmt.Errorf("encrypting: %w", err)
-	}
-	return enarmor(blockMessage, raw.Bytes())
+	return finish(w, plain, &raw)
 }
 
 // letterWriter begins a message. While the library chooses keys it writes

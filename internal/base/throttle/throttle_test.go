@@ -14,29 +14,12 @@ import (
 
 	"steward/internal/base/errs"
 	"steward/internal/base/throttle"
+	"steward/internal/base/trial"
 )
 
-// watch is a clock that stands still until it is moved.
-type watch struct {
-	mu  sync.Mutex
-	now time.Time
-}
+func newWatch() *trial.Clock { return trial.NewClock(time.Date(2026, 3, 2, 10, 0, 0, 0, time.UTC)) }
 
-func newWatch() *watch { return &watch{now: time.Date(2026, 3, 2, 10, 0, 0, 0, time.UTC)} }
-
-func (w *watch) Now() time.Time {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	return w.now
-}
-
-func (w *watch) Move(d time.Duration) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.now = w.now.Add(d)
-}
-
-func perHour(t *testing.T, n, max int, w *watch) *throttle.Limiter {
+func perHour(t *testing.T, n, max int, w *trial.Clock) *throttle.Limiter {
 	t.Helper()
 	l, err := throttle.PerHour(n, max, w.Now, rand.Reader)
 	if err != nil {

@@ -185,23 +185,15 @@ type Verdict struct {
 	Traced bool    // the leak comes from this copy, or from it and others that were mixed
 }
 
-// Report is what a leak tells.
+// Report is what a leak tells. No verdict may be Traced: not enough marks are
+// left; or, if Enough, it is from no candidate's copy, or so many marks were
+// spoilt that whose copy it was cannot be told. Several may: their copies were
+// mixed.
 type Report struct {
 	Places   int       // that were found and told copies apart
 	Changed  int       // of them, that are not as in the original: none in the original, or in what was made anew of it
 	Enough   bool      // the kinds of marks of which some are left would do to name a candidate, if all of them fitted
 	Verdicts []Verdict // one of each candidate, the best first
-}
-
-// Traced gives the candidates that the leak is traced to. None: not enough marks
-// are left; or, if Enough, it is from no candidate's copy, or so many marks were
-// spoilt that whose copy it was cannot be told. Several: their copies were mixed.
-func (r Report) Traced() []Verdict {
-	n := 0
-	for n < len(r.Verdicts) && r.Verdicts[n].Traced {
-		n++
-	}
-	return r.Verdicts[:n]
 }
 
 // Doubt is the chance, at most, with which one trace names anyone who has

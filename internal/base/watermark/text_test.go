@@ -471,3 +471,12 @@ func FuzzTraceText(f *testing.F) {
 		}
 	})
 }
+
+// Traced gives the candidates that the leak is traced to.
+func (r Report) Traced() []Verdict {
+	n := 0
+	for n < len(r.Verdicts) && r.Verdicts[n].Traced {
+		n++
+	}
+	return r.Verdicts[:n]
+}

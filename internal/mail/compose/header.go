@@ -23,9 +23,6 @@ func (h *header) add(name string, words ...string) {
 	*h = append(*h, field{name, words})
 }
 
-// value gives a field on one line.
-func (f field) value() string { return strings.Join(f.words, " ") }
-
 // appendTo writes a header, folded, without the empty line after it.
 func (h header) appendTo(b []byte) []byte {
 	for _, f := range h {

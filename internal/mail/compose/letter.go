@@ -1,9 +1,6 @@
 package compose
 
 import (
-	"encoding/hex"
-	"fmt"
-	"io"
 	"mime"
 	"net/mail"
 	"net/url"
@@ -60,7 +57,7 @@ type Letter struct {
 
 	Subject    string
 	Date       time.Time
-	MessageID  string   // without brackets; NewMessageID makes one
+	MessageID  string   // without brackets
 	InReplyTo  string   // without brackets; may be empty
 	References []string // without brackets, oldest first
 
@@ -72,20 +69,6 @@ type Letter struct {
 
 	Text        string // lines end in \n, \r\n or \r
 	Attachments []Attachment
-}
-
-// NewMessageID gives an id for a message of a domain (rfc5322:3.6.4), without
-// brackets, with 128 bits of rand.
-func NewMessageID(rand io.Reader, domain string) (string, error) {
-	var raw [16]byte
-	if _, err := io.ReadFull(rand, raw[:]); err != nil {
-		return "", fmt.Errorf("drawing a message-id: %w", err)
-	}
-	id := hex.EncodeToString(raw[:]) + "@" + domain
-	if !isID(id) {
-		return "", errs.Invalidf("domain", "%q is not the name of a mail domain.", domain)
-	}
-	return id, nil
 }
 
 // checked gives the letter in the form in which it is written, or every fault

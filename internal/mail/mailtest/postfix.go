@@ -10,6 +10,7 @@ import (
 	"os/user"
 	"path/filepath"
 	"slices"
+	"steward/internal/base/trial"
 	"strconv"
 	"strings"
 	"testing"
@@ -97,7 +98,7 @@ func Postfix(t testing.TB, o PostfixOptions) *MTA {
 // startPostfix gives nil if another took the port first.
 func startPostfix(t testing.TB, o PostfixOptions) *MTA {
 	t.Helper()
-	port := freePort(t)
+	port := trial.FreeAddr(t)
 	m := &MTA{Addr: port, dir: folder(t, "pfx", true)}
 	m.configure(t, o)
 	stop := keep(t, postfixKeeper, m.dir, daemons(t)+"/master")
@@ -312,16 +313,6 @@ func daemons(t testing.TB) string {
 	}
 	t.Fatal("postfix is missing; install it with scripts/install-mail.sh")
 	return ""
-}
-
-func freePort(t testing.TB) string {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.Close()
-	return l.Addr().String()
 }
 
 func makeDir(t testing.TB, path, uid, gid string, mode os.FileMode) {

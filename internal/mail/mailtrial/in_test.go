@@ -12,6 +12,7 @@ import (
 
 	"steward/internal/base/acl"
 	"steward/internal/base/db/dbtest"
+	"steward/internal/base/trial"
 	"steward/internal/mail"
 )
 
@@ -32,7 +33,7 @@ func TestKillsIn(t *testing.T) {
 	for _, engine := range dbtest.Engines {
 		t.Run(engine, func(t *testing.T) {
 			t.Parallel()
-			kills := setting(t, "STEWARD_MAIL_KILLS", 5)
+			kills := trial.Setting(t, "STEWARD_MAIL_KILLS", 5)
 			o := newOffice(t, plan{engine: engine, speed: 1000})
 			var stop atomic.Bool
 			var acked atomic.Int64

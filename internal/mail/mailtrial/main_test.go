@@ -11,7 +11,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -23,6 +22,7 @@ import (
 	"steward/internal/base/db"
 	"steward/internal/base/db/dbtest"
 	"steward/internal/base/jobs"
+	"steward/internal/base/trial"
 	"steward/internal/config"
 	"steward/internal/mail/mailtest"
 )
@@ -124,13 +124,13 @@ func newOffice(t testing.TB, p plan) *office {
 	o := &office{t: t, clock: pace{began.UnixNano(), p.at.UnixNano(), max(p.speed, 1)}, smtp: p.smtp, lmtp: p.lmtp, email: p.email, env: p.env, out: &bytes.Buffer{}}
 	for _, at := range []*string{&o.smtp, &o.lmtp} {
 		if *at == "" {
-			*at = freePort(t)
+			*at = trial.FreeAddr(t)
 		}
 	}
 	if o.email == "" {
 		o.email = "security@example.org"
 	}
-	listen := freePort(t)
+	listen := trial.FreeAddr(t)
 	o.url = "http://" + strings.Replace(listen, "127.0.0.1", "localhost", 1)
 	dir := app.Dir(filepath.Join(t.TempDir(), "data"))
 	answers := config.Answers{Team: "The Example team", Email: o.email, Prefix: "EX", BaseURL: o.url, Listen: listen}
@@ -246,26 +246,3 @@ func (o *office) await(what string, holds func() bool) {
 }
 
 func tail(s string) string { return s[max(0, len(s)-3000):] }
-
-func freePort(t testing.TB) string {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.Close()
-	return l.Addr().String()
-}
-
-// setting reads how long a trial runs.
-func setting(t *testing.T, name string, short int) int {
-	t.Helper()
-	if os.Getenv(name) == "" {
-		return short
-	}
-	n, err := strconv.Atoi(os.Getenv(name))
-	if err != nil || n < 1 {
-		t.Fatalf("%s=%q is not a number", name, os.Getenv(name))
-	}
-	return n
-}

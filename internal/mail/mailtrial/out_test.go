@@ -11,6 +11,7 @@ import (
 	"steward/internal/base/db"
 	"steward/internal/base/db/dbtest"
 	"steward/internal/base/jobs"
+	"steward/internal/base/trial"
 	"steward/internal/intake"
 	"steward/internal/mail"
 	"steward/internal/mail/mailtest"
@@ -30,7 +31,7 @@ func TestKillsOut(t *testing.T) {
 	for _, engine := range dbtest.Engines {
 		t.Run(engine, func(t *testing.T) {
 			t.Parallel()
-			kills, n := setting(t, "STEWARD_MAIL_KILLS", 5), setting(t, "STEWARD_MAIL_LETTERS", 400)
+			kills, n := trial.Setting(t, "STEWARD_MAIL_KILLS", 5), trial.Setting(t, "STEWARD_MAIL_LETTERS", 400)
 			sink := mailtest.Sink(t, mailtest.SinkOptions{})
 			doubts := misbehave(sink, n)
 			o := newOffice(t, plan{engine: engine, relay: sink.Addr, speed: 1000})

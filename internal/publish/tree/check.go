@@ -366,13 +366,12 @@ func (c *check) count() {
 
 // exam is a file judged by its own companions, where no list can be relied on.
 type exam struct {
-	path     string
-	data     []byte
-	have     [companions]bool
-	signed   bool // the signature fits
-	ok256    bool
-	ok512    bool
-	readable bool
+	path   string
+	data   []byte
+	have   [companions]bool
+	signed bool // the signature fits
+	ok256  bool
+	ok512  bool
 }
 
 func (c *check) examine(path string) *exam {
