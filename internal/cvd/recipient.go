@@ -35,7 +35,7 @@ type Recipient struct {
 	Member    string    `json:"member"`
 	Name      string    `json:"name"`               // of the organisation
 	Zone      string    `json:"zone"`               // IANA zone in which it thinks
-	Contacts  []string  `json:"contacts,omitempty"` // ids of the users who are let into the case for it
+	Contacts  []string  `json:"contacts,omitempty"` // ids of the users who were let into the case for it, whatever became of them
 	Agreement int       `json:"agreement"`          // version of the list's agreement that it had accepted
 	Told      time.Time `json:"told"`               // first
 	By        Person    `json:"by"`
@@ -81,9 +81,10 @@ const (
 // said nothing is asked again: time enough for a fix to be built.
 const silentBefore = 3 * 24 * time.Hour
 
-// recipientOf finds the organisation that a user is let into the case for.
+// recipientOf finds the organisation that a user was let into the case for, the
+// latest if there are several: one that came back to a list is another.
 func (c *Case) recipientOf(user string) *Recipient {
-	for i := range c.Recipients {
+	for i := range slices.Backward(c.Recipients) {
 		if user != "" && slices.Contains(c.Recipients[i].Contacts, user) {
 			return &c.Recipients[i]
 		}

@@ -14,13 +14,14 @@ import (
 	"steward/internal/cvd"
 	"steward/internal/intake"
 	"steward/internal/policy"
+	"steward/internal/predisclosure"
 )
 
 // distributionRoutes are who is told of a case before its release, what each of
 // them may use, and what is done when it has leaked.
 func (s *server) distributionRoutes() []route {
 	return []route{
-		{pattern: "GET /team/cases/{id}/distribution", asks: acl.QueueRead, do: s.distribution},
+		{pattern: "GET /team/cases/{id}/distribution", asks: acl.QueueRead, shows: cvd.Parts{Told: true}, do: s.distribution},
 		{pattern: "POST /team/cases/{id}/distribution", asks: acl.Distribute, do: s.distribute},
 		{pattern: "POST /team/cases/{id}/distribution/posted", asks: acl.Distribute, do: s.notePosted},
 		{pattern: "POST /team/cases/{id}/distribution/patches", asks: acl.PatchEdit, do: s.addPatchFile, files: true},
@@ -29,7 +30,7 @@ func (s *server) distributionRoutes() []route {
 		{pattern: "GET /team/cases/{id}/portal", asks: acl.DraftRead, do: s.portal},
 		{pattern: "POST /team/cases/{id}/portal/status", asks: acl.StatusWrite, do: s.setFixStatus},
 		{pattern: "POST /team/cases/{id}/portal/propose", asks: acl.EmbargoPropose, do: s.proposeHour},
-		{pattern: "GET /team/cases/{id}/burn", asks: acl.Burn, shows: cvd.Parts{Reports: true, People: true}, do: s.burnPage},
+		{pattern: "GET /team/cases/{id}/burn", asks: acl.Burn, shows: cvd.Parts{Reports: true, People: true, Told: true}, do: s.burnPage},
 		{pattern: "POST /team/cases/{id}/burn", asks: acl.Burn, do: s.burn},
 		{pattern: "POST /team/cases/{id}/burn/keep", asks: acl.Burn, do: s.keepEmbargo},
 		{pattern: "POST /team/cases/{id}/burn/trace", asks: acl.Burn, do: s.trace},
@@ -59,7 +60,7 @@ type listText struct {
 
 // toldRow is one organisation that was told, with how it stands.
 type toldRow struct {
-	cvd.Recipient
+	cvd.RecipientView
 	Mark mark
 	Seen time.Time // when a contact of it looked last, by the day; zero: never, or who asks may not know
 	Own  bool      // a contact of it can sign in
@@ -162,7 +163,7 @@ func (s *server) toldRows(v *visit, view *cvd.View) ([]toldRow, error) {
 	}
 	var rows []toldRow
 	for _, r := range view.Told.Recipients {
-		row := toldRow{Recipient: r, Mark: statusMarks[r.Status], Own: len(r.Contacts) > 0}
+		row := toldRow{RecipientView: r, Mark: statusMarks[r.Status], Own: slices.ContainsFunc(r.People, func(p cvd.ContactView) bool { return p.Access == cvd.AccessPortal })}
 		if e := view.Embargo; e != nil && e.Proposal != nil && r.Proposed != nil {
 			row.Asks = r.Proposed.At.Equal(e.Proposal.At)
 		}
@@ -175,6 +176,23 @@ func (s *server) toldRows(v *visit, view *cvd.View) ([]toldRow, error) {
 	}
 	slices.SortStableFunc(rows, func(a, b toldRow) int { return order(a.Status) - order(b.Status) })
 	return rows, nil
+}
+
+// Standing is how an organisation is marked that is suspended or off its list.
+func (r toldRow) Standing() mark {
+	if r.Place == "" {
+		return mark{"bad", "lock", "Off the list"}
+	}
+	return mark{"bad", "lock", firstUp(string(r.Place))}
+}
+
+// Sentence says what that means, and the way back where there is one.
+func (r toldRow) Sentence() string {
+	s := "It no longer sees this case and gets no letters of it until the embargo ends. What it was told it knows."
+	if r.Place == predisclosure.Suspended {
+		s += " Restored on its list, it sees the case again."
+	}
+	return s
 }
 
 // order is that in which a table shows those who were told.
