@@ -55,7 +55,7 @@ func (o *Office) sendLetter(ctx context.Context, t jobs.Task) error {
 	}
 	parcel, err := o.Cases.Parcel(ctx, acl.Myself(), p)
 	if errs.Is(err, errs.NotFound) {
-		return nil // nobody may read it any more
+		return jobs.Unwanted // nobody may read it any more
 	}
 	if err != nil {
 		return err

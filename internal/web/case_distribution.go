@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -13,6 +14,7 @@ import (
 	"steward/internal/base/errs"
 	"steward/internal/cvd"
 	"steward/internal/intake"
+	"steward/internal/mail"
 	"steward/internal/policy"
 	"steward/internal/predisclosure"
 )
@@ -21,8 +23,9 @@ import (
 // them may use, and what is done when it has leaked.
 func (s *server) distributionRoutes() []route {
 	return []route{
-		{pattern: "GET /team/cases/{id}/distribution", asks: acl.QueueRead, shows: cvd.Parts{Told: true}, do: s.distribution},
+		{pattern: "GET /team/cases/{id}/distribution", asks: acl.QueueRead, do: s.distribution},
 		{pattern: "POST /team/cases/{id}/distribution", asks: acl.Distribute, do: s.distribute},
+		{pattern: "POST /team/cases/{id}/distribution/retry", asks: acl.MessageWrite, do: s.retryNotice},
 		{pattern: "POST /team/cases/{id}/distribution/posted", asks: acl.Distribute, do: s.notePosted},
 		{pattern: "POST /team/cases/{id}/distribution/patches", asks: acl.PatchEdit, do: s.addPatchFile, files: true},
 		{pattern: "POST /team/cases/{id}/distribution/remove", asks: acl.PatchEdit, do: s.removePatchFile},
@@ -60,8 +63,8 @@ type listText struct {
 
 // toldRow is one organisation that was told, with how it stands.
 type toldRow struct {
-	cvd.RecipientView
-	Mark mark
+	mail.Notified
+	Mark mark      // of its status
 	Seen time.Time // when a contact of it looked last, by the day; zero: never, or who asks may not know
 	Own  bool      // a contact of it can sign in
 	Asks bool      // it has proposed another hour, and nobody has answered
@@ -144,7 +147,7 @@ func (s *server) listChoices(v *visit) ([]listChoice, error) {
 	return all, nil
 }
 
-// toldRows are the organisations that were told, those that are silent first.
+// toldRows are the organisations that were told, in the order of a table.
 func (s *server) toldRows(v *visit, view *cvd.View) ([]toldRow, error) {
 	if view.Told == nil {
 		return nil, nil
@@ -162,8 +165,12 @@ func (s *server) toldRows(v *visit, view *cvd.View) ([]toldRow, error) {
 		}
 	}
 	var rows []toldRow
-	for _, r := range view.Told.Recipients {
-		row := toldRow{RecipientView: r, Mark: statusMarks[r.Status], Own: slices.ContainsFunc(r.People, func(p cvd.ContactView) bool { return p.Access == cvd.AccessPortal })}
+	all, err := s.Mail.Told(v.ctx(), v.c, view.ID)
+	if err != nil {
+		return nil, err
+	}
+	for _, r := range all {
+		row := toldRow{Notified: r, Mark: statusMarks[r.Status], Own: slices.ContainsFunc(r.Letters, func(l mail.ToContact) bool { return l.Access == cvd.AccessPortal })}
 		if e := view.Embargo; e != nil && e.Proposal != nil && r.Proposed != nil {
 			row.Asks = r.Proposed.At.Equal(e.Proposal.At)
 		}
@@ -174,8 +181,46 @@ func (s *server) toldRows(v *visit, view *cvd.View) ([]toldRow, error) {
 		}
 		rows = append(rows, row)
 	}
-	slices.SortStableFunc(rows, func(a, b toldRow) int { return order(a.Status) - order(b.Status) })
+	slices.SortStableFunc(rows, func(a, b toldRow) int { return a.order() - b.order() })
 	return rows, nil
+}
+
+// noticeMarks says what each state of a notice looks like.
+var noticeMarks = map[mail.NoticeState]mark{
+	mail.NoticeMissed:  {"bad", "warning", "Not delivered"},
+	mail.NoticeNone:    {"bad", "warning", "No letter"},
+	mail.NoticePartly:  {"warn", "warning", "Not to everyone"},
+	mail.NoticeDelayed: {"warn", "clock", "Delayed"},
+	mail.NoticeUnder:   {"", "clock", "On its way"},
+	mail.NoticeSent:    {"good", "check", "Sent"},
+}
+
+// Noticed is how the notice of an organisation is marked.
+func (r toldRow) Noticed() mark { return cmp.Or(noticeMarks[r.Notice], noticeMarks[mail.NoticeNone]) }
+
+// Missed tells whether an organisation that may be told does not know of its
+// notice: no letter came to it, and nobody of it has looked.
+func (r toldRow) Missed() bool { return !r.Barred && r.Lost() && r.Seen.IsZero() }
+
+// Trouble tells whether a letter of the notice waits for a person.
+func (r toldRow) Trouble() bool {
+	return slices.ContainsFunc(r.Letters, func(l mail.ToContact) bool { return l.Delivery != nil && l.Delivery.Stuck() })
+}
+
+// Missed names the organisations that do not know of their notice.
+func (p distributionPage) Missed() (names []string) {
+	for _, r := range p.Told {
+		if r.Missed() {
+			names = append(names, r.Name)
+		}
+	}
+	return names
+}
+
+// retryNotice tries a letter of a notice again.
+func (s *server) retryNotice(v *visit) error {
+	err := s.Mail.RetryOf(v.ctx(), v.c, v.r.PathValue("id"), v.field("delivery"))
+	return s.deed(v, "retry", "retried", "/distribution", err, s.showDistribution)
 }
 
 // Standing is how an organisation is marked that is suspended or off its list.
@@ -195,9 +240,13 @@ func (r toldRow) Sentence() string {
 	return s
 }
 
-// order is that in which a table shows those who were told.
-func order(s cvd.FixStatus) int {
-	return slices.Index([]cvd.FixStatus{"", cvd.Affected, cvd.Investigating, cvd.Fixed, cvd.NotAffected}, s)
+// order is that in which a table shows those who were told: who has not got the
+// notice first.
+func (r toldRow) order() int {
+	if r.Missed() {
+		return -1
+	}
+	return slices.Index([]cvd.FixStatus{"", cvd.Affected, cvd.Investigating, cvd.Fixed, cvd.NotAffected}, r.Status)
 }
 
 // Chosen tells whether a member is ticked: as it was typed, or else whoever may

@@ -1,12 +1,15 @@
 package web
 
 import (
+	"errors"
 	"net/url"
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"steward/internal/base/acl"
+	"steward/internal/base/jobs"
 	"steward/internal/cvd"
 )
 
@@ -105,4 +108,46 @@ func (h *house) leak(at string, lead, handler *browser, leaked string) {
 	lead.submit(at+"/burn", one("do", "alone", "sure", "yes", "reason", "Because.")).expect(422, "at least 20 characters")
 	handler.get(at+"/burn").submit(at+"/burn", one("do", "propose", "sure", "yes", "reason", "It is on a forum, with a link.")).expect(200)
 	lead.get(at+"/burn").submit(at+"/burn", one("do", "confirm", "sure", "yes")).expect(200, "The embargo has ended.", "Hal and Lovisa")
+}
+
+// TestFateOfANotice: an organisation that has not got its notice stands out,
+// with the way out; once a letter is out it does not; and a suspended one is
+// shown as what it is and asked for nothing.
+func TestFateOfANotice(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	at, lead, handler, ann := underEmbargo(h)
+	auditor := h.member("Aud", acl.Auditor)
+	handler.get(at+"/embargo").submit(at+"/embargo", one("event", "propose", "until", "2026-03-12", "until.time", "14:00", "until.zone", "UTC", "reason", "next release")).expect(200)
+	lead.get(at+"/embargo").submit(at+"/embargo", one("event", "accept")).expect(200)
+	member := handler.get(at + "/distribution").find(inMember)
+	handler.submit(at+"/distribution", one("do", "send", "members", member, "message", "Please test.")).expect(200, "On its way").lacks("has not got the notice")
+
+	h.refuse = jobs.Temporary("temporary at RCPT TO: 451 4.7.1", errors.New("later"))
+	h.work()
+	handler.get(at+"/distribution").expect(200, "Delayed", "451 4.7.1").lacks("Try again")
+	h.refuse = jobs.Permanent("permanent at RCPT TO: 550 5.1.1", errors.New("no such user"))
+	h.pass(time.Hour)
+	h.work()
+	handler.get(at+"/distribution").expect(200, "Canary Linux has not got the notice.", "tell it by other means", "Not delivered", "550 5.1.1", "Try again", "How it is reached")
+	auditor.get(at+"/distribution").expect(200, "Canary Linux has not got the notice.").lacks("Try again")
+	handler.get(at+"/people").expect(200, "a notice", "Canary Linux")
+	handler.get(at + "/messages").expect(200)
+	ann.get(at + "/distribution").expect(403)
+
+	h.refuse = nil
+	again := handler.get(at + "/distribution").find(regexp.MustCompile(`name="delivery" value="([a-z2-7]+)"`))
+	handler.get(at+"/distribution").submit(at+"/distribution/retry", one("delivery", again)).expect(200, "The letter is tried again.")
+	h.work()
+	handler.get(at+"/distribution").expect(200, "Sent").lacks("has not got the notice", "Try again")
+
+	lists := handler.get("/team/lists/distributors").find(memberLink)
+	handler.get(lists).submit(lists+"/suspend", one("reason", "It spoke.")).expect(200)
+	handler.get(at+"/distribution").expect(200, "Suspended", "It no longer sees this case", "access ended").lacks("has not got the notice", "signs in")
+	handler.get(at+"/people").expect(200, "Sees nothing")
+	handler.get(at+"/burn").expect(200, "Canary Linux, all contacts: it is told nothing else any more")
+	ann.get(at + "/portal").expect(404)
+	handler.get(lists).submit(lists+"/restore", one("reason", "It was another.")).expect(200)
+	handler.get(at + "/distribution").lacks("Suspended")
+	ann.get(at+"/portal").expect(200, "Canary Linux")
 }
