@@ -45,6 +45,7 @@ type Recipient struct {
 	StatusAt  time.Time `json:"statusAt,omitzero"`
 	StatusBy  Person    `json:"statusBy"`
 	Proposed  *Proposal `json:"proposed,omitempty"` // the last terms that a contact of it proposed
+	Answered  time.Time `json:"answered,omitzero"`  // when a contact of it wrote by mail, last
 	Ended     time.Time `json:"ended,omitzero"`     // since then it need not keep silent
 }
 
@@ -202,7 +203,7 @@ func (c *Case) silentBy() (d Deadline, silent bool) {
 		return d, false
 	}
 	for _, r := range c.Recipients {
-		if r.Status != "" || !r.Ended.IsZero() || !r.Told.Before(e.Until) {
+		if r.Status != "" || !r.Answered.IsZero() || !r.Ended.IsZero() || !r.Told.Before(e.Until) {
 			continue
 		}
 		at := e.Until.Add(-silentBefore)

@@ -93,7 +93,8 @@ func (c *Case) messageTo(r *Recipient) string {
 }
 
 // noticeText is the private part of a notice: terms, patches, and their copy.
-func (s *Store) noticeText(ctx context.Context, q db.Queryer, o *opened, r *Recipient) (string, error) {
+// page tells whether its reader has a page for it, or answers by mail alone.
+func (s *Store) noticeText(ctx context.Context, q db.Queryer, o *opened, r *Recipient, page bool) (string, error) {
 	own, err := s.ownCopy(o.Case, r.ID, r.Name)
 	if err != nil {
 		return "", err
@@ -121,8 +122,13 @@ func (s *Store) noticeText(ctx context.Context, q db.Queryer, o *opened, r *Reci
 	for _, p := range patches {
 		names = append(names, p.Name)
 	}
-	b.list("Patches, on the page below", names)
-	b.line("Please say there how far you are: %s. If the hour does not suit you, propose another one and say why.", join(FixStatuses))
+	if page {
+		b.list("Patches, on the page below", names)
+		b.line("Please say there how far you are: %s. If the hour does not suit you, propose another one and say why.", join(FixStatuses))
+	} else {
+		b.list("Patches, for your contacts who can sign in", names)
+		b.line("Please answer this letter, signed with the key that our list has of you, and say how far you are: %s. If the hour does not suit you, propose another one and say why.", join(FixStatuses))
+	}
 	b.gap()
 	b.WriteString(own)
 	return b.String(), nil
@@ -186,7 +192,7 @@ func (s *Store) parcelToContact(ctx context.Context, q db.Queryer, o *opened, p 
 	}
 	out := &Parcel{
 		On: p.On, To: contact.Email, Name: contact.Name, Key: contact.Key, KeyAt: s.now(),
-		Thread: Correspondence{Case: o.ID, User: p.User},
+		Thread: Correspondence{Case: o.ID, Recipient: r.ID, Contact: contact.Contact},
 	}
 	if sees {
 		out.Link = "/team/cases/" + o.ID
@@ -200,7 +206,7 @@ func (s *Store) parcelToContact(ctx context.Context, q db.Queryer, o *opened, p 
 	out.Private = &Private{Subject: o.Ref + " " + r.Name}
 	switch p.On {
 	case OnNotice:
-		out.Private.Text, err = s.noticeText(ctx, q, o, r)
+		out.Private.Text, err = s.noticeText(ctx, q, o, r, sees)
 	case OnEmbargo:
 		out.Private.Text = embargoText(&o.Embargo)
 	case OnPublic:

@@ -2,6 +2,7 @@ package cvd
 
 import (
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -240,4 +241,70 @@ func TestWhatABarredOrganisationHears(t *testing.T) {
 			k.traces(t, a, p.Text, gone.name)
 		})
 	}
+}
+
+// TestAnswersOfThoseWhoWereTold: what an organisation writes is kept for the team
+// alone, by Steward itself; whoever is on call hears of it, and it counts as
+// having said something.
+func TestAnswersOfThoseWhoWereTold(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		k := newKit(t, d)
+		o := k.withMail(handler.ID)
+		k.withLists()
+		one, other := k.joins(listID, "Heronbird Linux"), k.joins(listID, "Egretbird BSD")
+		a, _ := k.prepared(10 * 24 * time.Hour)
+		k.must(k.tell(a, listID, "it is urgent", one, other))
+		k.must(k.SetStatus(k.ctx, other.contact, a.caseID, Fixed, ""))
+		r := k.toldView(a, one.name)
+		thread := Correspondence{Case: a.caseID, Recipient: r.ID, Contact: r.People[1].Contact}
+		word := Answer{Body: "heronword", Key: "once", Via: &Via{From: "team@distro.example"}}
+		for _, role := range append([]acl.Role{""}, acl.All...) {
+			if role == acl.System {
+				continue
+			}
+			c := acl.Caller{ID: "u-any", Name: "Any", Role: role, Report: a.report}
+			if _, err := k.Correspondent(k.ctx, c, thread); !errs.Is(err, errs.NotFound) {
+				t.Errorf("%s asks who corresponds: %v", role, err)
+			}
+			if err := k.KeepAnswer(k.ctx, c, thread, word); !errs.Is(err, errs.NotFound) && !errs.Is(err, errs.Denied) {
+				t.Errorf("%s keeps an answer: %v", role, err)
+			}
+		}
+		who, err := k.Correspondent(k.ctx, system, thread)
+		k.must(err)
+		if who.Organisation != one.name || who.Name != "Team of "+one.name || who.Fingerprint == "" || who.Barred() {
+			t.Errorf("who corresponds: %+v", who)
+		}
+		silent := func() bool {
+			return slices.ContainsFunc(k.view(lead, a.caseID).Deadlines, func(d Deadline) bool { return d.What == DueSilent })
+		}
+		if !silent() {
+			t.Error("nobody is waited for")
+		}
+		k.must(k.KeepAnswer(k.ctx, system, thread, word))
+		k.must(k.KeepAnswer(k.ctx, system, thread, word))
+		notes := k.view(lead, a.caseID).Notes
+		if len(notes) != 1 || notes[0].Organisation != one.name || notes[0].By.Name != who.Name || silent() {
+			t.Errorf("the notes %+v, still waited for: %t", notes, silent())
+		}
+		posted := o.of(OnAnswer)
+		if len(posted) != 1 || posted[0].User == "" || posted[0].Contact != "" {
+			t.Fatalf("letters: %+v", posted)
+		}
+		p, err := k.Portal(k.ctx, other.contact, a.caseID)
+		k.must(err)
+		mine, err := k.Portal(k.ctx, one.contact, a.caseID)
+		k.must(err)
+		outside := jsonOf(t, p) + jsonOf(t, mine) + jsonOf(t, k.view(other.contact, a.caseID)) + jsonOf(t, k.box(a)) + k.everything()
+		if strings.Contains(outside, "heronword") {
+			t.Error("it is read outside the team, or kept in the clear")
+		}
+		_, err = k.Correspondent(k.ctx, system, Correspondence{Case: a.caseID, Recipient: "nobody", Contact: thread.Contact})
+		k.refused(err, errs.NotFound)
+		k.must(k.Lists.Suspend(k.ctx, handler, one.member, "a leak"))
+		if who, err = k.Correspondent(k.ctx, system, thread); err != nil || !who.Barred() {
+			t.Errorf("suspended: %+v, %v", who, err)
+		}
+	})
 }

@@ -77,7 +77,12 @@ var statusMarks = map[cvd.FixStatus]mark{
 	cvd.NotAffected:   {"good", "check", "Not affected"},
 	cvd.Fixed:         {"good", "check", "Fixed"},
 	cvd.Investigating: {"accent", "eye", "Under investigation"},
+	answered:          {"accent", "envelope", "Answered"},
 }
+
+// answered stands in the place of a status for who wrote by mail and has set
+// none: silent they are not.
+const answered cvd.FixStatus = "answered"
 
 // maxPatchBytes is as much as the store takes of one patch.
 const maxPatchBytes = 1 << 20
@@ -170,6 +175,9 @@ func (s *server) toldRows(v *visit, view *cvd.View) ([]toldRow, error) {
 		return nil, err
 	}
 	for _, r := range all {
+		if r.Status == "" && !r.Answered.IsZero() {
+			r.Status = answered
+		}
 		row := toldRow{Notified: r, Mark: statusMarks[r.Status], Own: slices.ContainsFunc(r.Letters, func(l mail.ToContact) bool { return l.Access == cvd.AccessPortal })}
 		if e := view.Embargo; e != nil && e.Proposal != nil && r.Proposed != nil {
 			row.Asks = r.Proposed.At.Equal(e.Proposal.At)
@@ -246,7 +254,7 @@ func (r toldRow) order() int {
 	if r.Missed() {
 		return -1
 	}
-	return slices.Index([]cvd.FixStatus{"", cvd.Affected, cvd.Investigating, cvd.Fixed, cvd.NotAffected}, r.Status)
+	return slices.Index([]cvd.FixStatus{"", answered, cvd.Affected, cvd.Investigating, cvd.Fixed, cvd.NotAffected}, r.Status)
 }
 
 // Chosen tells whether a member is ticked: as it was typed, or else whoever may

@@ -110,6 +110,19 @@ func (h *house) leak(at string, lead, handler *browser, leaked string) {
 	lead.get(at+"/burn").submit(at+"/burn", one("do", "confirm", "sure", "yes")).expect(200, "The embargo has ended.", "Hal and Lovisa")
 }
 
+// answers keeps what the first contact of who was told wrote by mail.
+func (h *house) answers(caseID string) {
+	h.t.Helper()
+	all, err := h.mail.Told(h.t.Context(), acl.Caller{ID: "any", Role: acl.Handler}, caseID)
+	if err == nil {
+		err = h.cases.KeepAnswer(h.t.Context(), acl.Myself(), cvd.Correspondence{Case: caseID, Recipient: all[0].ID, Contact: all[0].Letters[0].Contact},
+			cvd.Answer{Body: "We build tonight.", Key: "one", Via: &cvd.Via{From: "ann@canary.example", Encrypted: true, Signed: "0123"}, Mail: strings.Repeat("a", 26)})
+	}
+	if err != nil {
+		h.t.Fatal(err)
+	}
+}
+
 // TestFateOfANotice: an organisation that has not got its notice stands out,
 // with the way out; once a letter is out it does not; and a suspended one is
 // shown as what it is and asked for nothing.
@@ -140,6 +153,12 @@ func TestFateOfANotice(t *testing.T) {
 	handler.get(at+"/distribution").submit(at+"/distribution/retry", one("delivery", again)).expect(200, "The letter is tried again.")
 	h.work()
 	handler.get(at+"/distribution").expect(200, "Sent").lacks("has not got the notice", "Try again")
+
+	h.answers(strings.TrimPrefix(at, "/team/cases/"))
+	handler.get(at+"/distribution").expect(200, "Answered", "Wrote by mail").lacks("Silent")
+	handler.get(at+"/notes").expect(200, "Canary Linux, Ann Canary", "We build tonight.", "By mail from ann@canary.example", "Neither the reporter nor the others", "The mail as it came")
+	auditor.get(at+"/distribution").expect(200, "Wrote by mail").lacks("the notes")
+	ann.get(at + "/portal").expect(200).lacks("We build tonight.")
 
 	lists := handler.get("/team/lists/distributors").find(memberLink)
 	handler.get(lists).submit(lists+"/suspend", one("reason", "It spoke.")).expect(200)

@@ -20,3 +20,6 @@ WHERE p.role = 'distributor';
 -- A thread may be that with a contact of an organisation that was told.
 ALTER TABLE mail_tags ADD COLUMN recipient_id TEXT NOT NULL DEFAULT ''; -- organisation within the case
 ALTER TABLE mail_tags ADD COLUMN contact_id   TEXT NOT NULL DEFAULT ''; -- on the list
+
+-- A mail of which more than its text matters, and is nowhere else: it stays.
+ALTER TABLE mail_in ADD COLUMN lasting BOOLEAN NOT NULL DEFAULT FALSE;
