@@ -10,6 +10,7 @@ import (
 	"steward/internal/base/acl"
 	"steward/internal/base/errs"
 	"steward/internal/cvd"
+	"steward/internal/mail"
 )
 
 // distributeRoutes are the deeds with those who are told before the release,
@@ -23,6 +24,9 @@ func (s *Server) distributeRoutes() []Route {
 		})},
 		{"POST", "/cases/{id}/distribution", "tell members of a list under embargo", act(func(c ctx, who acl.Caller, id string, in Send) error {
 			return cases.Distribute(c, who, id, in.Version, in.Send)
+		})},
+		{"GET", "/cases/{id}/told", "who was told, and how the letters of each notice fare", deed(func(c ctx, who acl.Caller, id string, _ none) ([]mail.Notified, error) {
+			return some(s.Mail.Told(c, who, id))
 		})},
 		{"GET", "/cases/{id}/portal", "a case as those see it who were told", deed(func(c ctx, who acl.Caller, id string, _ none) (*cvd.Portal, error) {
 			return cases.Portal(c, who, id)

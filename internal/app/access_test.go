@@ -63,6 +63,7 @@ var apiNeeds = map[string]need{
 	"POST /cases/{id}/prenotice":          {see: acl.CaseRead, do: acl.PrenoticeWrite},
 	"POST /cases/{id}/distribution/check": {see: acl.CaseRead, do: acl.Distribute},
 	"POST /cases/{id}/distribution":       {see: acl.CaseRead, do: acl.Distribute},
+	"GET /cases/{id}/told":                {see: acl.CaseRead, do: acl.QueueRead},
 	"GET /cases/{id}/portal":              {see: acl.CaseRead, do: acl.DraftRead},
 	"POST /cases/{id}/status":             {see: acl.CaseRead, do: acl.StatusWrite},
 	"POST /cases/{id}/patches":            {see: acl.CaseRead, do: acl.PatchEdit},

@@ -88,6 +88,7 @@ var pageNeeds = map[string]need{
 	"POST /team/cases/{id}/release/{deed}":       {see: acl.CaseRead, do: acl.Release},
 	"GET /team/cases/{id}/distribution":          {see: acl.CaseRead, do: acl.QueueRead},
 	"POST /team/cases/{id}/distribution":         {see: acl.CaseRead, do: acl.Distribute},
+	"POST /team/cases/{id}/distribution/retry":   {see: acl.CaseRead, do: acl.MessageWrite},
 	"POST /team/cases/{id}/distribution/posted":  {see: acl.CaseRead, do: acl.Distribute},
 	"POST /team/cases/{id}/distribution/patches": {see: acl.CaseRead, do: acl.PatchEdit},
 	"POST /team/cases/{id}/distribution/remove":  {see: acl.CaseRead, do: acl.PatchEdit},
@@ -168,7 +169,7 @@ func TestEveryRoleOnEveryPage(t *testing.T) {
 // namesMorePages tells the pages whose request names something beside the
 // record, which is not there in this test.
 func namesMorePages(path string) bool {
-	for _, part := range []string{"{file}", "{report}", "/merge", "/people", "{deed}", "/me/remove", "/subscribers/{id}", "/mail/{id}", "{delivery}", "{kind}", "/distribution/remove"} {
+	for _, part := range []string{"{file}", "{report}", "/merge", "/people", "{deed}", "/me/remove", "/subscribers/{id}", "/mail/{id}", "{delivery}", "{kind}", "/distribution/remove", "/distribution/retry"} {
 		if strings.Contains(path, part) {
 			return true
 		}

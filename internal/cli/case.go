@@ -222,7 +222,11 @@ func printCase(w io.Writer, v *cvd.View) {
 	if len(v.Notes) > 0 {
 		fmt.Fprintln(w, "\nInternal notes (the reporter never sees these)")
 		for _, n := range v.Notes {
-			fmt.Fprintf(w, "  %s  %s\n%s\n", when(n.At), safe(n.By.Name), indent(safeBlock(n.Body), "    "))
+			who := safe(n.By.Name)
+			if n.Organisation != "" {
+				who = safe(n.Organisation) + ", " + who + " (by mail)"
+			}
+			fmt.Fprintf(w, "  %s  %s\n%s\n", when(n.At), who, indent(safeBlock(n.Body), "    "))
 		}
 	}
 }

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"io"
 	"mime"
@@ -12,13 +13,14 @@ import (
 
 	"steward/internal/api"
 	"steward/internal/cvd"
+	"steward/internal/mail"
 )
 
 // distributeCmds are the deeds with those who are told before the release, and
 // the answer to a leak.
 func (s *shell) distributeCmds() []*cobra.Command {
 	return []*cobra.Command{
-		s.caseNotify(), s.caseStatus(), s.casePortal(), s.casePatchFile(), s.casePatchCopy(),
+		s.caseNotify(), s.caseTold(), s.caseStatus(), s.casePortal(), s.casePatchFile(), s.casePatchCopy(),
 		s.caseListText(), s.casePosted(), s.caseBurn(), s.caseTrace(),
 	}
 }
@@ -68,6 +70,50 @@ yourself with the text of “steward case listtext”, and record it by this.`,
 	c.Flags().StringVar(&override, "override", "", "why, against what the list likes")
 	c.Flags().BoolVar(&check, "check", false, "tell nobody: say who may be told and what stands against it")
 	return c
+}
+
+func (s *shell) caseTold() *cobra.Command {
+	return &cobra.Command{
+		Use: "told CASE", Short: "Who was told, what they say, and whether each has got the notice", Args: takes("CASE"),
+		Long: `Lists the organisations that were told of a case by a notice. Below each stand its
+contacts with the letter of the latest notice. A letter that failed or came back
+can be tried again by “steward mail retry ID”; or tell them by other means.`,
+		RunE: func(cmd *cobra.Command, a []string) error {
+			return s.with(cmd.Context(), func(c *client) error {
+				var all []mail.Notified
+				if err := c.call(cmd.Context(), "GET", casePath(a[0], "told"), nil, &all); err != nil {
+					return err
+				}
+				return s.show(all, func(w io.Writer) { printTold(w, all) })
+			})
+		},
+	}
+}
+
+func printTold(w io.Writer, all []mail.Notified) {
+	if len(all) == 0 {
+		fmt.Fprintln(w, "Nobody was told by a notice.")
+	}
+	for _, n := range all {
+		place := ""
+		if n.Barred {
+			place = "  " + cmp.Or(string(n.Place), "off the list") + ": sees the case no more"
+		}
+		fmt.Fprintf(w, "%s  told %s  status: %s  notice: %s%s\n", safe(n.Name), when(n.Recipient.Told), cmp.Or(string(n.Status), "silent"), n.Notice, place)
+		for _, l := range n.Letters {
+			fmt.Fprintf(w, "  %s  %s", safe(l.Name), l.Access)
+			if d := l.Delivery; d != nil {
+				fmt.Fprintf(w, "  letter %s: %s", d.ID, d.State)
+				if d.Problem != "" && d.State != mail.Sent {
+					fmt.Fprintf(w, " (%s)", safe(d.Problem))
+				}
+			}
+			fmt.Fprintln(w)
+		}
+		if n.Lost() && !n.Barred {
+			fmt.Fprintln(w, "  It has not got the notice: try its letters again, or tell it by other means.")
+		}
+	}
 }
 
 func printDistribution(w io.Writer, d *cvd.Distribution) {

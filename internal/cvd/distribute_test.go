@@ -166,7 +166,7 @@ func TestCopiesAreTheirOwn(t *testing.T) {
 		}
 		people := k.view(lead, a.caseID)
 		told := people.Told.Recipients
-		if st := told[slices.IndexFunc(told, func(r Recipient) bool { return r.Name == orgs[0].name })]; len(told) != 3 || st.Status != Affected || st.Statement != "heronstatement" || st.Proposed == nil {
+		if st := told[slices.IndexFunc(told, func(r RecipientView) bool { return r.Name == orgs[0].name })]; len(told) != 3 || st.Status != Affected || st.Statement != "heronstatement" || st.Proposed == nil {
 			t.Errorf("the team sees %+v", st)
 		}
 		seen := 0

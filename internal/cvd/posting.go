@@ -24,11 +24,12 @@ const (
 	OnDeadline    Occasion = "deadline"     // something falls due, or is late
 	OnNotice      Occasion = "notice"       // an organisation is told under embargo
 	OnBurn        Occasion = "burned"       // the embargo has ended because of a leak
+	OnAnswer      Occasion = "answer"       // an organisation that was told wrote to the team
 )
 
 // Occasions lists them all.
 var Occasions = []Occasion{
-	OnReceipt, OnMessage, OnReport, OnReply, OnAcknowledge, OnDraft, OnInvitation, OnEmbargo, OnPublic, OnUnanswered, OnDeadline, OnNotice, OnBurn,
+	OnReceipt, OnMessage, OnReport, OnReply, OnAcknowledge, OnDraft, OnInvitation, OnEmbargo, OnPublic, OnUnanswered, OnDeadline, OnNotice, OnBurn, OnAnswer,
 }
 
 // Posting is a letter that is to go out: to whom and why. What it says is put
@@ -97,6 +98,9 @@ type Correspondence struct {
 	Case   string
 	Report string // with the reporter of this report
 	User   string // or with this person, on this case
+
+	Recipient string // or with an organisation that was told: its id in the case
+	Contact   string // and that of its contact on the list
 }
 
 // mailAddress gives the address in what a reporter wrote as their contact;

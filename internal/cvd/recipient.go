@@ -35,7 +35,7 @@ type Recipient struct {
 	Member    string    `json:"member"`
 	Name      string    `json:"name"`               // of the organisation
 	Zone      string    `json:"zone"`               // IANA zone in which it thinks
-	Contacts  []string  `json:"contacts,omitempty"` // ids of the users who are let into the case for it
+	Contacts  []string  `json:"contacts,omitempty"` // ids of the users who were let into the case for it, whatever became of them
 	Agreement int       `json:"agreement"`          // version of the list's agreement that it had accepted
 	Told      time.Time `json:"told"`               // first
 	By        Person    `json:"by"`
@@ -45,6 +45,7 @@ type Recipient struct {
 	StatusAt  time.Time `json:"statusAt,omitzero"`
 	StatusBy  Person    `json:"statusBy"`
 	Proposed  *Proposal `json:"proposed,omitempty"` // the last terms that a contact of it proposed
+	Answered  time.Time `json:"answered,omitzero"`  // when a contact of it wrote by mail, last
 	Ended     time.Time `json:"ended,omitzero"`     // since then it need not keep silent
 }
 
@@ -81,9 +82,10 @@ const (
 // said nothing is asked again: time enough for a fix to be built.
 const silentBefore = 3 * 24 * time.Hour
 
-// recipientOf finds the organisation that a user is let into the case for.
+// recipientOf finds the organisation that a user was let into the case for, the
+// latest if there are several: one that came back to a list is another.
 func (c *Case) recipientOf(user string) *Recipient {
-	for i := range c.Recipients {
+	for i := range slices.Backward(c.Recipients) {
 		if user != "" && slices.Contains(c.Recipients[i].Contacts, user) {
 			return &c.Recipients[i]
 		}
@@ -201,7 +203,7 @@ func (c *Case) silentBy() (d Deadline, silent bool) {
 		return d, false
 	}
 	for _, r := range c.Recipients {
-		if r.Status != "" || !r.Ended.IsZero() || !r.Told.Before(e.Until) {
+		if r.Status != "" || !r.Answered.IsZero() || !r.Ended.IsZero() || !r.Told.Before(e.Until) {
 			continue
 		}
 		at := e.Until.Add(-silentBefore)

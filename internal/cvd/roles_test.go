@@ -171,8 +171,9 @@ var asks = map[string]ask{
 		_, err := w.Trace(w.ctx, c, w.a.caseID, []byte("a leak"))
 		return err
 	}},
-	"Claim":     {}, // TestClaimOnce: the code is the permission
-	"Deadlines": {}, // TestDeadlinesOfEachCaller
+	"Claim":         {},                   // TestClaimOnce: the code is the permission
+	"Deadlines":     {},                   // TestDeadlinesOfEachCaller
+	"Correspondent": {}, "KeepAnswer": {}, // TestAnswersOfThoseWhoWereTold
 	"Parcel": {action: acl.MailSend, see: acl.MailSend, reads: true, call: func(w *world, c acl.Caller) error {
 		_, err := w.Parcel(w.ctx, c, Posting{On: OnAcknowledge, Case: w.a.caseID, Report: w.a.report})
 		return err

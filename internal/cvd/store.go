@@ -192,6 +192,21 @@ func ownRoles(c acl.Caller) []acl.Role {
 // inTeam tells whether the caller reaches every case by a role in the team.
 func inTeam(c acl.Caller) bool { return slices.Contains(acl.Team, c.Role) }
 
+// The conditions, in SQL, on an invitation, which is a row p of case_people.
+//
+// speaking is the one place that decides whether someone who was told by a
+// notice still sees what their organisation was told. It is asked anew each
+// time, by every door: the case, the portal, patches, letters, lists of cases,
+// the calendar. Without an organisation on its list, and a link to it there,
+// nothing is left; once both are back, so is the access. standing is an
+// invitation that counts.
+const (
+	speaking = `(p.role <> 'distributor'
+		OR NOT EXISTS (SELECT 1 FROM case_contacts t WHERE t.case_id = p.case_id AND t.user_id = p.user_id)
+		OR EXISTS (SELECT 1 FROM case_contacts t WHERE t.case_id = p.case_id AND t.user_id = p.user_id AND ` + predisclosure.Speaks + `))`
+	standing = `p.removed_at = 0 AND ` + speaking
+)
+
 // rolesIn gives the roles of the caller in a case: the caller's own and those
 // by invitation. Who is invited to a case has the same role in the reports
 // that were merged into it; the other way round takes a new invitation.
@@ -200,8 +215,8 @@ func rolesIn(ctx context.Context, q db.Queryer, c acl.Caller, k *Case) ([]acl.Ro
 	if len(roles) > 0 && !inTeam(c) {
 		return roles, nil // reporter, system, anonymous: nobody who can be invited
 	}
-	invited, err := db.Column[acl.Role](ctx, q, "reading who is invited to a case", `SELECT DISTINCT role FROM case_people
-		WHERE user_id = $1 AND removed_at = 0 AND case_id IN ($2, $3)`, c.ID, k.ID, k.MergedInto)
+	invited, err := db.Column[acl.Role](ctx, q, "reading who is invited to a case", `SELECT DISTINCT p.role FROM case_people p
+		WHERE p.user_id = $1 AND p.case_id IN ($2, $3) AND `+standing, c.ID, k.ID, k.MergedInto)
 	slices.Sort(invited) // text has another order in each engine
 	return append(roles, invited...), err
 }
@@ -217,8 +232,8 @@ func (s *Store) reaches(ctx context.Context, q db.Queryer, c acl.Caller, caseID 
 	if len(own) > 0 && !inTeam(c) {
 		return false, nil // nobody who can be invited
 	}
-	invited, err := db.Column[string](ctx, q, "reading what a person is invited to", `SELECT DISTINCT case_id FROM case_people
-		WHERE user_id = $1 AND removed_at = 0`, c.ID)
+	invited, err := db.Column[string](ctx, q, "reading what a person is invited to", `SELECT DISTINCT p.case_id FROM case_people p
+		WHERE p.user_id = $1 AND `+standing, c.ID)
 	if err != nil || slices.Contains(invited, caseID) {
 		return err == nil, err
 	}

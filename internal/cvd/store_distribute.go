@@ -253,19 +253,33 @@ func (d *deed) tellMember(r predisclosure.Recipient, sending Sending) error {
 		i = len(d.Recipients) - 1
 	}
 	to := &d.Recipients[i]
-	to.List, to.Name, to.Agreement, to.Sending, to.Ended, to.Contacts = sending.List, r.Organisation, r.Agreement, sending.ID, time.Time{}, nil
+	to.List, to.Name, to.Agreement, to.Sending, to.Ended = sending.List, r.Organisation, r.Agreement, sending.ID, time.Time{}
 	for _, contact := range r.Contacts {
 		to.Zone = contact.Zone
 		if contact.UserID != "" && contact.CanSignIn {
-			if err := d.let(Person{ID: contact.UserID, Name: contact.Name}, acl.Distributor); err != nil {
+			if err := d.letContact(r.Member, Person{ID: contact.UserID, Name: contact.Name}); err != nil {
 				return err
 			}
-			to.Contacts = append(to.Contacts, contact.UserID)
+			to.Contacts = unique(append(to.Contacts, contact.UserID))
 		}
 		err := d.post(Posting{On: OnNotice, Case: d.ID, User: contact.UserID, Recipient: to.ID, Contact: contact.Contact, What: sending.ID})
 		if err != nil {
 			return err
 		}
+	}
+	return nil
+}
+
+// letContact lets a user in as a contact of a member, for as long as they are
+// one and it is on its list.
+func (d *deed) letContact(member string, who Person) error {
+	if err := d.let(who, acl.Distributor); err != nil {
+		return err
+	}
+	_, err := d.tx.Exec(d.ctx, `INSERT INTO case_contacts (case_id, user_id, member_id) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING`,
+		d.ID, who.ID, member)
+	if err != nil {
+		return fmt.Errorf("letting a contact into a case: %w", err)
 	}
 	return nil
 }
@@ -330,29 +344,4 @@ func (d *deed) proposed(e EmbargoEvent) {
 		p := *d.Embargo.Proposal
 		r.Proposed = &p
 	}
-}
-
-// Told is who was told of a case under embargo, for the team.
-type Told struct {
-	Recipients []Recipient `json:"recipients,omitempty"`
-	Sendings   []Sending   `json:"sendings,omitempty"`
-	Posted     *PublicPost `json:"posted,omitempty"`
-	Collisions []Collision `json:"collisions,omitempty"`
-}
-
-// viewTold fills in what was told, the patches and the leak.
-func (s *Store) viewTold(ctx context.Context, q db.Queryer, o *opened, v *View, roles []acl.Role) (err error) {
-	if acl.Allow(acl.QueueRead, roles...) && (o.toldAny() || len(o.Collisions) > 0) {
-		v.Told = &Told{Recipients: o.Recipients, Sendings: o.Sendings, Posted: o.Posted, Collisions: o.Collisions}
-	}
-	v.Burned = o.burnedFor(roles)
-	if acl.Allow(acl.PatchTest, roles...) || acl.Allow(acl.Distribute, roles...) {
-		v.Patches, err = patchFiles(ctx, q, o)
-		for i := range v.Patches {
-			if guarded(roles) {
-				v.Patches[i] = v.Patches[i].forCopy()
-			}
-		}
-	}
-	return err
 }

@@ -93,7 +93,8 @@ func (c *Case) messageTo(r *Recipient) string {
 }
 
 // noticeText is the private part of a notice: terms, patches, and their copy.
-func (s *Store) noticeText(ctx context.Context, q db.Queryer, o *opened, r *Recipient) (string, error) {
+// page tells whether its reader has a page for it, or answers by mail alone.
+func (s *Store) noticeText(ctx context.Context, q db.Queryer, o *opened, r *Recipient, page bool) (string, error) {
 	own, err := s.ownCopy(o.Case, r.ID, r.Name)
 	if err != nil {
 		return "", err
@@ -121,14 +122,20 @@ func (s *Store) noticeText(ctx context.Context, q db.Queryer, o *opened, r *Reci
 	for _, p := range patches {
 		names = append(names, p.Name)
 	}
-	b.list("Patches, on the page below", names)
-	b.line("Please say there how far you are: %s. If the hour does not suit you, propose another one and say why.", join(FixStatuses))
+	if page {
+		b.list("Patches, on the page below", names)
+		b.line("Please say there how far you are: %s. If the hour does not suit you, propose another one and say why.", join(FixStatuses))
+	} else {
+		b.list("Patches, for your contacts who can sign in", names)
+		b.line("Please answer this letter, signed with the key that our list has of you, and say how far you are: %s. If the hour does not suit you, propose another one and say why.", join(FixStatuses))
+	}
 	b.gap()
 	b.WriteString(own)
 	return b.String(), nil
 }
 
-// postContacts writes to all contacts of the organisations that were told.
+// postContacts writes to all contacts of the organisations that were told and
+// are to hear of it.
 func (d *deed) postContacts(on Occasion) error {
 	if d.s.Post == nil || d.s.Lists == nil {
 		return nil
@@ -141,6 +148,9 @@ func (d *deed) postContacts(on Occasion) error {
 		if err != nil {
 			return err
 		}
+		if !hears(on, to.State) {
+			continue
+		}
 		for _, k := range to.Contacts {
 			err := d.post(Posting{On: on, Case: d.ID, User: k.UserID, Recipient: r.ID, Contact: k.Contact, What: d.what("")})
 			if err != nil {
@@ -152,8 +162,7 @@ func (d *deed) postContacts(on Occasion) error {
 }
 
 // parcelToContact is for a contact of an organisation that was told. Whether it
-// still may be told is asked again when the letter goes; that a matter has
-// leaked, whoever was told must hear.
+// is still to hear of it is asked again when the letter goes: see hears.
 func (s *Store) parcelToContact(ctx context.Context, q db.Queryer, o *opened, p Posting) (*Parcel, error) {
 	r := o.recipient(p.Recipient)
 	if r == nil || s.Lists == nil {
@@ -170,21 +179,26 @@ func (s *Store) parcelToContact(ctx context.Context, q db.Queryer, o *opened, p 
 		}
 	}
 	late := p.On == OnNotice && (!st.Good || o.Embargo.Active == nil || r.Sending != p.What)
-	if contact == nil || contact.Email == "" || late || p.On == OnEmbargo && !st.Good {
+	if contact == nil || contact.Email == "" || late || !hears(p.On, to.State) {
 		return nil, errs.Missing()
 	}
-	if p.User != "" {
-		roles, err := rolesIn(ctx, q, acl.Caller{ID: p.User}, o.Case)
-		if err != nil {
-			return nil, err
-		}
-		if contact.UserID != p.User || !acl.Allow(acl.CaseRead, roles...) {
-			return nil, errs.Missing()
-		}
+	sees, err := contactSees(ctx, q, o, contact, p.User)
+	if err != nil {
+		return nil, err
+	}
+	ends := hears(p.On, "") // told to whoever knew
+	if shut := contact.UserID != "" && !contact.CanSignIn; !ends && (shut || p.User != "" && !sees) {
+		return nil, errs.Missing()
 	}
 	out := &Parcel{
 		On: p.On, To: contact.Email, Name: contact.Name, Key: contact.Key, KeyAt: s.now(),
-		Thread: Correspondence{Case: o.ID, User: p.User}, Link: "/team/cases/" + o.ID,
+		Thread: Correspondence{Case: o.ID, Recipient: r.ID, Contact: contact.Contact},
+	}
+	if sees {
+		out.Link = "/team/cases/" + o.ID
+	}
+	if out.Key == "" && ends && !sees {
+		return nil, errs.Missing() // nothing to encrypt to, and no page to read it on
 	}
 	if out.Key == "" {
 		return out, nil
@@ -192,7 +206,7 @@ func (s *Store) parcelToContact(ctx context.Context, q db.Queryer, o *opened, p 
 	out.Private = &Private{Subject: o.Ref + " " + r.Name}
 	switch p.On {
 	case OnNotice:
-		out.Private.Text, err = s.noticeText(ctx, q, o, r)
+		out.Private.Text, err = s.noticeText(ctx, q, o, r, sees)
 	case OnEmbargo:
 		out.Private.Text = embargoText(&o.Embargo)
 	case OnPublic:
@@ -203,6 +217,16 @@ func (s *Store) parcelToContact(ctx context.Context, q db.Queryer, o *opened, p 
 		return nil, fmt.Errorf("a posting on %q to a contact", p.On)
 	}
 	return out, err
+}
+
+// contactSees tells whether a contact reads the case on its page: as the user
+// whom a letter was posted for, who still is that contact.
+func contactSees(ctx context.Context, q db.Queryer, o *opened, contact *predisclosure.Reach, user string) (bool, error) {
+	if user == "" || contact.UserID != user || !contact.CanSignIn {
+		return false, nil
+	}
+	roles, err := rolesIn(ctx, q, acl.Caller{ID: user}, o.Case)
+	return acl.Allow(acl.CaseRead, roles...), err
 }
 
 func publicText(c *Case) string {

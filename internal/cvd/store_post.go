@@ -226,6 +226,15 @@ func (s *Store) privateToUser(ctx context.Context, q db.Queryer, o *opened, p Po
 			}
 			b.WriteString(m.Body + "\n")
 		}
+	case OnAnswer:
+		b.WriteString("An organisation that was told of this case has written to the team.\n\n")
+		if may(acl.NoteRead) {
+			text, err := answerText(ctx, q, o, p.Message)
+			if err != nil {
+				return nil, err
+			}
+			b.WriteString(text)
+		}
 	case OnInvitation:
 		fmt.Fprintf(&b, "You are invited to this case as %s. Please say nothing of it to anyone who is not.\n", joinRoles(roles))
 	case OnEmbargo:

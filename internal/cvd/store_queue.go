@@ -154,8 +154,8 @@ func (s *Store) summaries(ctx context.Context, q db.Queryer, rows []row, roles f
 // a place on. It follows the index of the invitations, which hold the place of
 // their case.
 const queryMine = `SELECT c.id, m.place_group, m.place_first, m.place_second, m.number, c.body FROM (
-	SELECT DISTINCT place_group, place_first, place_second, number, case_id FROM case_people
-	WHERE user_id = $6 AND removed_at = 0 AND ` + queryBehind + queryOrder + `) m JOIN cases c ON c.id = m.case_id
+	SELECT DISTINCT place_group, place_first, place_second, number, case_id FROM case_people p
+	WHERE p.user_id = $6 AND ` + standing + ` AND ` + queryBehind + queryOrder + `) m JOIN cases c ON c.id = m.case_id
 	ORDER BY m.place_group, m.place_first, m.place_second, m.number`
 
 // Mine gives a part of the cases that the caller is invited to, in the queue's
@@ -193,19 +193,20 @@ func (p *Page) cut(rows []row, limit int) []row {
 // people reads who is or was invited to a case.
 func people(ctx context.Context, q db.Queryer, o *opened) ([]Participant, error) {
 	var out []Participant
-	err := db.Each(ctx, q, "reading who is invited", `SELECT user_id, role, removed_at, body FROM case_people WHERE case_id = $1`,
+	err := db.Each(ctx, q, "reading who is invited", `SELECT p.user_id, p.role, p.removed_at, p.body,
+		CASE WHEN `+speaking+` THEN 0 ELSE 1 END FROM case_people p WHERE p.case_id = $1`,
 		[]any{o.ID}, func(scan db.Scan) error {
 			var user, role string
-			var removed int64
+			var removed, barred int64
 			var body []byte
-			if err := scan(&user, &role, &removed, &body); err != nil {
+			if err := scan(&user, &role, &removed, &body, &barred); err != nil {
 				return err
 			}
 			var p Participant
 			if err := unseal(o.key, personContext(user, acl.Role(role)), body, &p); err != nil {
 				return err
 			}
-			p.User, p.Role = user, acl.Role(role)
+			p.User, p.Role, p.Barred = user, acl.Role(role), barred != 0
 			if removed != 0 {
 				p.Removed = db.FromMicros(removed)
 			}

@@ -39,17 +39,7 @@ func (s *Store) NoteOnce(ctx context.Context, c acl.Caller, caseID, key, body st
 			return err
 		}
 		n = Note{ID: d.letterID(key), By: d.by, At: d.now, Body: body}
-		b, err := sealed(d.key, noteContext(n.ID), n)
-		if err != nil {
-			return err
-		}
-		_, err = d.tx.Exec(ctx, `INSERT INTO case_notes (id, case_id, at, body) VALUES ($1, $2, $3, $4)`,
-			n.ID, d.ID, db.Micros(n.At), b)
-		if err != nil {
-			return fmt.Errorf("keeping a note: %w", err)
-		}
-		d.note("note", "%s", n.ID)
-		return nil
+		return d.insertNote(n)
 	})
 	return n, err
 }

@@ -75,7 +75,7 @@ func (s *Store) recorded(ctx context.Context, q db.Queryer, c acl.Caller, caseID
 
 // View gives a case as the caller may see it.
 func (s *Store) View(ctx context.Context, c acl.Caller, caseID string) (*View, error) {
-	return s.ViewParts(ctx, c, caseID, Parts{Reports: true, Threads: true, Messages: true, Notes: true, People: true})
+	return s.ViewParts(ctx, c, caseID, Parts{Reports: true, Threads: true, Messages: true, Notes: true, People: true, Told: true})
 }
 
 // ViewParts is View for a page that shows some parts of the case only: what it
@@ -129,7 +129,7 @@ func (s *Store) view(ctx context.Context, q db.Queryer, o *opened, roles []acl.R
 	if may(acl.ReportRead) {
 		v.Decisions = o.Decisions
 	}
-	if err := s.viewTold(ctx, q, o, v, roles); err != nil {
+	if err := s.viewTold(ctx, q, o, v, roles, parts.Told); err != nil {
 		return nil, err
 	}
 	return v, s.viewReports(ctx, q, o, v, Parts{

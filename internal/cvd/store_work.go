@@ -105,6 +105,9 @@ func (s *Store) Invite(ctx context.Context, c acl.Caller, caseID string, who Per
 		if err := d.let(who, role); err != nil {
 			return err
 		}
+		if err := d.letsIn(who.ID, role); err != nil {
+			return err
+		}
 		d.note("invited", "%s", who.Name)
 		d.note("user", "%s", who.ID)
 		d.note("role", "%s", role)
@@ -132,6 +135,22 @@ func (d *deed) let(who Person, role acl.Role) error {
 		return nil
 	}
 	return d.keepCopy()
+}
+
+// letsIn refuses an invitation that would let nobody in: the user was told for
+// an organisation that may not be told any more, and comes back with it alone.
+func (d *deed) letsIn(user string, role acl.Role) error {
+	var n int
+	err := d.tx.QueryRow(d.ctx, `SELECT COUNT(*) FROM case_people p WHERE p.case_id = $1 AND p.user_id = $2 AND p.role = $3 AND `+standing,
+		d.ID, user, string(role)).Scan(&n)
+	if err != nil {
+		return fmt.Errorf("inviting to a case: %w", err)
+	}
+	if n == 0 {
+		return errs.Conflictf("This person was let in for an organisation that may not be told any more.").
+			WithHint("restore it on its list, or make them a contact of it again; then they see the case as before")
+	}
+	return nil
 }
 
 // Uninvite takes a user's role in a case back: from then on the case does not

@@ -8,6 +8,10 @@ type Note struct {
 	By   Person    `json:"by"`
 	At   time.Time `json:"at"`
 	Body string    `json:"body"` // Markdown
+
+	Organisation string `json:"organisation,omitempty"` // that was told and wrote it, by its contact By, who has no id
+	Via          *Via   `json:"via,omitempty"`          // how that came
+	Mail         string `json:"mail,omitempty"`         // id of the mail, if more came along than the text
 }
 
 // Side is who wrote a message.

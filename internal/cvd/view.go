@@ -81,6 +81,7 @@ type Parts struct {
 	Messages bool // and what was written
 	Notes    bool
 	People   bool
+	Told     bool // how the organisations that were told stand with their lists
 }
 
 // Events are the moves that the tables allow now, for the buttons of a page.
@@ -141,6 +142,9 @@ type Participant struct {
 	By      Person    `json:"by"`
 	At      time.Time `json:"at"`
 	Removed time.Time `json:"removed,omitzero"` // since then the case does not exist for them
+	// Barred: they were let in for an organisation that is suspended or off its
+	// list, or no longer speak for it. The case does not exist for them.
+	Barred bool `json:"barred,omitempty"`
 }
 
 // Letter is what the team writes to a reporter.

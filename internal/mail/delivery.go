@@ -23,13 +23,16 @@ type Delivery struct {
 	Case     string        `json:"case,omitempty"` // id of the case that it is about; empty: of none
 	Ref      string        `json:"ref,omitempty"`  // of that case
 	Reporter bool          `json:"reporter"`       // it goes to a reporter
-	To       string        `json:"to,omitempty"`   // name of the user that it goes to
+	To       string        `json:"to,omitempty"`   // name of the user or the contact that it goes to
 	State    DeliveryState `json:"state"`
 	Attempts int           `json:"attempts"`
 	Created  time.Time     `json:"created"`
 	Next     time.Time     `json:"next,omitzero"`     // of the attempt that follows
 	Ended    time.Time     `json:"ended,omitzero"`    // when it went out or was given up
 	Problem  string        `json:"problem,omitempty"` // of the last attempt
+
+	Recipient string `json:"recipient,omitempty"` // id of the organisation that was told, to a contact of which it goes
+	Contact   string `json:"contact,omitempty"`   // id of that contact on the list
 }
 
 // DeliveryState says how a letter fares.
@@ -74,7 +77,7 @@ const shownDeliveries = 200
 // those merged into it, the oldest first, to who may read its messages. Who may
 // not see the queue is not told of letters to the team.
 func (o *Office) Deliveries(ctx context.Context, c acl.Caller, caseID string) ([]Delivery, error) {
-	view, err := o.Cases.ViewParts(ctx, c, caseID, cvd.Parts{Threads: true})
+	view, err := o.Cases.ViewParts(ctx, c, caseID, cvd.Parts{Threads: true, Told: true})
 	if err == nil {
 		err = acl.CheckAny(view.May, acl.MessageRead)
 	}
@@ -101,9 +104,13 @@ func (o *Office) Deliveries(ctx context.Context, c acl.Caller, caseID string) ([
 					continue
 				}
 				d, err := o.delivery(ctx, q, s)
+				if errs.Is(err, errs.NotFound) {
+					continue // it went out so long ago that nobody knows to whom
+				}
 				if err != nil {
 					return err
 				}
+				d.nameContact(view)
 				if d.Ref = refs[id]; d.Reporter || slices.Contains(view.May, acl.QueueRead) {
 					out = append(out, d)
 				}
@@ -118,11 +125,16 @@ func (o *Office) Deliveries(ctx context.Context, c acl.Caller, caseID string) ([
 // caseScope begins the scope of the seal under which the letters of a case wait.
 const caseScope = "case/"
 
-// delivery reads what a letter is for.
-func (o *Office) delivery(ctx context.Context, q db.Queryer, s jobs.Status) (Delivery, error) {
-	d := Delivery{
+// deliveryOf is what is known of a letter beside what it is for.
+func deliveryOf(s jobs.Status) Delivery {
+	return Delivery{
 		ID: s.ID, State: stateOf(s), Attempts: s.Attempts, Created: s.Created, Next: s.Next, Ended: s.Ended, Problem: s.Problem,
 	}
+}
+
+// delivery reads what a letter is for; errs.NotFound if that was forgotten.
+func (o *Office) delivery(ctx context.Context, q db.Queryer, s jobs.Status) (Delivery, error) {
+	d := deliveryOf(s)
 	if s.Kind != kindLetter {
 		return d, nil
 	}
@@ -134,8 +146,9 @@ func (o *Office) delivery(ctx context.Context, q db.Queryer, s jobs.Status) (Del
 	if err != nil {
 		return Delivery{}, err
 	}
-	d.On, d.Case, d.Reporter = p.On, p.Case, p.User == ""
-	if p.User != "" {
+	d.On, d.Case, d.Reporter = p.On, p.Case, p.Report != "" && p.User == ""
+	d.Recipient, d.Contact, d.To = p.Recipient, p.Contact, p.Name
+	if p.User != "" && p.Contact == "" {
 		u, err := o.Accounts.Reach(ctx, acl.Myself(), q, p.User)
 		if err != nil && !errs.Is(err, errs.NotFound) {
 			return Delivery{}, err
@@ -179,11 +192,12 @@ func (o *Office) Troubled(ctx context.Context, c acl.Caller) (out []Delivery, er
 		if out[i].Case == "" {
 			continue
 		}
-		view, err := o.Cases.ViewParts(ctx, c, out[i].Case, cvd.Parts{})
+		view, err := o.Cases.ViewParts(ctx, c, out[i].Case, cvd.Parts{Told: out[i].Contact != ""})
 		if err != nil {
 			return nil, err
 		}
 		out[i].Ref = view.Ref
+		out[i].nameContact(view)
 	}
 	return out, nil
 }

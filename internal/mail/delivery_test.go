@@ -29,3 +29,38 @@ func TestFateOfLetters(t *testing.T) {
 		}
 	}
 }
+
+// TestNoticeByItsLetters: an organisation has its notice once one letter is
+// out; what only a person can move is told from what goes on by itself.
+func TestNoticeByItsLetters(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		letters []DeliveryState // "": there is none
+		want    NoticeState
+		lost    bool
+	}{
+		{nil, NoticeNone, true},
+		{[]DeliveryState{"", ""}, NoticeNone, true},
+		{[]DeliveryState{Sent, ""}, NoticeSent, false},
+		{[]DeliveryState{Sent, OnItsWay}, NoticeSent, false},
+		{[]DeliveryState{Sent, CameBack}, NoticePartly, false},
+		{[]DeliveryState{Failed, Sent}, NoticePartly, false},
+		{[]DeliveryState{Failed, OnItsWay}, NoticeUnder, false},
+		{[]DeliveryState{CameBack, Delayed}, NoticeDelayed, false},
+		{[]DeliveryState{CameBack, Failed}, NoticeMissed, true},
+		{[]DeliveryState{CameBack}, NoticeMissed, true},
+		{[]DeliveryState{Dropped}, NoticeMissed, true},
+	} {
+		var letters []ToContact
+		for _, s := range tt.letters {
+			l := ToContact{}
+			if s != "" {
+				l.Delivery = &Delivery{State: s}
+			}
+			letters = append(letters, l)
+		}
+		if got := noticeState(letters); got != tt.want || (Notified{Notice: got}).Lost() != tt.lost {
+			t.Errorf("%v is %q", tt.letters, got)
+		}
+	}
+}

@@ -21,7 +21,7 @@ func (o *Office) notice(p *cvd.Parcel, trouble string) (subject, text string) {
 		if p.Claim != "" {
 			fmt.Fprintf(&b, "You can follow what becomes of it, and write to us, in a mailbox of your own. This code gives you the words that open it. It works once, for two weeks:\n\n    %s\n\nShow it at %s/mailbox/claim\n\n", grouped(p.Claim), o.BaseURL)
 		}
-	case p.Thread.User == "" && p.Thread.Report == "":
+	case p.Thread.User == "" && p.Thread.Report == "" && p.Thread.Contact == "":
 		// Someone outside, whom the policy names: told that, and nothing else.
 		fmt.Fprintf(&b, "%s has had a report for some time that nobody there has answered. Its published policy names you as the coordinator who can help. Please find a person there.\n\n%s\n", o.Team, o.BaseURL)
 		return fmt.Sprintf("[%s] Please help to reach this team", o.Team), b.String()

@@ -55,7 +55,7 @@ func (o *Office) sendLetter(ctx context.Context, t jobs.Task) error {
 	}
 	parcel, err := o.Cases.Parcel(ctx, acl.Myself(), p)
 	if errs.Is(err, errs.NotFound) {
-		return nil // nobody may read it any more
+		return jobs.Unwanted // nobody may read it any more
 	}
 	if err != nil {
 		return err
@@ -125,6 +125,8 @@ func (o *Office) footer(p *cvd.Parcel) string {
 			o.BaseURL, p.Link, o.tagged(o.tag(onward(p))))
 	case p.Thread.Report != "":
 		return fmt.Sprintf("\n-- \nYou can answer this letter, or write to us at %s%s.\n", o.BaseURL, p.Link)
+	case p.Thread.Contact != "":
+		return fmt.Sprintf("\n-- \n%s%s\nAn answer to this letter, signed with the key that our list has of you, goes to the team alone.\n", o.BaseURL, p.Link)
 	default:
 		return fmt.Sprintf("\n-- \n%s%s\n", o.BaseURL, p.Link)
 	}

@@ -126,6 +126,8 @@ type kept struct {
 	blob   string
 	key    *seal.Key
 	sealed []byte // the facts
+
+	lasting bool // it is kept as long as its case
 }
 
 const mailColumns = `id, digest, state, received_at, settled_at, size, blob_id, case_id, body`
@@ -192,8 +194,8 @@ func (o *Office) settle(ctx context.Context, tx *db.Tx, c acl.Caller, k kept, e 
 	if err != nil {
 		return err
 	}
-	_, err = tx.Exec(ctx, `UPDATE mail_in SET state = $1, settled_at = $2, case_id = $3, body = $4 WHERE id = $5`,
-		string(to), db.Micros(o.now()), caseID, body, k.ID)
+	_, err = tx.Exec(ctx, `UPDATE mail_in SET state = $1, settled_at = $2, case_id = $3, body = $4, lasting = $5 WHERE id = $6`,
+		string(to), db.Micros(o.now()), caseID, body, k.lasting, k.ID)
 	if err != nil {
 		return fmt.Errorf("settling a mail: %w", err)
 	}
@@ -329,7 +331,8 @@ func (o *Office) Kept(ctx context.Context, c acl.Caller) (map[string]bool, error
 // is in its case by then.
 const keptFor = 30 * 24 * time.Hour
 
-// Sweep forgets mails that are decided since long ago.
+// Sweep forgets mails that are decided since long ago, but for those that hold
+// more than went into their case.
 func (o *Office) Sweep(ctx context.Context, c acl.Caller) error {
 	if err := acl.Check(acl.Sweep, acl.Sweep, c.Role); err != nil {
 		return err
@@ -337,7 +340,7 @@ func (o *Office) Sweep(ctx context.Context, c acl.Caller) error {
 	var gone []string
 	err := o.DB.Write(ctx, func(tx *db.Tx) (err error) {
 		gone, err = db.Column[string](ctx, tx, "forgetting mails", `DELETE FROM mail_in WHERE settled_at > 0 AND settled_at < $1
-			AND state IN ('filed', 'answered', 'noted', 'discarded') RETURNING blob_id`, db.Micros(o.now().Add(-keptFor)))
+			AND state IN ('filed', 'answered', 'noted', 'discarded') AND NOT lasting RETURNING blob_id`, db.Micros(o.now().Add(-keptFor)))
 		return err
 	})
 	if err != nil {

@@ -43,12 +43,20 @@ func (o *Office) hash(label string, words ...string) string {
 
 // tag names a thread in addresses. It is the same each time and tells nothing.
 func (o *Office) tag(c cvd.Correspondence) string {
-	return tagEncoding.EncodeToString(o.mac(labelTag, c.Case, c.Report, c.User)[:tagBytes])
+	return tagEncoding.EncodeToString(o.mac(labelTag, words(c)...)[:tagBytes])
 }
 
 // root is the Message-ID that all letters of a thread refer to.
 func (o *Office) root(c cvd.Correspondence) string {
-	return tagEncoding.EncodeToString(o.mac(labelRoot, c.Case, c.Report, c.User)[:tagBytes]) + "@" + o.Host
+	return tagEncoding.EncodeToString(o.mac(labelRoot, words(c)...)[:tagBytes]) + "@" + o.Host
+}
+
+// words are what tells a thread from all others.
+func words(c cvd.Correspondence) []string {
+	if c.Contact == "" {
+		return []string{c.Case, c.Report, c.User}
+	}
+	return []string{c.Case, c.Report, c.User, c.Recipient, c.Contact}
 }
 
 // tagged is our address with the tag of a thread: RFC 5233's subaddress.
@@ -73,8 +81,8 @@ func (o *Office) tagIn(address string) string {
 // Message-IDs.
 func (o *Office) keepThread(ctx context.Context, tx *db.Tx, c cvd.Correspondence, ours bool, messageIDs ...string) error {
 	hash := o.hash(labelLookup, "tag", o.tag(c))
-	_, err := tx.Exec(ctx, `INSERT INTO mail_tags (hash, case_id, report_id, user_id) VALUES ($1, $2, $3, $4) ON CONFLICT (hash) DO NOTHING`,
-		hash, c.Case, c.Report, c.User)
+	_, err := tx.Exec(ctx, `INSERT INTO mail_tags (hash, case_id, report_id, user_id, recipient_id, contact_id)
+		VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (hash) DO NOTHING`, hash, c.Case, c.Report, c.User, c.Recipient, c.Contact)
 	for _, id := range messageIDs {
 		if err == nil && id != "" {
 			_, err = tx.Exec(ctx, `INSERT INTO mail_ids (hash, tag, ours) VALUES ($1, $2, $3) ON CONFLICT (hash) DO NOTHING`,
@@ -93,17 +101,17 @@ func (o *Office) threadByTag(ctx context.Context, q db.Queryer, tag string) (cvd
 		return cvd.Correspondence{}, false, nil
 	}
 	var c cvd.Correspondence
-	ok, err := scanned(q.QueryRow(ctx, `SELECT case_id, report_id, user_id FROM mail_tags WHERE hash = $1`, o.hash(labelLookup, "tag", tag)),
-		&c.Case, &c.Report, &c.User)
+	ok, err := scanned(q.QueryRow(ctx, `SELECT case_id, report_id, user_id, recipient_id, contact_id FROM mail_tags WHERE hash = $1`,
+		o.hash(labelLookup, "tag", tag)), &c.Case, &c.Report, &c.User, &c.Recipient, &c.Contact)
 	return c, ok, err
 }
 
 // threadByID finds the thread of a Message-ID, and tells whether the ID is
 // ours. One that is not may be known to anyone who got a copy of that mail.
 func (o *Office) threadByID(ctx context.Context, q db.Queryer, id string) (c cvd.Correspondence, ours, ok bool, err error) {
-	ok, err = scanned(q.QueryRow(ctx, `SELECT t.case_id, t.report_id, t.user_id, i.ours
+	ok, err = scanned(q.QueryRow(ctx, `SELECT t.case_id, t.report_id, t.user_id, t.recipient_id, t.contact_id, i.ours
 		FROM mail_ids i JOIN mail_tags t ON t.hash = i.tag WHERE i.hash = $1`, o.hash(labelLookup, "id", id)),
-		&c.Case, &c.Report, &c.User, &ours)
+		&c.Case, &c.Report, &c.User, &c.Recipient, &c.Contact, &ours)
 	return c, ours, ok, err
 }
 

@@ -26,6 +26,7 @@ type taking struct {
 	known  bool               // by a tag, or by a Message-ID that only its reader can know
 	ours   bool               // its Message-ID is that of a letter of ours
 	from   account.Reach      // whose thread it is, if a person's with an account
+	told   cvd.Correspondent  // or a contact's of an organisation that was told
 }
 
 // take decides what becomes of a mail. It may be begun again after a crash:
@@ -93,6 +94,9 @@ func (t *taking) read() error {
 		}
 		return err
 	})
+	if err == nil && t.thread.Contact != "" {
+		t.told, err = t.Cases.Correspondent(t.ctx, acl.Myself(), t.thread)
+	}
 	if err != nil {
 		return err
 	}
@@ -102,6 +106,9 @@ func (t *taking) read() error {
 		}
 		if p := t.correspondent(); p != nil && p.Key != "" {
 			keys = append(keys, []byte(p.Key))
+		}
+		if t.told.Key != "" {
+			keys = append(keys, []byte(t.told.Key))
 		}
 		t.m = t.reader(keys).Read(t.raw)
 	}
@@ -192,6 +199,8 @@ func (t *taking) route() (e event, caseID string, err error) {
 		return setAside, "", nil
 	case t.thread.User != "":
 		return t.member()
+	case t.thread.Contact != "":
+		return t.contacted()
 	case t.thread.Report != "" && (t.known || t.sameSender()):
 		return t.reply()
 	case len(t.m.SpamMarks) > 0 && !t.k.Believed:

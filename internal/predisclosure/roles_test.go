@@ -101,6 +101,9 @@ var tries = map[string]try{
 			return err
 		})
 	}},
+	"PlaceIn": {rule: reach, state: Joined, call: func(k *kit, c acl.Caller, id string) error {
+		return k.DB.Read(k.ctx, func(q db.Queryer) error { return second(k.PlaceIn(k.ctx, c, q, id)) })
+	}},
 	"Reminders": {rule: reach, state: Joined, call: func(k *kit, c acl.Caller, _ string) error { return second(k.Reminders(k.ctx, c, day0)) }},
 }
 

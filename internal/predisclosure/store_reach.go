@@ -57,8 +57,40 @@ func (s *Store) RecipientIn(ctx context.Context, c acl.Caller, q db.Queryer, mem
 	return all[0].recipient(now), all[0].Standing(now), nil
 }
 
+// Speaks is the condition, in SQL, that a user speaks for a member now: t is a
+// row with their user_id and member_id. They are a contact of it, and it is
+// neither suspended nor has its membership ended. What is merely overdue stops
+// notices and does not take back what was told: that people decide.
+const Speaks = `EXISTS (SELECT 1 FROM predisclosure_contacts pc JOIN predisclosure_members pm ON pm.id = pc.member_id
+	WHERE pc.member_id = t.member_id AND pc.user_id = t.user_id AND pm.state = 'member')`
+
+// Place is where an organisation stands with its list and who its contacts are.
+type Place struct {
+	State    State
+	Contacts []Contact
+}
+
+// PlaceIn gives the place of a member within the caller's own read or write.
+// Nothing is asked of its keys. errs.NotFound if there is no such member.
+func (s *Store) PlaceIn(ctx context.Context, c acl.Caller, q db.Queryer, memberID string) (Place, error) {
+	if err := acl.Check(acl.ListReach, acl.ListReach, ownRoles(c)...); err != nil {
+		return Place{}, err
+	}
+	if !db.ValidID(memberID) {
+		return Place{}, errs.Missing()
+	}
+	all, err := s.load(ctx, q, "m.id = $1", memberID)
+	if err == nil && len(all) == 0 {
+		err = errs.Missing()
+	}
+	if err != nil {
+		return Place{}, err
+	}
+	return Place{State: all[0].State, Contacts: all[0].Contacts}, nil
+}
+
 func (m *Member) recipient(now time.Time) Recipient {
-	return Recipient{Member: m.ID, Organisation: m.Application.Organisation, Agreement: m.Accepted, Contacts: m.reach(now)}
+	return Recipient{Member: m.ID, State: m.State, Organisation: m.Application.Organisation, Agreement: m.Accepted, Contacts: m.reach(now)}
 }
 
 // ListIn is List within the caller's own read or write.

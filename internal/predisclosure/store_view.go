@@ -139,6 +139,7 @@ type Eligible struct {
 // Recipient is a member who may get a notice.
 type Recipient struct {
 	Member       string // id
+	State        State
 	Organisation string
 	Agreement    int     // version that was accepted
 	Contacts     []Reach // at least one has a key, at least one can sign in

@@ -183,6 +183,9 @@ func (s *Store) Returned(ctx context.Context, c acl.Caller, job string, permanen
 			return err
 		}
 		body, err := s.Jobs.Body(ctx, q, job)
+		if errs.Is(err, errs.NotFound) {
+			return nil // it is forgotten by now whose it was
+		}
 		if err != nil {
 			return err
 		}

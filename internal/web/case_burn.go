@@ -106,7 +106,11 @@ func willBeTold(v *cvd.View) (lines []burnLine) {
 	}
 	if v.Told != nil {
 		for _, r := range v.Told.Recipients {
-			lines = append(lines, burnLine{"", "people", r.Name + ", all contacts"})
+			who := r.Name + ", all contacts"
+			if r.Barred {
+				who += ": it is told nothing else any more, and knows of the matter"
+			}
+			lines = append(lines, burnLine{"", "people", who})
 		}
 	}
 	for _, p := range v.People {

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -13,7 +14,9 @@ import (
 	"steward/internal/base/errs"
 	"steward/internal/cvd"
 	"steward/internal/intake"
+	"steward/internal/mail"
 	"steward/internal/policy"
+	"steward/internal/predisclosure"
 )
 
 // distributionRoutes are who is told of a case before its release, what each of
@@ -22,6 +25,7 @@ func (s *server) distributionRoutes() []route {
 	return []route{
 		{pattern: "GET /team/cases/{id}/distribution", asks: acl.QueueRead, do: s.distribution},
 		{pattern: "POST /team/cases/{id}/distribution", asks: acl.Distribute, do: s.distribute},
+		{pattern: "POST /team/cases/{id}/distribution/retry", asks: acl.MessageWrite, do: s.retryNotice},
 		{pattern: "POST /team/cases/{id}/distribution/posted", asks: acl.Distribute, do: s.notePosted},
 		{pattern: "POST /team/cases/{id}/distribution/patches", asks: acl.PatchEdit, do: s.addPatchFile, files: true},
 		{pattern: "POST /team/cases/{id}/distribution/remove", asks: acl.PatchEdit, do: s.removePatchFile},
@@ -29,7 +33,7 @@ func (s *server) distributionRoutes() []route {
 		{pattern: "GET /team/cases/{id}/portal", asks: acl.DraftRead, do: s.portal},
 		{pattern: "POST /team/cases/{id}/portal/status", asks: acl.StatusWrite, do: s.setFixStatus},
 		{pattern: "POST /team/cases/{id}/portal/propose", asks: acl.EmbargoPropose, do: s.proposeHour},
-		{pattern: "GET /team/cases/{id}/burn", asks: acl.Burn, shows: cvd.Parts{Reports: true, People: true}, do: s.burnPage},
+		{pattern: "GET /team/cases/{id}/burn", asks: acl.Burn, shows: cvd.Parts{Reports: true, People: true, Told: true}, do: s.burnPage},
 		{pattern: "POST /team/cases/{id}/burn", asks: acl.Burn, do: s.burn},
 		{pattern: "POST /team/cases/{id}/burn/keep", asks: acl.Burn, do: s.keepEmbargo},
 		{pattern: "POST /team/cases/{id}/burn/trace", asks: acl.Burn, do: s.trace},
@@ -59,8 +63,8 @@ type listText struct {
 
 // toldRow is one organisation that was told, with how it stands.
 type toldRow struct {
-	cvd.Recipient
-	Mark mark
+	mail.Notified
+	Mark mark      // of its status
 	Seen time.Time // when a contact of it looked last, by the day; zero: never, or who asks may not know
 	Own  bool      // a contact of it can sign in
 	Asks bool      // it has proposed another hour, and nobody has answered
@@ -73,7 +77,12 @@ var statusMarks = map[cvd.FixStatus]mark{
 	cvd.NotAffected:   {"good", "check", "Not affected"},
 	cvd.Fixed:         {"good", "check", "Fixed"},
 	cvd.Investigating: {"accent", "eye", "Under investigation"},
+	answered:          {"accent", "envelope", "Answered"},
 }
+
+// answered stands in the place of a status for who wrote by mail and has set
+// none: silent they are not.
+const answered cvd.FixStatus = "answered"
 
 // maxPatchBytes is as much as the store takes of one patch.
 const maxPatchBytes = 1 << 20
@@ -143,7 +152,7 @@ func (s *server) listChoices(v *visit) ([]listChoice, error) {
 	return all, nil
 }
 
-// toldRows are the organisations that were told, those that are silent first.
+// toldRows are the organisations that were told, in the order of a table.
 func (s *server) toldRows(v *visit, view *cvd.View) ([]toldRow, error) {
 	if view.Told == nil {
 		return nil, nil
@@ -161,8 +170,15 @@ func (s *server) toldRows(v *visit, view *cvd.View) ([]toldRow, error) {
 		}
 	}
 	var rows []toldRow
-	for _, r := range view.Told.Recipients {
-		row := toldRow{Recipient: r, Mark: statusMarks[r.Status], Own: len(r.Contacts) > 0}
+	all, err := s.Mail.Told(v.ctx(), v.c, view.ID)
+	if err != nil {
+		return nil, err
+	}
+	for _, r := range all {
+		if r.Status == "" && !r.Answered.IsZero() {
+			r.Status = answered
+		}
+		row := toldRow{Notified: r, Mark: statusMarks[r.Status], Own: slices.ContainsFunc(r.Letters, func(l mail.ToContact) bool { return l.Access == cvd.AccessPortal })}
 		if e := view.Embargo; e != nil && e.Proposal != nil && r.Proposed != nil {
 			row.Asks = r.Proposed.At.Equal(e.Proposal.At)
 		}
@@ -173,13 +189,72 @@ func (s *server) toldRows(v *visit, view *cvd.View) ([]toldRow, error) {
 		}
 		rows = append(rows, row)
 	}
-	slices.SortStableFunc(rows, func(a, b toldRow) int { return order(a.Status) - order(b.Status) })
+	slices.SortStableFunc(rows, func(a, b toldRow) int { return a.order() - b.order() })
 	return rows, nil
 }
 
-// order is that in which a table shows those who were told.
-func order(s cvd.FixStatus) int {
-	return slices.Index([]cvd.FixStatus{"", cvd.Affected, cvd.Investigating, cvd.Fixed, cvd.NotAffected}, s)
+// noticeMarks says what each state of a notice looks like.
+var noticeMarks = map[mail.NoticeState]mark{
+	mail.NoticeMissed:  {"bad", "warning", "Not delivered"},
+	mail.NoticeNone:    {"bad", "warning", "No letter"},
+	mail.NoticePartly:  {"warn", "warning", "Not to everyone"},
+	mail.NoticeDelayed: {"warn", "clock", "Delayed"},
+	mail.NoticeUnder:   {"", "clock", "On its way"},
+	mail.NoticeSent:    {"good", "check", "Sent"},
+}
+
+// Noticed is how the notice of an organisation is marked.
+func (r toldRow) Noticed() mark { return cmp.Or(noticeMarks[r.Notice], noticeMarks[mail.NoticeNone]) }
+
+// Missed tells whether an organisation that may be told does not know of its
+// notice: no letter came to it, and nobody of it has looked.
+func (r toldRow) Missed() bool { return !r.Barred && r.Lost() && r.Seen.IsZero() }
+
+// Trouble tells whether a letter of the notice waits for a person.
+func (r toldRow) Trouble() bool {
+	return slices.ContainsFunc(r.Letters, func(l mail.ToContact) bool { return l.Delivery != nil && l.Delivery.Stuck() })
+}
+
+// Missed names the organisations that do not know of their notice.
+func (p distributionPage) Missed() (names []string) {
+	for _, r := range p.Told {
+		if r.Missed() {
+			names = append(names, r.Name)
+		}
+	}
+	return names
+}
+
+// retryNotice tries a letter of a notice again.
+func (s *server) retryNotice(v *visit) error {
+	err := s.Mail.RetryOf(v.ctx(), v.c, v.r.PathValue("id"), v.field("delivery"))
+	return s.deed(v, "retry", "retried", "/distribution", err, s.showDistribution)
+}
+
+// Standing is how an organisation is marked that is suspended or off its list.
+func (r toldRow) Standing() mark {
+	if r.Place == "" {
+		return mark{"bad", "lock", "Off the list"}
+	}
+	return mark{"bad", "lock", firstUp(string(r.Place))}
+}
+
+// Sentence says what that means, and the way back where there is one.
+func (r toldRow) Sentence() string {
+	s := "It no longer sees this case and gets no letters of it until the embargo ends. What it was told it knows."
+	if r.Place == predisclosure.Suspended {
+		s += " Restored on its list, it sees the case again."
+	}
+	return s
+}
+
+// order is that in which a table shows those who were told: who has not got the
+// notice first.
+func (r toldRow) order() int {
+	if r.Missed() {
+		return -1
+	}
+	return slices.Index([]cvd.FixStatus{"", answered, cvd.Affected, cvd.Investigating, cvd.Fixed, cvd.NotAffected}, r.Status)
 }
 
 // Chosen tells whether a member is ticked: as it was typed, or else whoever may

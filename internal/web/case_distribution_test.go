@@ -1,12 +1,15 @@
 package web
 
 import (
+	"errors"
 	"net/url"
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"steward/internal/base/acl"
+	"steward/internal/base/jobs"
 	"steward/internal/cvd"
 )
 
@@ -125,4 +128,65 @@ func TestWhatABurnPublishes(t *testing.T) {
 			t.Errorf("%s: an embargo is left to end", state)
 		}
 	}
+}
+
+// answers keeps what the first contact of who was told wrote by mail.
+func (h *house) answers(caseID string) {
+	h.t.Helper()
+	all, err := h.mail.Told(h.t.Context(), acl.Caller{ID: "any", Role: acl.Handler}, caseID)
+	if err == nil {
+		err = h.cases.KeepAnswer(h.t.Context(), acl.Myself(), cvd.Correspondence{Case: caseID, Recipient: all[0].ID, Contact: all[0].Letters[0].Contact},
+			cvd.Answer{Body: "We build tonight.", Key: "one", Via: &cvd.Via{From: "ann@canary.example", Encrypted: true, Signed: "0123"}, Mail: strings.Repeat("a", 26)})
+	}
+	if err != nil {
+		h.t.Fatal(err)
+	}
+}
+
+// TestFateOfANotice: an organisation that has not got its notice stands out,
+// with the way out; once a letter is out it does not; and a suspended one is
+// shown as what it is and asked for nothing.
+func TestFateOfANotice(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	at, lead, handler, ann := underEmbargo(h)
+	auditor := h.member("Aud", acl.Auditor)
+	handler.get(at+"/embargo").submit(at+"/embargo", one("event", "propose", "until", "2026-03-12", "until.time", "14:00", "until.zone", "UTC", "reason", "next release")).expect(200)
+	lead.get(at+"/embargo").submit(at+"/embargo", one("event", "accept")).expect(200)
+	member := handler.get(at + "/distribution").find(inMember)
+	handler.submit(at+"/distribution", one("do", "send", "members", member, "message", "Please test.")).expect(200, "On its way").lacks("has not got the notice")
+
+	h.refuse = jobs.Temporary("temporary at RCPT TO: 451 4.7.1", errors.New("later"))
+	h.work()
+	handler.get(at+"/distribution").expect(200, "Delayed", "451 4.7.1").lacks("Try again")
+	h.refuse = jobs.Permanent("permanent at RCPT TO: 550 5.1.1", errors.New("no such user"))
+	h.pass(time.Hour)
+	h.work()
+	handler.get(at+"/distribution").expect(200, "Canary Linux has not got the notice.", "tell it by other means", "Not delivered", "550 5.1.1", "Try again", "How it is reached")
+	auditor.get(at+"/distribution").expect(200, "Canary Linux has not got the notice.").lacks("Try again")
+	handler.get(at+"/people").expect(200, "a notice", "Canary Linux")
+	handler.get(at + "/messages").expect(200)
+	ann.get(at + "/distribution").expect(403)
+
+	h.refuse = nil
+	again := handler.get(at + "/distribution").find(regexp.MustCompile(`name="delivery" value="([a-z2-7]+)"`))
+	handler.get(at+"/distribution").submit(at+"/distribution/retry", one("delivery", again)).expect(200, "The letter is tried again.")
+	h.work()
+	handler.get(at+"/distribution").expect(200, "Sent").lacks("has not got the notice", "Try again")
+
+	h.answers(strings.TrimPrefix(at, "/team/cases/"))
+	handler.get(at+"/distribution").expect(200, "Answered", "Wrote by mail").lacks("Silent")
+	handler.get(at+"/notes").expect(200, "Canary Linux, Ann Canary", "We build tonight.", "By mail from ann@canary.example", "Neither the reporter nor the others", "The mail as it came")
+	auditor.get(at+"/distribution").expect(200, "Wrote by mail").lacks("the notes")
+	ann.get(at + "/portal").expect(200).lacks("We build tonight.")
+
+	lists := handler.get("/team/lists/distributors").find(memberLink)
+	handler.get(lists).submit(lists+"/suspend", one("reason", "It spoke.")).expect(200)
+	handler.get(at+"/distribution").expect(200, "Suspended", "It no longer sees this case", "access ended").lacks("has not got the notice", "signs in")
+	handler.get(at+"/people").expect(200, "Sees nothing")
+	handler.get(at+"/burn").expect(200, "Canary Linux, all contacts: it is told nothing else any more")
+	ann.get(at + "/portal").expect(404)
+	handler.get(lists).submit(lists+"/restore", one("reason", "It was another.")).expect(200)
+	handler.get(at + "/distribution").lacks("Suspended")
+	ann.get(at+"/portal").expect(200, "Canary Linux")
 }

@@ -35,6 +35,7 @@ func occasion(on cvd.Occasion) string {
 		cvd.OnReceipt: "the receipt", cvd.OnMessage: "a message of the team", cvd.OnReport: "a new report",
 		cvd.OnReply: "a reporter’s answer", cvd.OnAcknowledge: "the report is taken up", cvd.OnDraft: "the draft",
 		cvd.OnInvitation: "the invitation", cvd.OnEmbargo: "the embargo", cvd.OnPublic: "the advisory is public",
+		cvd.OnUnanswered: "nobody has answered a report", cvd.OnDeadline: "a deadline", cvd.OnNotice: "a notice under embargo", cvd.OnAnswer: "an organisation’s answer", cvd.OnBurn: "the embargo ended because of a leak",
 	}[on]
 	if !ok {
 		return string(on)

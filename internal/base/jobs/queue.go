@@ -132,7 +132,21 @@ func (q *Queue) Status(ctx context.Context, r db.Queryer, ids []string) (map[str
 	return out, nil
 }
 
-// Body opens the body of a job; errs.NotFound if there is none.
+// Named gives where the job stands that a key names, whether or not its body was
+// forgotten; false if there is none.
+func (q *Queue) Named(ctx context.Context, r db.Queryer, kind, key string) (Status, bool, error) {
+	s, err := scanStatus(r.QueryRow(ctx, `SELECT `+statusColumns+` FROM jobs WHERE key_hash = $1`, keyHash(kind, key)).Scan)
+	if errors.Is(err, sql.ErrNoRows) {
+		return Status{}, false, nil
+	}
+	if err != nil {
+		return Status{}, false, fmt.Errorf("reading a job: %w", err)
+	}
+	return s, true, nil
+}
+
+// Body opens the body of a job; errs.NotFound if there is none, or Sweep has
+// forgotten it.
 func (q *Queue) Body(ctx context.Context, r db.Queryer, id string) ([]byte, error) {
 	var hash, scope string
 	var body []byte
@@ -142,6 +156,9 @@ func (q *Queue) Body(ctx context.Context, r db.Queryer, id string) ([]byte, erro
 	}
 	if err != nil {
 		return nil, fmt.Errorf("reading job %s: %w", id, err)
+	}
+	if len(body) == 0 {
+		return nil, errs.Missing()
 	}
 	return q.open(ctx, r, scope, hash, body)
 }

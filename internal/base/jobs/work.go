@@ -58,6 +58,10 @@ func Permanent(words string, cause error) error {
 	return &Failure{Words: words, Permanent: true, Cause: cause}
 }
 
+// Unwanted says that nobody wants what was to be done any more: it was not done,
+// and is neither a failure nor tried again.
+var Unwanted = errors.New("nobody wants it any more")
+
 // Temporary says that an attempt may succeed later.
 func Temporary(words string, cause error) error { return &Failure{Words: words, Cause: cause} }
 
@@ -196,7 +200,7 @@ func (r *Runner) do(ctx context.Context, w *Worker, t Task) {
 	attempt, cancel := context.WithTimeout(whole, cmp.Or(w.Limit, defaultLimit))
 	err := protect(attempt, w, t)
 	cancel()
-	if err != nil {
+	if err != nil && !errors.Is(err, Unwanted) {
 		r.say(w.Kind, err)
 	}
 	if err := r.Queue.end(whole, t, err); err != nil {
@@ -310,7 +314,10 @@ func (q *Queue) begin(ctx context.Context, tx *db.Tx, id string) (Task, error) {
 func (q *Queue) end(ctx context.Context, t Task, failed error) error {
 	now := q.now()
 	e, at, ended, words := finish, now, db.Micros(now), ""
-	if failed != nil {
+	switch {
+	case errors.Is(failed, Unwanted):
+		e = drop
+	case failed != nil:
 		e, words = giveUp, "it failed on our side"
 		permanent := false
 		if f, ok := errors.AsType[*Failure](failed); ok {

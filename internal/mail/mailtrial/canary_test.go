@@ -43,13 +43,14 @@ var told = map[cvd.Occasion][]string{
 	cvd.OnUnanswered:  {"lena", "hugo"},
 	cvd.OnDeadline:    {"lena", "hugo"},
 	cvd.OnNotice:      {"dist1", "mate1", "dist2", "mate2"},
+	cvd.OnAnswer:      {"lena", "hugo"},
 	cvd.OnBurn:        {"dist1", "mate1", "dist2", "mate2", "dist3", "dana"},
 }
 
 // kept is what a reader must not even find inside of a letter to them.
 var kept = map[string][]string{
-	"dana":  {"note", "patch", "review", "approve", "branch", "helper", "override", "burn", "notice", "told", "applied"},
-	"dist1": {"note", "reply", "message", "what", "name", "review", "approve", "file", "override", "burn", "applied"},
+	"dana":  {"note", "patch", "review", "approve", "branch", "helper", "override", "burn", "notice", "told", "applied", "answer"},
+	"dist1": {"note", "reply", "message", "what", "name", "review", "approve", "file", "override", "burn", "applied", "answer"},
 }
 
 // TestCanaries does every deed that posts a letter, with canaries in every
@@ -241,6 +242,28 @@ func (s *stage) notify(hugo, lena acl.Caller) {
 	}
 	s.must(s.Cases.Distribute(ctx, hugo, s.case_, s.version(), send))
 	s.settle() // a notice is not sent when the embargo is over
+	s.answers("mate1")
+}
+
+// answers is how a contact without a login answers the notice.
+func (s *stage) answers(name string) {
+	s.t.Helper()
+	to := ""
+	for _, m := range s.sink.Messages() {
+		if strings.HasPrefix(m.To[0], name+"@") {
+			_, to, _ = strings.Cut(strings.TrimSuffix(m.Header("Reply-To"), ">"), "<")
+		}
+	}
+	raw, err := s.people[name].WritePGPMIME(mailtest.Letter{To: to, Subject: "Re: x", Body: canary("answer")}, s.Signer.PublicKey())
+	s.must(err)
+	if a := send(s.smtp, "127.0.0.1", "EHLO", to, raw); a.code != 250 {
+		s.t.Fatalf("the answer: %d %s", a.code, a.text)
+	}
+	s.await("the answer is noted", func() bool {
+		list, _, err := s.Mail.List(s.t.Context(), s.as("lena"), mail.Noted, time.Time{})
+		s.must(err)
+		return len(list) == 1
+	})
 }
 
 func (s *stage) release(ctx context.Context, hugo, lena, rosa acl.Caller) {
