@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"steward/internal/base/porttest"
 	"steward/internal/config"
 	"steward/internal/intake"
 )
@@ -57,21 +58,11 @@ func channelApp(t *testing.T, edit func(string) string) *App {
 	return a
 }
 
-func freePort(t *testing.T) string {
-	t.Helper()
-	ln, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer ln.Close()
-	return ln.Addr().String()
-}
-
 // TestCheckChannels: the form, the API and encrypted mail are tried over real
 // connections, and each is proved.
 func TestCheckChannels(t *testing.T) {
 	t.Parallel()
-	at := freePort(t)
+	at := porttest.Hold(t)
 	a := channelApp(t, func(s string) string { return s + "\n[mail]\nlisten = \"" + at + "\"\n" })
 	if err := a.CheckChannels(t.Context()); err != nil {
 		t.Fatal(err)
@@ -95,7 +86,7 @@ func TestDeadChannel(t *testing.T) {
 	t.Parallel()
 	a := channelApp(t, func(s string) string { return s })
 	real := a.Config.BaseURL
-	a.Config.BaseURL = "http://" + freePort(t)
+	a.Config.BaseURL = "http://" + porttest.Hold(t)
 	if err := a.CheckChannels(t.Context()); err != nil {
 		t.Fatal(err)
 	}

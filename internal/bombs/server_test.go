@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"os"
 	"os/exec"
@@ -21,6 +20,7 @@ import (
 	"steward/internal/account"
 	"steward/internal/app"
 	"steward/internal/base/acl"
+	"steward/internal/base/porttest"
 	"steward/internal/cli"
 )
 
@@ -107,12 +107,7 @@ match = ["own machine", "/(a|aa)+(b|bb)+$/", "/(x+x+)+y/", "/(.*)*=(.*)*z/"]
 func newServer(t *testing.T) *server {
 	t.Helper()
 	s := &server{t: t, dir: filepath.Join(t.TempDir(), "data")}
-	ln, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	s.addr = ln.Addr().String()
-	ln.Close()
+	s.addr = porttest.Hold(t)
 	run(t, "init", "--data", s.dir, "--listen", s.addr, "--base-url", "http://localhost:"+strings.TrimPrefix(s.addr, "127.0.0.1:"))
 	file := filepath.Join(s.dir, "steward.toml")
 	raw, err := os.ReadFile(file)

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"steward/internal/app"
+	"steward/internal/base/porttest"
 )
 
 // limit is what the slowest of a hundred answers may take.
@@ -46,7 +47,7 @@ func BenchmarkPages(b *testing.B) {
 }
 
 func measure(b *testing.B, engine string, n int) {
-	address := freeAddress(b)
+	address := porttest.Hold(b)
 	w := newWorld(b, engine, address)
 	took := func(what string, f func() error) {
 		b.Helper()

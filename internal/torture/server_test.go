@@ -3,7 +3,6 @@ package torture
 import (
 	"bytes"
 	"context"
-	"net"
 	"net/http"
 	"os"
 	"os/exec"
@@ -17,6 +16,7 @@ import (
 	"steward/internal/account"
 	"steward/internal/app"
 	"steward/internal/base/acl"
+	"steward/internal/base/porttest"
 	"steward/internal/cli"
 )
 
@@ -40,12 +40,7 @@ type person struct {
 func newServer(t *testing.T, dir, database string) *server {
 	t.Helper()
 	s := &server{dir: dir, people: map[acl.Role]person{}, transport: &http.Transport{MaxIdleConnsPerHost: 64}}
-	ln, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	addr := ln.Addr().String()
-	ln.Close()
+	addr := porttest.Hold(t)
 	s.url = "http://" + addr
 	args := []string{"init", "--data", s.dir, "--listen", addr}
 	if database != "" {
@@ -101,17 +96,20 @@ func (s *server) hire(t *testing.T) {
 	}
 }
 
+// patience is how long a trial waits for what comes in its own time. It is long
+// because the machine may be busy; what works does not take it.
+const patience = time.Minute
+
 // start starts the server and waits until it answers.
 func (s *server) start(t *testing.T) {
 	t.Helper()
 	s.out.Reset()
 	s.child = s.command(t)
-	for range 3000 {
+	for end := time.Now().Add(patience); time.Now().Before(end); time.Sleep(5 * time.Millisecond) {
 		if res, err := http.Get(s.url + "/api/v1/"); err == nil {
 			res.Body.Close()
 			return
 		}
-		time.Sleep(5 * time.Millisecond)
 	}
 	s.kill()
 	t.Fatalf("the server does not answer: %s", s.out.String())

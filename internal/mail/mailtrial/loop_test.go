@@ -4,6 +4,7 @@ import (
 	"testing"
 	"time"
 
+	"steward/internal/base/porttest"
 	"steward/internal/cvd"
 	"steward/internal/mail"
 	"steward/internal/mail/mailtest"
@@ -14,7 +15,7 @@ import (
 // there to be seen.
 func TestLoops(t *testing.T) {
 	t.Parallel()
-	at := map[string]string{"a.test": freePort(t), "b.test": freePort(t)}
+	at := map[string]string{"a.test": porttest.Hold(t), "b.test": porttest.Hold(t)}
 	mta := mailtest.Postfix(t, mailtest.PostfixOptions{
 		Relay:     map[string]string{"a.test": "smtp:" + bracketed(at["a.test"]), "b.test": "smtp:" + bracketed(at["b.test"])},
 		Mailboxes: []string{"lena@people.test"},

@@ -23,6 +23,7 @@ import (
 	"steward/internal/base/db"
 	"steward/internal/base/db/dbtest"
 	"steward/internal/base/jobs"
+	"steward/internal/base/porttest"
 	"steward/internal/config"
 	"steward/internal/mail/mailtest"
 )
@@ -124,13 +125,13 @@ func newOffice(t testing.TB, p plan) *office {
 	o := &office{t: t, clock: pace{began.UnixNano(), p.at.UnixNano(), max(p.speed, 1)}, smtp: p.smtp, lmtp: p.lmtp, email: p.email, env: p.env, out: &bytes.Buffer{}}
 	for _, at := range []*string{&o.smtp, &o.lmtp} {
 		if *at == "" {
-			*at = freePort(t)
+			*at = porttest.Hold(t)
 		}
 	}
 	if o.email == "" {
 		o.email = "security@example.org"
 	}
-	listen := freePort(t)
+	listen := porttest.Hold(t)
 	o.url = "http://" + strings.Replace(listen, "127.0.0.1", "localhost", 1)
 	dir := app.Dir(filepath.Join(t.TempDir(), "data"))
 	answers := config.Answers{Team: "The Example team", Email: o.email, Prefix: "EX", BaseURL: o.url, Listen: listen}
@@ -190,12 +191,11 @@ func (o *office) start() {
 	o.must(c.Start())
 	o.child = c
 	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
-	for range 4000 {
+	for end := time.Now().Add(time.Minute); time.Now().Before(end); time.Sleep(5 * time.Millisecond) {
 		if res, err := client.Get(o.url + "/api/v1/"); err == nil {
 			res.Body.Close()
 			return
 		}
-		time.Sleep(5 * time.Millisecond)
 	}
 	o.kill()
 	o.t.Fatalf("the server does not answer: %s", o.out)
@@ -246,16 +246,6 @@ func (o *office) await(what string, holds func() bool) {
 }
 
 func tail(s string) string { return s[max(0, len(s)-3000):] }
-
-func freePort(t testing.TB) string {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.Close()
-	return l.Addr().String()
-}
 
 // setting reads how long a trial runs.
 func setting(t *testing.T, name string, short int) int {

@@ -13,6 +13,7 @@ import (
 
 	"steward/internal/base/db"
 	"steward/internal/base/jobs"
+	"steward/internal/base/porttest"
 	"steward/internal/cvd"
 	"steward/internal/mail"
 	"steward/internal/mail/mailtest"
@@ -45,7 +46,7 @@ type peers struct {
 func newPeers(t *testing.T, by string) *peers {
 	w := &peers{ca: mailtest.NewAuthority(t), faulty: mailtest.Sink(t, mailtest.SinkOptions{})}
 	w.faulty.FailAll(mailtest.Fault{At: mailtest.AtRcpt, Code: 550})
-	in := freePort(t)
+	in := porttest.Hold(t)
 	way := "smtp:" + bracketed(in)
 	set := map[string]string{"smtp_tls_policy_maps": "inline:{ {example.org=encrypt} }"}
 	if by == "lmtp" {
