@@ -93,11 +93,10 @@ func (tr *traffic) acknowledged() (phrases, notes []string) {
 // grown waits until the traffic has gone on.
 func (tr *traffic) grown(by int) {
 	before, _ := tr.acknowledged()
-	for range 1000 {
+	for end := time.Now().Add(patience); time.Now().Before(end); time.Sleep(10 * time.Millisecond) {
 		if now, _ := tr.acknowledged(); len(now) >= len(before)+by {
 			return
 		}
-		time.Sleep(10 * time.Millisecond)
 	}
 	tr.w.t.Fatal("the traffic has come to a halt")
 }

@@ -62,7 +62,7 @@ func channelApp(t *testing.T, edit func(string) string) *App {
 // connections, and each is proved.
 func TestCheckChannels(t *testing.T) {
 	t.Parallel()
-	at := trial.FreeAddr(t)
+	at := trial.Addr(t)
 	a := channelApp(t, func(s string) string { return s + "\n[mail]\nlisten = \"" + at + "\"\n" })
 	if err := a.checkChannels(t.Context()); err != nil {
 		t.Fatal(err)
@@ -86,7 +86,7 @@ func TestDeadChannel(t *testing.T) {
 	t.Parallel()
 	a := channelApp(t, func(s string) string { return s })
 	real := a.Config.BaseURL
-	a.Config.BaseURL = "http://" + trial.FreeAddr(t)
+	a.Config.BaseURL = "http://" + trial.Addr(t)
 	if err := a.checkChannels(t.Context()); err != nil {
 		t.Fatal(err)
 	}

@@ -259,7 +259,7 @@ func TestMetricsAddress(t *testing.T) {
 	done := make(chan error, 1)
 	go func() { done <- a.Serve(ctx, ln) }()
 	at := ""
-	for range 400 {
+	for end := time.Now().Add(patience); time.Now().Before(end); time.Sleep(10 * time.Millisecond) {
 		for line := range bytes.Lines(log.bytes()) {
 			var l struct{ Msg, Listen string }
 			if json.Unmarshal(line, &l) == nil && l.Msg == "metrics" {
@@ -269,7 +269,6 @@ func TestMetricsAddress(t *testing.T) {
 		if at != "" {
 			break
 		}
-		time.Sleep(10 * time.Millisecond)
 	}
 	for path, want := range map[string]string{"/metrics": "steward_work_timestamp_seconds", "/healthz": "ok\n"} {
 		res, err := http.Get(at + path)
@@ -332,11 +331,10 @@ func TestJumpIsTold(t *testing.T) {
 		close(done)
 	}()
 	said := func(words string) int {
-		for range 200 {
+		for end := time.Now().Add(patience); time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
 			if n := strings.Count(string(w.log.bytes()), words); n > 0 {
 				return n
 			}
-			time.Sleep(20 * time.Millisecond)
 		}
 		return 0
 	}

@@ -107,7 +107,7 @@ match = ["own machine", "/(a|aa)+(b|bb)+$/", "/(x+x+)+y/", "/(.*)*=(.*)*z/"]
 func newServer(t *testing.T) *server {
 	t.Helper()
 	s := &server{t: t, dir: filepath.Join(t.TempDir(), "data")}
-	s.addr = trial.FreeAddr(t)
+	s.addr = trial.Addr(t)
 	run(t, "init", "--data", s.dir, "--listen", s.addr, "--base-url", "http://localhost:"+strings.TrimPrefix(s.addr, "127.0.0.1:"))
 	file := filepath.Join(s.dir, "steward.toml")
 	raw, err := os.ReadFile(file)

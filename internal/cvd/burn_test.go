@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"steward/internal/base/acl"
+	"steward/internal/base/audit"
 	"steward/internal/base/db"
 	"steward/internal/base/db/dbtest"
 	"steward/internal/base/errs"
@@ -314,6 +315,12 @@ func TestCollisions(t *testing.T) {
 			}
 			if (e.Told != nil && len(e.Told.Collisions) == 1) != c.collision {
 				t.Errorf("%s: %+v", c.name, e.Told)
+			}
+			entries, err := k.Timeline(k.ctx, lead, a.caseID)
+			k.must(err)
+			other := k.view(lead, b.caseID).Ref
+			if slices.ContainsFunc(entries, func(e audit.Entry) bool { return e.Detail["collision"] == other }) != c.collision {
+				t.Errorf("%s: in the record %+v", c.name, entries)
 			}
 			p := e.Embargo.Proposal
 			if (p != nil) != (c.want != 0) {

@@ -9,6 +9,7 @@ import (
 	"context"
 
 	"steward/internal/base/acl"
+	"steward/internal/base/audit"
 	"steward/internal/base/calendar"
 	"steward/internal/base/db"
 	"steward/internal/base/db/dbtest"
@@ -133,6 +134,13 @@ func TestReminders(t *testing.T) {
 		k.wake()
 		if due(DueRemind) != 2 {
 			t.Errorf("%d reminders of the silent reporter", due(DueRemind))
+		}
+		entries, err := k.Timeline(k.ctx, lead, a.caseID)
+		k.must(err)
+		if !slices.ContainsFunc(entries, func(e audit.Entry) bool {
+			return e.Detail["reminded of"] == string(DueRemind) && e.Detail["told"] != "0"
+		}) {
+			t.Errorf("no reminder is in the record: %+v", entries)
 		}
 		_, err = k.Reply(k.ctx, a.caller, Reply{Body: "1.4."})
 		k.must(err)

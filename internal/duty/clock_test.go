@@ -2,6 +2,7 @@ package duty
 
 import (
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -448,9 +449,14 @@ func TestCheck(t *testing.T) {
 		t.Error("clocks from faulty facts")
 	}
 	good := exploited(now)
-	good.Filings = make([]Filing, maxFilings+1)
-	if good.Check(now) == nil {
-		t.Error("filings without number")
+	if _, err := Clocks(good, now.Add(-time.Hour)); !errs.Is(err, errs.Invalid) {
+		t.Errorf("clocks from an awareness that is to come: %v", err)
+	}
+	for n, ok := range map[int]bool{maxFilings: true, maxFilings + 1: false} {
+		good.Filings = slices.Repeat([]Filing{{Kind: EarlyWarning, At: now, By: "ana"}}, n)
+		if err := good.Check(now); (err == nil) != ok {
+			t.Errorf("%d filings: %v", n, err)
+		}
 	}
 }
 

@@ -94,6 +94,36 @@ func TestMissing(t *testing.T) {
 	}
 }
 
+// TestChosen: what is chosen from a list says what is so, and nothing where
+// nobody knows.
+func TestChosen(t *testing.T) {
+	t.Parallel()
+	value := func(d Dossier, number string) string {
+		for _, s := range d.Sections {
+			for _, f := range s.Fields {
+				if f.Number == number {
+					return f.Value
+				}
+			}
+		}
+		t.Errorf("no field %s", number)
+		return ""
+	}
+	for trigger, want := range map[Trigger]string{Exploited: "Vulnerability", Incident: "Incident"} {
+		if got := value(compose(t, EarlyWarning, trigger, Manufacturer, Subject{}), "1"); got != want {
+			t.Errorf("%s is a notification of the type %q", trigger, got)
+		}
+	}
+	if got := value(compose(t, Notification, Exploited, Manufacturer, Subject{}), "v28"); got != "" {
+		t.Errorf("exceptional circumstances that nobody named: %q", got)
+	}
+	for answer, want := range map[Answer]string{Yes: "Yes", No: "No", "": "", "unknown": ""} {
+		if got := yesNo(answer); got != want {
+			t.Errorf("%q is answered by %q", answer, got)
+		}
+	}
+}
+
 // TestPoints: every point of Article 14(2) and (4) is a field of its step, and
 // of no other.
 func TestPoints(t *testing.T) {

@@ -48,6 +48,7 @@ func startChromium() (context.Context, func(), error) {
 		chromedp.Flag("lang", "en-US"),
 		chromedp.Flag("hide-scrollbars", true),
 		chromedp.Flag("font-render-hinting", "none"),
+		chromedp.WSURLReadTimeout(patience),
 	)
 	all, kill := chromedp.NewExecAllocator(context.Background(), options...)
 	first, cancel := chromedp.NewContext(all)
@@ -81,4 +82,4 @@ func newTab(t *testing.T, listen func(ev any)) context.Context {
 
 // patience is how long anything that a page does may take; a page that hangs
 // fails its test, and one that is slow under load does not.
-const patience = 20 * time.Second
+const patience = time.Minute

@@ -39,7 +39,7 @@ const casesBefore = 60 // more than a page of the queue shows
 
 func newServer(t *testing.T) *server {
 	t.Helper()
-	s := &server{dir: app.Dir(filepath.Join(t.TempDir(), "data")), addr: trial.FreeAddr(t)}
+	s := &server{dir: app.Dir(filepath.Join(t.TempDir(), "data")), addr: trial.Addr(t)}
 	if err := app.Init(s.dir, config.Answers{Team: "Example", Listen: s.addr}, time.Now()); err != nil {
 		t.Fatal(err)
 	}
@@ -112,12 +112,11 @@ func (s *server) start(t *testing.T) {
 	if err := s.child.Start(); err != nil {
 		t.Fatal(err)
 	}
-	for range 600 {
+	for end := time.Now().Add(time.Minute); time.Now().Before(end); time.Sleep(25 * time.Millisecond) {
 		if res, err := http.Get("http://" + s.addr + "/api/v1/"); err == nil {
 			res.Body.Close()
 			return
 		}
-		time.Sleep(25 * time.Millisecond)
 	}
 	s.kill()
 	t.Fatalf("the server does not answer: %v", s.complaints(t))

@@ -210,6 +210,7 @@ func TestOwnView(t *testing.T) {
 		contact := k.link(id, 0)
 		k.must(k.Vet(k.ctx, k.handler, id, "secret note"))
 		k.must(k.Vet(k.ctx, k.second, id, ""))
+		k.refused("a reason of too much", k.Suspend(k.ctx, k.handler, id, strings.Repeat("x", maxReason+1)), errs.Invalid)
 		k.must(k.Suspend(k.ctx, k.handler, id, "You leaked."))
 		k.must(k.Attest(k.ctx, contact, id, Attestation{true, true, true}))
 		mine, err := k.Mine(k.ctx, contact)

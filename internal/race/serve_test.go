@@ -123,7 +123,7 @@ func newSite(b *testing.B) *site {
 	if out, err := exec.Command("go", "build", "-o", s.bin, "steward/cmd/steward").CombinedOutput(); err != nil {
 		b.Fatalf("building Steward: %v\n%s", err, out)
 	}
-	if err := app.Init(app.Dir(s.data), config.Answers{Team: "Example", Listen: trial.FreeAddr(b)}, time.Now()); err != nil {
+	if err := app.Init(app.Dir(s.data), config.Answers{Team: "Example", Listen: trial.Addr(b)}, time.Now()); err != nil {
 		b.Fatal(err)
 	}
 	ctx := context.Background()
@@ -265,7 +265,7 @@ func (s *site) nginx(b *testing.B, pinned bool) contestant {
 	if pinned {
 		workers = "1"
 	}
-	dir, addr := b.TempDir(), trial.FreeAddr(b)
+	dir, addr := b.TempDir(), trial.Addr(b)
 	settings := filepath.Join(dir, "nginx.conf")
 	if err := os.WriteFile(settings, fmt.Appendf(nil, nginxSettings, workers, dir, addr, s.out), 0o644); err != nil {
 		b.Fatal(err)
@@ -286,7 +286,7 @@ http://%s {
 `
 
 func (s *site) caddy(b *testing.B, pinned bool) contestant {
-	addr, settings := trial.FreeAddr(b), filepath.Join(b.TempDir(), "Caddyfile")
+	addr, settings := trial.Addr(b), filepath.Join(b.TempDir(), "Caddyfile")
 	if err := os.WriteFile(settings, fmt.Appendf(nil, caddySettings, addr, s.out), 0o644); err != nil {
 		b.Fatal(err)
 	}

@@ -2,6 +2,7 @@ package rota
 
 import (
 	"fmt"
+	"slices"
 	"testing"
 	"time"
 	_ "time/tzdata"
@@ -129,15 +130,22 @@ func TestCheck(t *testing.T) {
 		t.Fatal(err)
 	}
 	at := utc("2026-03-23 10:00")
+	most := weekly()
+	most.Overrides = slices.Repeat([]Override{{From: at, To: at.Add(1), Who: ann}}, maxOverrides)
+	if err := most.Check(); err != nil {
+		t.Error(err)
+	}
 	for field, spoil := range map[string]func(*Rota){
-		"zone":        func(r *Rota) { r.Zone = "Local" },
-		"weekday":     func(r *Rota) { r.Handover.Weekday = 7 },
-		"hour":        func(r *Rota) { r.Handover.Hour = 24 },
-		"start":       func(r *Rota) { r.Start = "2026-02-30" },
-		"order":       func(r *Rota) { r.Order = []Member{ann, ann} },
-		"order ":      func(r *Rota) { r.Order = []Member{Nobody} },
-		"order  ":     func(r *Rota) { r.Order = make([]Member, maxMembers+1) },
-		"overrides":   func(r *Rota) { r.Overrides = make([]Override, maxOverrides+1) },
+		"zone":    func(r *Rota) { r.Zone = "Local" },
+		"weekday": func(r *Rota) { r.Handover.Weekday = 7 },
+		"hour":    func(r *Rota) { r.Handover.Hour = 24 },
+		"start":   func(r *Rota) { r.Start = "2026-02-30" },
+		"order":   func(r *Rota) { r.Order = []Member{ann, ann} },
+		"order ":  func(r *Rota) { r.Order = []Member{Nobody} },
+		"order  ": func(r *Rota) { r.Order = make([]Member, maxMembers+1) },
+		"overrides": func(r *Rota) {
+			r.Overrides = slices.Repeat([]Override{{From: at, To: at.Add(1), Who: ann}}, maxOverrides+1)
+		},
 		"overrides.0": func(r *Rota) { r.Overrides = []Override{{From: at, To: at, Who: ann}} },
 		"who":         func(r *Rota) { r.Overrides = []Override{{From: at, To: at.Add(1), Who: "x"}} },
 		"reason":      func(r *Rota) { r.Overrides = []Override{{From: at, To: at.Add(1), Who: ann, Reason: "a\nb"}} },

@@ -103,6 +103,13 @@ func TestRoles(t *testing.T) {
 			if reads := slices.Contains(readers, role); reads && err != nil || !reads && !errs.Is(err, errs.NotFound) {
 				t.Errorf("%s reads: %v", role, err)
 			}
+			err = d.Read(t.Context(), func(q db.Queryer) error {
+				_, err := s.Within(t.Context(), as(role), q)
+				return err
+			})
+			if role == acl.System && err != nil || role != acl.System && !errs.Is(err, errs.NotFound) {
+				t.Errorf("%s reads within a deed: %v", role, err)
+			}
 			v, err := s.Edit(t.Context(), as(role), on, weekly())
 			switch {
 			case slices.Contains(editors, role):

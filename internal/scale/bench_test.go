@@ -47,7 +47,7 @@ func BenchmarkPages(b *testing.B) {
 }
 
 func measure(b *testing.B, engine string, n int) {
-	address := trial.FreeAddr(b)
+	address := trial.Addr(b)
 	w := newWorld(b, engine, address)
 	took := func(what string, f func() error) {
 		b.Helper()

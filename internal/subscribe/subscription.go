@@ -115,6 +115,9 @@ func normalise(address string) (string, *errs.Error) {
 		return bad("What stands before the @ is not the name of a mailbox that we can write to.")
 	}
 	domain, err := idna.Lookup.ToASCII(strings.TrimSuffix(domain, "."))
+	if err == nil { // of bytes that are no text it makes what it does not take itself
+		_, err = idna.Lookup.ToASCII(domain)
+	}
 	if err != nil || !hostName(domain) {
 		return bad("What stands after the @ is not a domain.")
 	}

@@ -62,6 +62,7 @@ func TestNormalise(t *testing.T) {
 		"Ada <ada@example.org>":                     "",
 		"ädä@example.org":                           "",
 		"ada\x00@example.org":                       "",
+		"ada@b\x9c.example":                         "",
 		strings.Repeat("a", 65) + "@example.org":    "",
 		"ada@" + strings.Repeat("a.", 130) + "org":  "",
 		strings.Repeat("a@", 1<<20) + "example.org": "",
@@ -79,6 +80,7 @@ func FuzzWish(f *testing.F) {
 	f.Add("ada@example.org", "libquill", "low")
 	f.Add("Ada@BÜCHER.example", "LIBQUILL\x00quill  server", "")
 	f.Add("a\r\n@x.y", "x", "worst")
+	f.Add("a@B\x9c.aBmple", "", "")
 	f.Fuzz(func(t *testing.T, address, products, least string) {
 		w, err := Wish{Address: address, Products: strings.Split(products, "\x00"), Least: advisory.Level(least)}.check(site)
 		if err != nil {

@@ -100,13 +100,11 @@ func (y *bench) again(what string, do func() error, err error) {
 	if err != nil && !busy(err) {
 		y.t.Errorf("%s: %v", what, err)
 	}
-	for range 40 {
+	for end := time.Now().Add(patience); time.Now().Before(end); time.Sleep(25 * time.Millisecond) {
 		if err == nil {
 			return
 		}
-		if err = do(); err != nil {
-			time.Sleep(25 * time.Millisecond)
-		}
+		err = do()
 	}
 	y.t.Fatalf("%s: still refused when the disk is mended: %v", what, err)
 }
@@ -255,11 +253,10 @@ func (y *bench) swept() {
 	}
 	go a.Work(ctx)
 	var files []string
-	for range 200 {
+	for end := time.Now().Add(patience); time.Now().Before(end); time.Sleep(25 * time.Millisecond) {
 		if files, _ = filepath.Glob(filepath.Join(y.dir, "blobs", "*", "*")); len(files) == len(kept) {
 			break
 		}
-		time.Sleep(25 * time.Millisecond)
 	}
 	if len(files) != len(kept) {
 		t.Errorf("%d files for %d attachments", len(files), len(kept))

@@ -40,7 +40,7 @@ type person struct {
 func newServer(t *testing.T, dir, database string) *server {
 	t.Helper()
 	s := &server{dir: dir, people: map[acl.Role]person{}, transport: &http.Transport{MaxIdleConnsPerHost: 64}}
-	addr := trial.FreeAddr(t)
+	addr := trial.Addr(t)
 	s.url = "http://" + addr
 	args := []string{"init", "--data", s.dir, "--listen", addr}
 	if database != "" {
@@ -96,17 +96,20 @@ func (s *server) hire(t *testing.T) {
 	}
 }
 
+// patience is how long a trial waits for what comes in its own time. It is long
+// because the machine may be busy; what works does not take it.
+const patience = time.Minute
+
 // start starts the server and waits until it answers.
 func (s *server) start(t *testing.T) {
 	t.Helper()
 	s.out.Reset()
 	s.child = s.command(t)
-	for range 3000 {
+	for end := time.Now().Add(patience); time.Now().Before(end); time.Sleep(5 * time.Millisecond) {
 		if res, err := http.Get(s.url + "/api/v1/"); err == nil {
 			res.Body.Close()
 			return
 		}
-		time.Sleep(5 * time.Millisecond)
 	}
 	s.kill()
 	t.Fatalf("the server does not answer: %s", s.out.String())

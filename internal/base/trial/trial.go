@@ -1,12 +1,13 @@
 // Package trial is what the tests of many rooms need: a clock that is moved by
-// hand, an address where nobody listens, and how long a trial runs.
+// hand, an address that nobody else is given, and how long a trial runs.
 package trial
 
 import (
-	"net"
+	"fmt"
 	"os"
 	"strconv"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 )
@@ -42,16 +43,32 @@ func (c *Clock) Set(at time.Time) {
 	c.at = at
 }
 
-// FreeAddr gives an address of this machine, with a port on which nobody
-// listened a moment ago.
-func FreeAddr(t testing.TB) string {
+// Addr gives an address on 127.0.0.1 that nobody else is given until the test
+// ends: the port belongs to a socket that does not listen, so connections are
+// refused. Who asks for just this port, with SO_REUSEADDR as servers do, may
+// listen on it meanwhile, again and again (bind(2), socket(7)).
+//
+// A server that is a process of its own is told its port before it starts, and
+// one that is killed has it again: a port that was only found free may be given
+// to any other test of the machine in between.
+func Addr(t testing.TB) string {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+	s, err := syscall.Socket(syscall.AF_INET, syscall.SOCK_STREAM|syscall.SOCK_CLOEXEC, 0)
 	if err != nil {
-		t.Fatal(err)
+		t.Fatalf("holding a port: %v", err)
 	}
-	defer l.Close()
-	return l.Addr().String()
+	t.Cleanup(func() { _ = syscall.Close(s) })
+	if err := syscall.SetsockoptInt(s, syscall.SOL_SOCKET, syscall.SO_REUSEADDR, 1); err != nil {
+		t.Fatalf("holding a port: %v", err)
+	}
+	if err := syscall.Bind(s, &syscall.SockaddrInet4{Addr: [4]byte{127, 0, 0, 1}}); err != nil {
+		t.Fatalf("holding a port: %v", err)
+	}
+	at, err := syscall.Getsockname(s)
+	if err != nil {
+		t.Fatalf("holding a port: %v", err)
+	}
+	return fmt.Sprintf("127.0.0.1:%d", at.(*syscall.SockaddrInet4).Port)
 }
 
 // Setting reads from the environment how long a trial runs; short is how long

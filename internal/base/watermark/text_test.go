@@ -387,8 +387,13 @@ func TestVisibleLine(t *testing.T) {
 // what is tested.
 func levelled(s string) string {
 	s = regexp.MustCompile(`(?m)^( {0,3})[-*+]( +\S)`).ReplaceAllString(s, "$1-$2")
-	s = strings.NewReplacer("“", `"`, "”", `"`, "’", "'", " – ", " - ", " — ", " - ", " -- ", " - ").Replace(s)
-	s = strings.Join(strings.Fields(s), " ")
+	all := strings.Fields(strings.NewReplacer("“", `"`, "”", `"`, "’", "'").Replace(s))
+	for i, w := range all {
+		if w == "–" || w == "—" || w == "--" {
+			all[i] = "-"
+		}
+	}
+	s = strings.Join(all, " ")
 	for _, ways := range same {
 		for _, w := range ways[1:] {
 			s = strings.ReplaceAll(s, w, ways[0])
@@ -454,7 +459,12 @@ func TestAnyText(t *testing.T) {
 			t.Fatalf("%q became %q:\n%q\n%q", plain, s, want, got)
 		}
 		r := TraceText(plain, []byte(s), []Candidate{{ID: "a", Mark: m}})
-		if v := r.Verdicts[0]; v.Fit != r.Places && clean([]byte(s)) == s {
+		// Where a text repeats itself, a place may be taken for another like it.
+		misread := 0
+		if all := norms(plain); len(slices.Compact(slices.Sorted(slices.Values(all)))) < len(all) {
+			misread = 1
+		}
+		if v := r.Verdicts[0]; v.Fit < r.Places-misread && clean([]byte(s)) == s {
 			t.Fatalf("%d of %d places fit their own copy: %q became %q", v.Fit, r.Places, plain, s)
 		}
 	})

@@ -2,6 +2,7 @@ package ical
 
 import (
 	"bytes"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -101,7 +102,7 @@ func TestRefused(t *testing.T) {
 		"year 10000":      func(c *Calendar) { c.Entries[0].At = time.Date(10000, 1, 1, 0, 0, 0, 0, time.UTC) },
 		"script":          func(c *Calendar) { c.Entries[0].URL = "javascript:alert(1)" },
 		"url breaks":      func(c *Calendar) { c.Entries[0].URL = "https://a/\r\nX:y" },
-		"too many":        func(c *Calendar) { c.Entries = make([]Entry, MaxEntries+1) },
+		"too many":        func(c *Calendar) { c.Entries = many(MaxEntries + 1) },
 		"relative":        func(c *Calendar) { c.Entries[0].URL = "/c/1" },
 		"url of too much": func(c *Calendar) { c.Entries[0].URL = "https://a/" + strings.Repeat("x", maxURL) },
 	} {
@@ -110,6 +111,26 @@ func TestRefused(t *testing.T) {
 		if raw, err := c.Encode(); err == nil {
 			t.Errorf("%s: written\n%s", name, raw)
 		}
+	}
+}
+
+// many are so many entries, each good.
+func many(n int) (out []Entry) {
+	for i := range n {
+		out = append(out, Entry{UID: fmt.Sprint(i, "@example.org"), At: at, Updated: updated})
+	}
+	return out
+}
+
+// TestMost: the limit itself can be written, and an alarm of less than a minute
+// is none.
+func TestMost(t *testing.T) {
+	t.Parallel()
+	c := sample()
+	c.Entries, c.Alarm = many(MaxEntries), 59*time.Second
+	raw, err := c.Encode()
+	if err != nil || bytes.Count(raw, []byte("BEGIN:VEVENT")) != MaxEntries || bytes.Contains(raw, []byte("VALARM")) {
+		t.Errorf("%v, %d bytes", err, len(raw))
 	}
 }
 

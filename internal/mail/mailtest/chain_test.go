@@ -60,9 +60,7 @@ func TestThereAndBack(t *testing.T) {
 	if read, err := ada.ReadPGPMIME(answer.Raw); err != nil || read.Signer != team.Fingerprint || read.Body != "Thank you.\n" {
 		t.Errorf("Ada reads %+v, %v", read, err)
 	}
-	if n := theirs.Queued(); n != 0 {
-		t.Errorf("%d messages are on their way still", n)
-	}
+	theirs.Idle(t)
 }
 
 // envChild makes the test below start what it can, tell where, and hang.

@@ -10,7 +10,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 )
 
 // Kind is a kind of OpenPGP key.
@@ -225,7 +224,7 @@ func (p *Person) gpg(in []byte, args ...string) (out []byte, status [][]string, 
 	cmd.Env = environ()
 	cmd.Stdin = bytes.NewReader(in)
 	cmd.ExtraFiles = []*os.File{give}
-	cmd.WaitDelay = time.Second
+	cmd.WaitDelay = patience
 	var stdout, stderr bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr
 	if err := cmd.Start(); err != nil {

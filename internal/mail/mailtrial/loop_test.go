@@ -15,7 +15,7 @@ import (
 // there to be seen.
 func TestLoops(t *testing.T) {
 	t.Parallel()
-	at := map[string]string{"a.test": trial.FreeAddr(t), "b.test": trial.FreeAddr(t)}
+	at := map[string]string{"a.test": trial.Addr(t), "b.test": trial.Addr(t)}
 	mta := mailtest.Postfix(t, mailtest.PostfixOptions{
 		Relay:     map[string]string{"a.test": "smtp:" + bracketed(at["a.test"]), "b.test": "smtp:" + bracketed(at["b.test"])},
 		Mailboxes: []string{"lena@people.test"},

@@ -124,13 +124,13 @@ func newOffice(t testing.TB, p plan) *office {
 	o := &office{t: t, clock: pace{began.UnixNano(), p.at.UnixNano(), max(p.speed, 1)}, smtp: p.smtp, lmtp: p.lmtp, email: p.email, env: p.env, out: &bytes.Buffer{}}
 	for _, at := range []*string{&o.smtp, &o.lmtp} {
 		if *at == "" {
-			*at = trial.FreeAddr(t)
+			*at = trial.Addr(t)
 		}
 	}
 	if o.email == "" {
 		o.email = "security@example.org"
 	}
-	listen := trial.FreeAddr(t)
+	listen := trial.Addr(t)
 	o.url = "http://" + strings.Replace(listen, "127.0.0.1", "localhost", 1)
 	dir := app.Dir(filepath.Join(t.TempDir(), "data"))
 	answers := config.Answers{Team: "The Example team", Email: o.email, Prefix: "EX", BaseURL: o.url, Listen: listen}
@@ -190,12 +190,11 @@ func (o *office) start() {
 	o.must(c.Start())
 	o.child = c
 	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
-	for range 4000 {
+	for end := time.Now().Add(time.Minute); time.Now().Before(end); time.Sleep(5 * time.Millisecond) {
 		if res, err := client.Get(o.url + "/api/v1/"); err == nil {
 			res.Body.Close()
 			return
 		}
-		time.Sleep(5 * time.Millisecond)
 	}
 	o.kill()
 	o.t.Fatalf("the server does not answer: %s", o.out)

@@ -46,7 +46,7 @@ type peers struct {
 func newPeers(t *testing.T, by string) *peers {
 	w := &peers{ca: mailtest.NewAuthority(t), faulty: mailtest.Sink(t, mailtest.SinkOptions{})}
 	w.faulty.FailAll(mailtest.Fault{At: mailtest.AtRcpt, Code: 550})
-	in := trial.FreeAddr(t)
+	in := trial.Addr(t)
 	way := "smtp:" + bracketed(in)
 	set := map[string]string{"smtp_tls_policy_maps": "inline:{ {example.org=encrypt} }"}
 	if by == "lmtp" {

@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"testing/iotest"
 
 	"pgregory.net/rapid"
 )
@@ -59,6 +60,22 @@ func TestRead(t *testing.T) {
 		got, err := all(tt.raw, 200)
 		if !slices.Equal(got, tt.want) || !errors.Is(err, tt.err) {
 			t.Errorf("%s: %q, %v, want %q, %v", name, got, err, tt.want, tt.err)
+		}
+	}
+}
+
+// TestBrokenFile: a file that cannot be read to its end does not end there.
+func TestBrokenFile(t *testing.T) {
+	t.Parallel()
+	broken := errors.New("input/output error")
+	for _, whole := range []string{head, head + "A: 1\n\none\n", head + "A: 1\n\none\n\n" + head + "A: 2"} {
+		r := NewReader(io.MultiReader(strings.NewReader(whole), iotest.ErrReader(broken)), 1000)
+		var err error
+		for err == nil {
+			_, err = r.Next()
+		}
+		if !errors.Is(err, broken) {
+			t.Errorf("%q: %v", whole, err)
 		}
 	}
 }

@@ -36,6 +36,21 @@ func TestFields(t *testing.T) {
 	}
 }
 
+// TestSenderIsOneAddress: what is not written as it should be is read where it
+// is plain what is meant, and never as what could end a command or name two.
+func TestSenderIsOneAddress(t *testing.T) {
+	t.Parallel()
+	for from, want := range map[string]string{
+		"Ada: of us <ada@example.net>": "ada@example.net", "<<ada@example.net>": "ada@example.net", "Ada <ada@example.net": "ada@example.net",
+		"Ada <a\"b@example.net>": "", "Ada <a\x01b@example.net>": "", "Ada <a b@example.net": "", "x; <a,b@example.net": "", "x; <a\\b@example.net": "",
+		"Ada: <ada>": "", "Ada: <@example.net>": "", "Ada: <a@b@example.net>": "",
+	} {
+		if got := read.From([]byte("From: " + from + "\r\n\r\nHi\r\n")); got.Addr != want {
+			t.Errorf("%q: %+v", from, got)
+		}
+	}
+}
+
 // TestWithoutTools: who has no keys reads what there is to read.
 func TestWithoutTools(t *testing.T) {
 	t.Parallel()

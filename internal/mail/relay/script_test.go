@@ -34,7 +34,7 @@ func (s script) serve(t *testing.T) (Relay, *lines) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { l.Close() })
-	heard := &lines{ch: make(chan string, 100000)}
+	heard := &lines{ch: make(chan string, 100000), asleep: make(chan bool, 100)}
 	over := make(chan struct{})
 	t.Cleanup(func() { close(over) })
 	go func() {
@@ -47,11 +47,17 @@ func (s script) serve(t *testing.T) (Relay, *lines) {
 		}
 	}()
 	return Relay{Address: l.Addr().String(), TLS: None, Helo: "security.example.org",
-		Dial: 5 * time.Second, Command: time.Second, Submit: time.Second}, heard
+		Dial: patience, Command: patience, Submit: patience}, heard
 }
 
+// patience is for a machine that is busy; what works does not take it.
+const patience = 30 * time.Second
+
 // lines is what a server has heard.
-type lines struct{ ch chan string }
+type lines struct {
+	ch     chan string
+	asleep chan bool // it says nothing more on a connection
+}
 
 func (h *lines) all() (got []string) {
 	for {
@@ -75,6 +81,7 @@ func (s script) talk(conn *net.TCPConn, heard *lines, over chan struct{}) {
 		case "close":
 			return false
 		case "sleep":
+			heard.asleep <- true
 			<-over
 			return false
 		default:
@@ -148,9 +155,12 @@ func TestFailures(t *testing.T) {
 				s := usual()
 				s[at.verb] = tt.words
 				r, _ := s.serve(t)
+				if tt.words == "sleep" {
+					r.Command, r.Submit = 2*time.Second, 2*time.Second
+				}
 				began := time.Now()
 				err := r.Send(context.Background(), from, jo, big)
-				if took := time.Since(began); took > 20*time.Second {
+				if took := time.Since(began); took > patience {
 					t.Errorf("it took %v", took)
 				}
 				want := tt.want
@@ -189,7 +199,6 @@ func TestCutWithinMessage(t *testing.T) {
 		s["EHLO"] = "250 mail.example.org" // no limit of size
 		s["body"] = how
 		r, _ := s.serve(t)
-		r.Command = 10 * time.Second
 		err := r.Send(context.Background(), from, jo, letter(strings.Repeat(strings.Repeat("x", 78)+"\r\n", 400000)))
 		if e, ok := errors.AsType[*Error](err); !ok || e.Kind != Temporary || e.Step != StepBody {
 			t.Errorf("%s: %v", how, err)
@@ -207,6 +216,7 @@ func TestSlowReader(t *testing.T) {
 	s := usual()
 	s["EHLO"], s["body"] = "250 mail.example.org", "sleep"
 	r, _ := s.serve(t)
+	r.Command = 2 * time.Second
 	err := r.Send(context.Background(), from, jo, letter(strings.Repeat(strings.Repeat("x", 78)+"\r\n", 400000)))
 	if e, ok := errors.AsType[*Error](err); !ok || e.Kind != Temporary || e.Step != StepBody {
 		t.Errorf("%v", err)
@@ -222,10 +232,13 @@ func TestContext(t *testing.T) {
 			t.Parallel()
 			s := usual()
 			s[verb] = "sleep"
-			r, _ := s.serve(t)
+			r, heard := s.serve(t)
 			r.Command, r.Submit = time.Hour, time.Hour
-			ctx, cancel := context.WithTimeout(context.Background(), 100*time.Millisecond)
-			defer cancel()
+			ctx, cancel := context.WithCancel(context.Background())
+			go func() {
+				<-heard.asleep
+				cancel()
+			}()
 			err := r.Send(ctx, from, jo, letter("x\r\n"))
 			if e, ok := errors.AsType[*Error](err); !ok || e.Kind != want {
 				t.Errorf("%v", err)

@@ -259,20 +259,31 @@ func TestRate(t *testing.T) {
 // TestConnections: those who hold on give way; those who are slow are cut.
 func TestConnections(t *testing.T) {
 	t.Parallel()
-	s, addr := start(t, &box{}, func(c *Config) { c.ConnsFromOne, c.IdleTimeout = 2, 300*time.Millisecond })
+	s, addr := start(t, &box{}, func(c *Config) { c.ConnsFromOne = 2 })
 	first := dial(t, addr)
 	dial(t, addr)
 	dial(t, addr).open().say(note+".\r\n", "250")
 	if got := first.answer(); got != "" || s.Cut() != 1 {
 		t.Errorf("%q, %d cut", got, s.Cut())
 	}
+	_, addr = start(t, &box{}, func(c *Config) { c.IdleTimeout = 300 * time.Millisecond })
 	slow := dial(t, addr)
-	for range 3 {
-		slow.send("N")
-		time.Sleep(120 * time.Millisecond)
+	heard := make(chan string)
+	go func() { heard <- slow.answer() }()
+	said := ""
+	for tick := time.Tick(50 * time.Millisecond); said == ""; {
+		select {
+		case said = <-heard: // 501 for what there is of a command, or at once 421
+		case <-tick:
+			slow.send("N")
+		}
 	}
-	slow.expect("501") // for what there is of a command
-	slow.expect("421")
+	for part := said; part != ""; said += part {
+		part = slow.answer()
+	}
+	if !strings.Contains(said, "421 ") {
+		t.Errorf("who is slow is told %q", said)
+	}
 }
 
 // TestShutdown: a mail under way is taken to its end, and who waits is sent away.
