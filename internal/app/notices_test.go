@@ -163,7 +163,7 @@ func TestNotices(t *testing.T) {
 	for _, who := range []string{ada, bob} {
 		first := w.join(sink, who)
 		links[who] = link(t, first)
-		if first.Header("List-Unsubscribe") != "" || first.Header("Auto-Submitted") == "" || first.From == "" {
+		if first.Header("List-Unsubscribe") != "" || first.Header("List-Id") != "" || first.Header("Auto-Submitted") == "" || first.From == "" {
 			t.Errorf("the first letter is not one of its kind: %s", first.Raw)
 		}
 		if a := w.fillIn(links[who], url.Values{"do": {"confirm"}}); a.code != http.StatusSeeOther {
@@ -183,6 +183,9 @@ func TestNotices(t *testing.T) {
 		one := m.Header("List-Unsubscribe")
 		if !strings.HasPrefix(one, "<"+behindTLS+"/subscribe/") || m.Header("List-Unsubscribe-Post") != "List-Unsubscribe=One-Click" {
 			t.Errorf("letter %d: List-Unsubscribe is %q, -Post %q", i, one, m.Header("List-Unsubscribe-Post"))
+		}
+		if got := m.Header("List-Id"); got != "<advisories.security.example.org>" || (read.Reader{}).Read(m.Raw).List == "" {
+			t.Errorf("letter %d: List-Id is %q", i, got)
 		}
 	}
 	if says := text(letters[2]); !strings.Contains(says, "Public title of the fault") || !strings.Contains(says, behindTLS+"/advisories/"+s.advisory+"/") {
