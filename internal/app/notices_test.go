@@ -312,6 +312,35 @@ func TestNoticeComesBack(t *testing.T) {
 	}
 }
 
+// TestImportWithoutReceipts: receipts=no keeps the receipt from the sender of a
+// mail that is imported, and from no other.
+func TestImportWithoutReceipts(t *testing.T) {
+	t.Parallel()
+	sink := mailtest.Sink(t, mailtest.SinkOptions{})
+	w := newWorld(t, "sqlite", withRelay(sink, ""))
+	lars := w.person("Lars", acl.Lead)
+	for who, query := range map[string]string{"past@example.net": "?receipts=no", "now@example.net": ""} {
+		raw := "From: <" + who + ">\r\nTo: security@example.org\r\nSubject: A hole\r\n\r\nIt overflows.\r\n"
+		if a := lars.do("POST", "/api/v1/mail"+query, strings.NewReader(raw), map[string]string{"Content-Type": "message/rfc822"}); a.code != http.StatusCreated {
+			t.Fatalf("%s: %d %s", query, a.code, a.body)
+		}
+	}
+	if a := lars.do("POST", "/api/v1/mail?receipts=maybe", strings.NewReader("x"), map[string]string{"Content-Type": "message/rfc822"}); a.code != http.StatusUnprocessableEntity && a.code != http.StatusBadRequest {
+		t.Errorf("receipts=maybe answers %d", a.code)
+	}
+	until(t, sink, "now@example.net", 1)
+	for range 400 { // until both are cases
+		if counts, err := w.Mail.Counts(t.Context(), acl.Myself()); err != nil || counts["filed"] == 2 {
+			break
+		}
+		time.Sleep(25 * time.Millisecond)
+	}
+	time.Sleep(300 * time.Millisecond)
+	if got := sink.For("past@example.net"); len(got) != 0 {
+		t.Errorf("who wrote long ago got %s", got[0].Raw)
+	}
+}
+
 // TestNoRelay: without one nobody can ask for letters, and the page says so.
 func TestNoRelay(t *testing.T) {
 	t.Parallel()
