@@ -7,11 +7,9 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"strconv"
 	"time"
 
 	"steward/internal/base/acl"
-	"steward/internal/base/db"
 	"steward/internal/base/errs"
 	"steward/internal/cvd"
 	"steward/internal/mail"
@@ -49,7 +47,7 @@ func mailOf(m mail.Mail) Mail {
 func (s *Server) mailRoutes() []Route {
 	return []Route{
 		{"GET", "/mail", "mail that came in, by what became of it", s.mails},
-		{"POST", "/mail", "import one mail: its bytes are the body", s.importMail},
+		{"POST", "/mail", "import one mail: its bytes are the body; receipts=no gives its sender no receipt", s.importMail},
 		{"GET", "/mail/{id}", "what is known of a mail", deed(func(ctx context.Context, c acl.Caller, id string, _ none) (Mail, error) {
 			m, err := s.Mail.Get(ctx, c, id)
 			return mailOf(m), err
@@ -91,14 +89,6 @@ func (s *Server) mails(w http.ResponseWriter, r *http.Request, c acl.Caller) err
 	for _, st := range mail.States {
 		known = known || st == state
 	}
-	var before time.Time
-	if at := ask.Get("before"); at != "" {
-		micros, err := strconv.ParseInt(at, 10, 64)
-		if err != nil || micros <= 0 {
-			return errs.Invalidf("before", "%q is no place in the list", at)
-		}
-		before = db.FromMicros(micros)
-	}
 	counts, err := s.Mail.Counts(r.Context(), c)
 	if err != nil {
 		return err
@@ -106,7 +96,7 @@ func (s *Server) mails(w http.ResponseWriter, r *http.Request, c acl.Caller) err
 	if !known {
 		return errs.Invalidf("state", "%q is not what becomes of a mail", state).WithHint("one of: %s", fmt.Sprint(mail.States))
 	}
-	list, more, err := s.Mail.List(r.Context(), c, state, before)
+	list, more, err := s.Mail.List(r.Context(), c, state, ask.Get("before"))
 	if err != nil {
 		return err
 	}
@@ -115,15 +105,24 @@ func (s *Server) mails(w http.ResponseWriter, r *http.Request, c acl.Caller) err
 		out.Mails[i] = mailOf(m)
 	}
 	if more {
-		out.Before = strconv.FormatInt(db.Micros(list[len(list)-1].Received), 10)
+		out.Before = list[len(list)-1].Place()
 	}
 	return reply(w, http.StatusOK, out)
 }
 
-// importMail asks for the permission before it reads the body.
+// importMail asks for the permission before it reads the body. With receipts=no
+// in the query, its sender gets no receipt.
 func (s *Server) importMail(w http.ResponseWriter, r *http.Request, c acl.Caller) error {
 	if err := acl.Check(acl.MailRead, acl.MailDecide, c.Role); err != nil {
 		return err
+	}
+	receipts := true
+	switch word := r.URL.Query().Get("receipts"); word {
+	case "", "yes":
+	case "no":
+		receipts = false
+	default:
+		return errs.Invalidf("receipts", "%q is neither yes nor no", word)
 	}
 	if kind := r.Header.Get("Content-Type"); kind != "message/rfc822" {
 		return errs.Invalidf("Content-Type", "must be message/rfc822")
@@ -135,7 +134,7 @@ func (s *Server) importMail(w http.ResponseWriter, r *http.Request, c acl.Caller
 	if err != nil {
 		return errs.Invalidf("message", "The mail broke off on its way.").WithCause(err)
 	}
-	known, err := s.Mail.Import(r.Context(), c, raw)
+	known, err := s.Mail.Import(r.Context(), c, raw, !receipts)
 	if err != nil {
 		return err
 	}

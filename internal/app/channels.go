@@ -166,7 +166,7 @@ func (a *App) checkMail(ctx context.Context, id, title, text string) error {
 		defer door.Close()
 		send = sender(door)
 	}
-	return send(ctx, l.From.Email, l.To.Email, msg)
+	return send(ctx, l.From.Email, l.To.Email, msg, nil)
 }
 
 // alarm tells those who look after the team of something that no case is about.

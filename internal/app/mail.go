@@ -63,11 +63,11 @@ func (a *App) post(log *audit.Log) error {
 }
 
 // sender tells the queue whether a message that did not go out may go later.
-func sender(r *relay.Pool) func(ctx context.Context, from, to string, msg []byte) error {
-	return func(ctx context.Context, from, to string, msg []byte) error {
-		err := r.Send(ctx, from, to, msg)
-		if err == nil {
-			return nil
+func sender(r *relay.Pool) mail.Sender {
+	return func(ctx context.Context, from, to string, msg []byte, last func() error) error {
+		err := r.Send(ctx, from, to, msg, last)
+		if _, ours := errors.AsType[*jobs.Failure](err); err == nil || ours { // of last
+			return err
 		}
 		words := "the relay cannot be reached"
 		if e, ok := errors.AsType[*relay.Error](err); ok {
@@ -76,8 +76,11 @@ func sender(r *relay.Pool) func(ctx context.Context, from, to string, msg []byte
 				words += fmt.Sprintf(": %d %s", e.Code, e.Enhanced)
 			}
 		}
-		if relay.KindOf(err) == relay.Permanent {
+		switch relay.KindOf(err) {
+		case relay.Permanent:
 			return jobs.Permanent(words, err)
+		case relay.Unknown:
+			return jobs.Unknown("the relay took it and no answer came: it may have arrived", err)
 		}
 		return jobs.Temporary(words, err)
 	}

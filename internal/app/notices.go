@@ -23,8 +23,12 @@ func (a *App) notices(log *audit.Log) []jobs.Worker {
 		DB: a.DB, Advisories: a.Advisories, Keys: a.Keys, Audit: log, Jobs: a.Jobs, Hooks: subscribe.NewClient(a.demo),
 		Site: a.noticeSite(), Clock: a.clock, Rand: rand.Reader,
 	}
+	a.Mail.Others = []string{subscribe.KindConfirm, subscribe.KindNotice}
 	a.Mail.Bounced = func(ctx context.Context, job string, permanent bool) error {
 		return a.Subscribers.Returned(ctx, acl.Myself(), job, permanent)
+	}
+	if a.Mail.Send == nil { // letters wait for a relay
+		return a.Subscribers.Workers(nil)
 	}
 	return a.Subscribers.Workers(a.deliver)
 }
@@ -51,10 +55,10 @@ func (a *App) noticeSite() subscribe.Site {
 // deliver brings a notice to the relay. Its Message-ID is that of its job, so
 // that one which comes back finds its subscription.
 func (a *App) deliver(ctx context.Context, m subscribe.Mail) error {
-	if a.Mail.Send == nil {
-		return jobs.Temporary("no relay for mail is set", nil)
-	}
 	memo := mail.Memo{To: m.To, Subject: m.Subject, Text: m.Text}
+	if m.UnsubscribeURL != "" { // it goes to all who asked
+		memo.ListID = "advisories." + a.Config.Mail.Host
+	}
 	if strings.HasPrefix(m.UnsubscribeURL, "https:") { // rfc8058:3.1 wants no other; the letter says it at its end, too
 		memo.Unsubscribe = m.UnsubscribeURL
 	}

@@ -167,7 +167,7 @@ func TestNotices(t *testing.T) {
 	for _, who := range []string{ada, bob} {
 		first := w.join(sink, who)
 		links[who] = link(t, first)
-		if first.Header("List-Unsubscribe") != "" || first.Header("Auto-Submitted") == "" || first.From == "" {
+		if first.Header("List-Unsubscribe") != "" || first.Header("List-Id") != "" || first.Header("Auto-Submitted") == "" || first.From == "" {
 			t.Errorf("the first letter is not one of its kind: %s", first.Raw)
 		}
 		if a := w.fillIn(links[who], url.Values{"do": {"confirm"}}); a.code != http.StatusSeeOther {
@@ -187,6 +187,9 @@ func TestNotices(t *testing.T) {
 		one := m.Header("List-Unsubscribe")
 		if !strings.HasPrefix(one, "<"+behindTLS+"/subscribe/") || m.Header("List-Unsubscribe-Post") != "List-Unsubscribe=One-Click" {
 			t.Errorf("letter %d: List-Unsubscribe is %q, -Post %q", i, one, m.Header("List-Unsubscribe-Post"))
+		}
+		if got := m.Header("List-Id"); got != "<advisories.security.example.org>" || (read.Reader{}).Read(m.Raw).List == "" {
+			t.Errorf("letter %d: List-Id is %q", i, got)
 		}
 	}
 	if says := text(letters[2]); !strings.Contains(says, "Public title of the fault") || !strings.Contains(says, behindTLS+"/advisories/"+s.advisory+"/") {
@@ -304,6 +307,35 @@ func TestNoticeComesBack(t *testing.T) {
 		if before != 0 || state() != dsn.ended {
 			t.Errorf("%s of %s: %d ended", dsn.status, dsn.id, state())
 		}
+	}
+}
+
+// TestImportWithoutReceipts: receipts=no keeps the receipt from the sender of a
+// mail that is imported, and from no other.
+func TestImportWithoutReceipts(t *testing.T) {
+	t.Parallel()
+	sink := mailtest.Sink(t, mailtest.SinkOptions{})
+	w := newWorld(t, "sqlite", withRelay(sink, ""))
+	lars := w.person("Lars", acl.Lead)
+	for who, query := range map[string]string{"past@example.net": "?receipts=no", "now@example.net": ""} {
+		raw := "From: <" + who + ">\r\nTo: security@example.org\r\nSubject: A hole\r\n\r\nIt overflows.\r\n"
+		if a := lars.do("POST", "/api/v1/mail"+query, strings.NewReader(raw), map[string]string{"Content-Type": "message/rfc822"}); a.code != http.StatusCreated {
+			t.Fatalf("%s: %d %s", query, a.code, a.body)
+		}
+	}
+	if a := lars.do("POST", "/api/v1/mail?receipts=maybe", strings.NewReader("x"), map[string]string{"Content-Type": "message/rfc822"}); a.code != http.StatusUnprocessableEntity && a.code != http.StatusBadRequest {
+		t.Errorf("receipts=maybe answers %d", a.code)
+	}
+	until(t, sink, "now@example.net", 1)
+	for range 400 { // until both are cases
+		if counts, err := w.Mail.Counts(t.Context(), acl.Myself()); err != nil || counts["filed"] == 2 {
+			break
+		}
+		time.Sleep(25 * time.Millisecond)
+	}
+	time.Sleep(300 * time.Millisecond)
+	if got := sink.For("past@example.net"); len(got) != 0 {
+		t.Errorf("who wrote long ago got %s", got[0].Raw)
 	}
 }
 

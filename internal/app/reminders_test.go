@@ -56,7 +56,7 @@ func TestRemind(t *testing.T) {
 	a, err := app.Open(t.Context(), dir, app.Options{Clock: at.now})
 	must(err)
 	t.Cleanup(func() { must(a.Close()) })
-	a.Mail.Send = func(context.Context, string, string, []byte) error { return nil }
+	a.Mail.Send = func(context.Context, string, string, []byte, func() error) error { return nil }
 	user := func(name string, role acl.Role) acl.Caller {
 		u, err := a.Accounts.AddUser(t.Context(), account.Operator(), account.Profile{Name: name, Role: role})
 		must(err)

@@ -198,6 +198,7 @@ type imported struct {
 
 func (s *shell) mailImport() *cobra.Command {
 	var box, dir string
+	var quiet bool
 	c := &cobra.Command{
 		Use: "import [--mbox FILE | --maildir DIR | -]", Short: "Take in mail that another program has kept",
 		Long: `Takes in every mail of an mbox or a Maildir, or one mail from standard input, as if
@@ -226,11 +227,12 @@ already is not taken twice, so an import that broke off is simply begun again.
 				return err
 			}
 			defer done()
-			return s.with(cmd.Context(), func(c *client) error { return s.importAll(cmd.Context(), c, next) })
+			return s.with(cmd.Context(), func(c *client) error { return s.importAll(cmd.Context(), c, next, quiet) })
 		},
 	}
 	c.Flags().StringVar(&box, "mbox", "", "`file` in the form mbox")
 	c.Flags().StringVar(&dir, "maildir", "", "`directory` in the form Maildir")
+	c.Flags().BoolVar(&quiet, "no-receipts", false, "give the senders no receipt: for mail of long ago")
 	return c
 }
 
@@ -277,7 +279,7 @@ func (s *shell) mails(box, dir string) (next func() ([]byte, error), done func()
 
 // importAll sends every mail. One that is refused is told of and passed over;
 // a failure of the server ends it.
-func (s *shell) importAll(ctx context.Context, c *client, next func() ([]byte, error)) error {
+func (s *shell) importAll(ctx context.Context, c *client, next func() ([]byte, error), quiet bool) error {
 	var n imported
 	told := s.progress("mails")
 	for at := 1; ; at++ {
@@ -287,7 +289,7 @@ func (s *shell) importAll(ctx context.Context, c *client, next func() ([]byte, e
 		}
 		var out api.Imported
 		if err == nil {
-			out, err = importOne(ctx, c, raw)
+			out, err = importOne(ctx, c, raw, quiet)
 		}
 		passed := errors.As(err, new(*mbox.TooLongError)) || errs.Is(err, errs.Invalid)
 		switch {
@@ -314,8 +316,12 @@ func (s *shell) importAll(ctx context.Context, c *client, next func() ([]byte, e
 	return nil
 }
 
-func importOne(ctx context.Context, c *client, raw []byte) (out api.Imported, err error) {
-	res, err := c.send(ctx, "POST", "/api/v1/mail", "message/rfc822", bytes.NewReader(raw))
+func importOne(ctx context.Context, c *client, raw []byte, quiet bool) (out api.Imported, err error) {
+	path := "/api/v1/mail"
+	if quiet {
+		path += "?receipts=no"
+	}
+	res, err := c.send(ctx, "POST", path, "message/rfc822", bytes.NewReader(raw))
 	if err != nil {
 		return out, err
 	}

@@ -102,12 +102,12 @@ func (s *Store) file(ctx context.Context, tx *db.Tx, c acl.Caller, roles []acl.R
 }
 
 // announceReport tells whoever is on call of a new report and, if it came by
-// mail, gives its sender the receipt. What comes in a crowd wakes nobody.
+// mail and is not of long ago, gives its sender the receipt. What comes in a crowd wakes nobody.
 func (s *Store) announceReport(ctx context.Context, tx *db.Tx, k *opened, sub intake.Submission) error {
 	if k.Check != "" {
 		return nil
 	}
-	if sub.Channel == intake.Mail && mailAddress(sub.Reporter.Contact) != "" {
+	if sub.Channel == intake.Mail && !sub.Quiet && mailAddress(sub.Reporter.Contact) != "" {
 		if err := s.Desk.KeepClaim(ctx, tx, k.key, k.Report, sub.Token); err != nil {
 			return err
 		}

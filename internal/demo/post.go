@@ -131,7 +131,7 @@ func (l *letters) snapshot() []letter {
 // send hands a mail to the team's own door, as any mail server does.
 func (r *replay) send(ctx context.Context, from, to string, raw []byte) error {
 	s := relay.Relay{Address: r.door, TLS: relay.None, Helo: "mail.example"}
-	return s.Send(ctx, from, to, raw)
+	return s.Send(ctx, from, to, raw, nil)
 }
 
 // plainText is the text of a letter that anyone can read.

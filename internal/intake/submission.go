@@ -43,6 +43,9 @@ type Submission struct {
 	// program that calls the API. Whoever has it and the same text can have
 	// the receipt again, so it is as private as the text.
 	Token string `json:"-"`
+	// Quiet gives its sender no receipt by mail: the team has imported a mail of
+	// long ago.
+	Quiet bool `json:"-"`
 	// FoundBy is the member of the team who found it, for the channel
 	// internal; empty for the others.
 	FoundBy string  `json:"found_by,omitempty"`

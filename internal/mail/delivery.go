@@ -51,6 +51,9 @@ const (
 // Stuck tells whether only a person can move it.
 func (d Delivery) Stuck() bool { return d.State == Failed || d.State == CameBack }
 
+// noRelay is the problem of a letter that was put when there was a relay.
+const noRelay = "no relay for mail is set: it waits until there is one"
+
 // cameBack begins the problem of a letter that a server gave back.
 const cameBack = "it came back"
 
@@ -126,15 +129,19 @@ func (o *Office) Deliveries(ctx context.Context, c acl.Caller, caseID string) ([
 const caseScope = "case/"
 
 // deliveryOf is what is known of a letter beside what it is for.
-func deliveryOf(s jobs.Status) Delivery {
-	return Delivery{
+func (o *Office) deliveryOf(s jobs.Status) Delivery {
+	d := Delivery{
 		ID: s.ID, State: stateOf(s), Attempts: s.Attempts, Created: s.Created, Next: s.Next, Ended: s.Ended, Problem: s.Problem,
 	}
+	if o.Send == nil && s.State == jobs.Waiting {
+		d.State, d.Next, d.Problem = Delayed, time.Time{}, noRelay
+	}
+	return d
 }
 
 // delivery reads what a letter is for; errs.NotFound if that was forgotten.
 func (o *Office) delivery(ctx context.Context, q db.Queryer, s jobs.Status) (Delivery, error) {
-	d := deliveryOf(s)
+	d := o.deliveryOf(s)
 	if s.Kind != kindLetter {
 		return d, nil
 	}
@@ -162,21 +169,30 @@ func (o *Office) delivery(ctx context.Context, q db.Queryer, s jobs.Status) (Del
 const shownTroubled = 100
 
 // Troubled gives the letters that were given up, came back, or failed and are
-// tried again, the latest first.
+// tried again, the latest first and those of others at the end; without a relay,
+// those that wait for one too.
 func (o *Office) Troubled(ctx context.Context, c acl.Caller) (out []Delivery, err error) {
 	if err := acl.Check(acl.MailRead, acl.MailRead, c.Role); err != nil {
 		return nil, err
 	}
 	err = o.DB.Read(ctx, func(q db.Queryer) error {
 		out = nil
-		list, err := o.Jobs.Troubled(ctx, q, shownTroubled)
+		attempts := 1
+		if o.Send == nil { // they wait for a relay
+			attempts = 0
+		}
+		list, err := o.Jobs.Troubled(ctx, q, shownTroubled, attempts, kindLetter, kindMemo)
 		if err != nil {
 			return err
 		}
-		for _, s := range list {
-			if s.Kind != kindLetter && s.Kind != kindMemo {
-				continue
+		if len(o.Others) > 0 { // of which there may be very many
+			more, err := o.Jobs.Troubled(ctx, q, shownTroubled, attempts, o.Others...)
+			if err != nil {
+				return err
 			}
+			list = append(list, more...)
+		}
+		for _, s := range list {
 			d, err := o.delivery(ctx, q, s)
 			if err != nil {
 				return err
@@ -259,7 +275,7 @@ func (o *Office) status(ctx context.Context, id string) (s jobs.Status, err erro
 		s = found[id]
 		return err
 	})
-	if err == nil && s.Kind != kindLetter && s.Kind != kindMemo {
+	if err == nil && s.Kind != kindLetter && s.Kind != kindMemo && !slices.Contains(o.Others, s.Kind) {
 		err = errs.Missing()
 	}
 	return s, err

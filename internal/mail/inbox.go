@@ -29,6 +29,7 @@ type Facts struct {
 	Decided  string   `json:"decided,omitempty"`  // name of the person who decided; empty: nobody had to
 	Believed bool     `json:"believed,omitempty"` // a person has said that it is to be taken
 	Remarks  []string `json:"remarks,omitempty"`  // what is odd about it
+	Quiet    bool     `json:"quiet,omitempty"`    // its sender gets no receipt
 	Key      string   `json:"-"`
 }
 
@@ -88,5 +89,6 @@ type Envelope struct {
 	Sender   string
 	To       []string // of ours
 	Delivery string
-	Trace    int // bytes at the start of the mail that were put there on its way in
+	Quiet    bool // its sender gets no receipt
+	Trace    int  // bytes at the start of the mail that were put there on its way in
 }

@@ -27,6 +27,7 @@ type Memo struct {
 	PGPKey  string `json:"pgpKey,omitempty"` // armored; empty: none is known
 
 	Unsubscribe string `json:"unsubscribe,omitempty"` // https address that ends the subscription that it is for
+	ListID      string `json:"listID,omitempty"`      // of the list that it goes to, rfc2919:3
 	List        string `json:"list,omitempty"`        // name of that
 }
 
@@ -58,8 +59,8 @@ func (o *Office) Deliver(ctx context.Context, t jobs.Task, m Memo) error {
 		From: compose.Address{Name: o.Team, Email: o.Address}, To: compose.Address{Name: m.Name, Email: m.To},
 		Subject: m.Subject, Text: m.Text, Date: t.Created, MessageID: t.ID + "@" + o.Host, Automatic: true,
 	}
-	if m.Unsubscribe != "" {
-		l.List = &compose.List{Name: m.List, Unsubscribe: m.Unsubscribe}
+	if m.Unsubscribe != "" || m.ListID != "" {
+		l.List = &compose.List{ID: m.ListID, Name: m.List, Unsubscribe: m.Unsubscribe}
 	}
 	var msg []byte
 	to, err := o.readers.key(m.PGPKey, l.Date)
@@ -72,5 +73,5 @@ func (o *Office) Deliver(ctx context.Context, t jobs.Task, m Memo) error {
 	if err != nil {
 		return err
 	}
-	return o.Send(ctx, o.Address, m.To, msg)
+	return o.send(ctx, t, m.To, msg)
 }

@@ -40,15 +40,23 @@ type Office struct {
 	MaxBytes int64  // the largest mail that is taken in
 
 	// Send brings a message to the relay; nil: no letter is sent.
-	Send func(ctx context.Context, from, to string, msg []byte) error
+	Send Sender
 	// Bounced is told of a letter that came back, by the identifier of its job;
 	// permanent as an enhanced status 5.x.x says it (rfc3463:2). nil: nobody is.
 	Bounced func(ctx context.Context, job string, permanent bool) error
+	// Others are the kinds of jobs of others that bring a letter by Deliver: who
+	// looks after the mail sees theirs in trouble, too.
+	Others []string
 	// LookUp finds the OpenPGP key of an address in the world; nil: nowhere.
 	LookUp func(ctx context.Context, address string) ([]byte, error)
 
 	readers readers
 }
+
+// Sender brings a message to the relay. It calls last just before the end of the
+// message, unless it is nil, and does not end it if that fails. Its error is a
+// *jobs.Failure: Unknown if no answer came to the end.
+type Sender func(ctx context.Context, from, to string, msg []byte, last func() error) error
 
 // lookUpTime is how long a mail waits for the key of its sender.
 const lookUpTime = 10 * time.Second

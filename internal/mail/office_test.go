@@ -69,7 +69,7 @@ func newKit(t *testing.T, d *db.DB) *kit {
 		Jobs: &jobs.Queue{DB: d, Keys: keys, Clock: time.Now, Rand: rand.Reader},
 		Log:  slog.New(slog.DiscardHandler), Clock: time.Now, Rand: rand.Reader,
 		Address: "security@example.org", Team: "Example security", Host: "example.org", BaseURL: "https://security.example.org", MaxBytes: 25 << 20,
-		Send: func(_ context.Context, _, to string, msg []byte) error {
+		Send: func(_ context.Context, _, to string, msg []byte, _ func() error) error {
 			k.out = append(k.out, sent{to, msg})
 			return nil
 		},
@@ -111,7 +111,7 @@ func (k *kit) step() {
 
 func (k *kit) inState(s State) []Mail {
 	k.t.Helper()
-	list, _, err := k.List(k.t.Context(), k.lead.Caller(), s, time.Time{})
+	list, _, err := k.List(k.t.Context(), k.lead.Caller(), s, "")
 	k.must(err)
 	return list
 }

@@ -37,17 +37,26 @@ const (
 	taken   = 2
 )
 
-// Workers do what the office has put into the queue.
+// letterTime is how long a letter may take. Servers think long about the end of
+// one (rfc5321:4.5.3.2.6), and who does not wait for the answer is in doubt.
+const letterTime = 12 * time.Minute
+
+// Workers do what the office has put into the queue. Letters that were put when
+// there was a relay, and find none, wait for it: none is tried in vain, and none
+// given up.
 func (o *Office) Workers() []jobs.Worker {
-	return []jobs.Worker{
-		{Kind: kindIn, Do: o.take, Most: taken, Limit: 2 * time.Minute},
-		{Kind: kindLetter, Do: o.sendLetter, Most: sending, Limit: 3 * time.Minute},
-		{Kind: kindMemo, Do: o.sendMemo, Most: sending, Limit: 3 * time.Minute},
+	workers := []jobs.Worker{{Kind: kindIn, Do: o.take, Most: taken, Limit: 2 * time.Minute}}
+	if o.Send == nil {
+		return workers
 	}
+	return append(workers,
+		jobs.Worker{Kind: kindLetter, Do: o.sendLetter, Most: sending, Limit: letterTime},
+		jobs.Worker{Kind: kindMemo, Do: o.sendMemo, Most: sending, Limit: letterTime})
 }
 
 // sendLetter brings one letter to the relay. Its Message-ID is that of the job,
-// so that a letter which went out twice is one to its reader's program.
+// so that a letter which went out twice, and more often it cannot, is one to its
+// reader's program.
 func (o *Office) sendLetter(ctx context.Context, t jobs.Task) error {
 	var p cvd.Posting
 	if err := json.Unmarshal(t.Body, &p); err != nil {
@@ -76,7 +85,13 @@ func (o *Office) sendLetter(ctx context.Context, t jobs.Task) error {
 	if err != nil {
 		return err
 	}
-	return o.Send(ctx, o.Address, parcel.To, msg)
+	return o.send(ctx, t, parcel.To, msg)
+}
+
+// send hands a message to the relay, and has it written down just before the
+// end of it that from then on it may arrive.
+func (o *Office) send(ctx context.Context, t jobs.Task, to string, msg []byte) error {
+	return o.Send(ctx, o.Address, to, msg, func() error { return o.Jobs.Doubt(ctx, t.ID) })
 }
 
 // letter is what both forms of a letter have in common.

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strconv"
 	"strings"
 	"time"
 
@@ -36,15 +37,16 @@ func (o *Office) Keep(ctx context.Context, env Envelope, raw []byte) error {
 }
 
 // Import takes in a mail that a person has kept elsewhere, as if it had just
-// come. known tells that the same bytes are here already: then nothing is done.
-func (o *Office) Import(ctx context.Context, c acl.Caller, raw []byte) (known bool, err error) {
+// come. quiet gives its sender no receipt, for mail of long ago. known tells that
+// the same bytes are here already: then nothing is done.
+func (o *Office) Import(ctx context.Context, c acl.Caller, raw []byte, quiet bool) (known bool, err error) {
 	if err := acl.Check(acl.MailRead, acl.MailDecide, c.Role); err != nil {
 		return false, err
 	}
 	if len(bytes.TrimSpace(raw)) == 0 {
 		return false, errs.Invalidf("message", "The mail is empty.")
 	}
-	env := Envelope{By: "import", To: []string{o.Address}}
+	env := Envelope{By: "import", To: []string{o.Address}, Quiet: quiet}
 	return o.keep(ctx, env, raw, func(tx *db.Tx, id string) error {
 		return o.Audit.Append(ctx, tx, nil, c, acl.MailDecide, mailScope(id), map[string]string{"event": "import"})
 	})
@@ -81,7 +83,7 @@ func (o *Office) keep(ctx context.Context, env Envelope, raw []byte, also func(t
 		if known, err = isKept(ctx, tx, digest); err != nil || known {
 			return err
 		}
-		facts := Facts{By: env.By, To: env.To, Sender: env.Sender, Delivery: env.Delivery}
+		facts := Facts{By: env.By, To: env.To, Sender: env.Sender, Delivery: env.Delivery, Quiet: env.Quiet}
 		body, err := sealFacts(key, facts)
 		if err != nil {
 			return err
@@ -206,21 +208,35 @@ func (o *Office) settle(ctx context.Context, tx *db.Tx, c acl.Caller, k kept, e 
 	return o.Audit.Append(ctx, tx, nil, c, action, mailScope(k.ID), map[string]string{"event": string(e), "state": string(to)})
 }
 
+// Place is where a mail stands in a list of List. Many may come in the same
+// microsecond, so that the time alone is none.
+func (m Mail) Place() string { return strconv.FormatInt(db.Micros(m.Received), 10) + "-" + m.ID }
+
+func parsePlace(s string) (at int64, id string, err error) {
+	micros, id, _ := strings.Cut(s, "-")
+	if at, err = strconv.ParseInt(micros, 10, 64); err != nil || at <= 0 || !db.ValidID(id) {
+		return 0, "", errs.Invalidf("before", "%q is no place in the list", s).WithHint("begin at its start")
+	}
+	return at, id, nil
+}
+
 // PageSize is how many mails List gives at once.
 const PageSize = 50
 
-// List gives mails in a state, the latest first, that came before a time; the
-// zero time begins with the latest. more tells that there are others.
-func (o *Office) List(ctx context.Context, c acl.Caller, state State, before time.Time) (list []Mail, more bool, err error) {
+// List gives mails in a state, the latest first, that stand behind a Place in
+// the list; "" begins with the latest. more tells that there are others.
+func (o *Office) List(ctx context.Context, c acl.Caller, state State, before string) (list []Mail, more bool, err error) {
 	if err := acl.Check(acl.MailRead, acl.MailRead, c.Role); err != nil {
 		return nil, false, err
 	}
-	at := int64(1) << 62
-	if !before.IsZero() {
-		at = db.Micros(before)
+	at, id := int64(1)<<62, ""
+	if before != "" {
+		if at, id, err = parsePlace(before); err != nil {
+			return nil, false, err
+		}
 	}
 	err = o.DB.Read(ctx, func(q db.Queryer) error {
-		found, err := mailRows(ctx, q, string(state), at, PageSize+1)
+		found, err := mailRows(ctx, q, string(state), at, id, PageSize+1)
 		if err != nil {
 			return err
 		}
@@ -242,8 +258,8 @@ func (o *Office) List(ctx context.Context, c acl.Caller, state State, before tim
 }
 
 func mailRows(ctx context.Context, q db.Queryer, args ...any) ([]kept, error) {
-	return db.All(ctx, q, "reading mails", `SELECT `+mailColumns+` FROM mail_in WHERE state = $1 AND received_at < $2
-		ORDER BY received_at DESC, id DESC LIMIT $3`, args, scanMail)
+	return db.All(ctx, q, "reading mails", `SELECT `+mailColumns+` FROM mail_in WHERE state = $1 AND (received_at, id) < ($2, $3)
+		ORDER BY received_at DESC, id DESC LIMIT $4`, args, scanMail)
 }
 
 // Counts tells how many mails are in each state.

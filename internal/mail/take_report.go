@@ -85,7 +85,7 @@ func (t *taking) submission() intake.Submission {
 		Token: t.hash(labelToken, t.k.digest)[:intake.MaxToken], Channel: intake.Mail, Summary: subject, What: what,
 		Reporter: intake.Reporter{Name: clip(printable(t.m.From.Name), 290), Contact: t.contact()},
 		Credit:   intake.Credit{Want: intake.CreditLater},
-		PGPKey:   t.key(),
+		PGPKey:   t.key(), Quiet: t.k.Quiet,
 	}
 }
 

@@ -108,7 +108,7 @@ func (o *Office) noticeTo(ctx context.Context, q db.Queryer, caseID string, r *c
 			return nil, err
 		}
 		if ok {
-			d := deliveryOf(s)
+			d := o.deliveryOf(s)
 			d.On, d.Case, d.To, d.Recipient, d.Contact = cvd.OnNotice, caseID, p.Name, r.ID, p.Contact
 			return &d, nil
 		}

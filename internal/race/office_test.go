@@ -62,7 +62,7 @@ func BenchmarkLetters(b *testing.B) {
 				for n := hand; n < letters; n += 8 {
 					message := gpg.message(b, text, people[n].Fingerprint())
 					err := lines.Send(b.Context(), "security@example.org", fmt.Sprintf("p%03d@example.net", n),
-						[]byte("Subject: ...\r\n\r\n"+strings.ReplaceAll(string(message), "\n", "\r\n")))
+						[]byte("Subject: ...\r\n\r\n"+strings.ReplaceAll(string(message), "\n", "\r\n")), nil)
 					if err != nil {
 						b.Error(err)
 					}

@@ -265,7 +265,7 @@ func (w *world) office() (letter, feed string) {
 	w.tb.Helper()
 	ctx, handler := w.tb.Context(), w.team[acl.Handler]
 	err := w.Mail.Keep(ctx, mail.Envelope{By: "import"}, []byte("From: a@b.example\r\nSubject: x\r\n\r\nHello.\r\n"))
-	list, _, listErr := w.Mail.List(ctx, handler, mail.Received, time.Time{})
+	list, _, listErr := w.Mail.List(ctx, handler, mail.Received, "")
 	_, keyErr := w.Accounts.SetKey(ctx, handler, handler.ID, string(w.Signer.PublicKey()))
 	feed, feedErr := w.Accounts.MakeCalendar(ctx, handler)
 	view, viewErr := w.Cases.View(ctx, handler, w.find.busy)

@@ -14,14 +14,21 @@ import (
 )
 
 // Workers does what was put into the queue: letters by deliver, webhooks by the
-// store's own client.
+// store's own client. If deliver is nil letters wait, untried, until a server
+// has one.
 func (s *Store) Workers(deliver Deliver) []jobs.Worker {
-	return []jobs.Worker{
-		{Kind: KindConfirm, Most: 2, Do: func(ctx context.Context, t jobs.Task) error { return s.sendConfirmation(ctx, t, deliver) }},
-		{Kind: KindNotice, Most: 4, Do: func(ctx context.Context, t jobs.Task) error { return s.sendNotice(ctx, t, deliver) }},
-		{Kind: KindWebhook, Most: 4, Limit: 2 * callTimeout, Do: s.callWebhook},
+	workers := []jobs.Worker{{Kind: KindWebhook, Most: 4, Limit: 2 * callTimeout, Do: s.callWebhook}}
+	if deliver == nil {
+		return workers
 	}
+	return append(workers,
+		jobs.Worker{Kind: KindConfirm, Most: 2, Limit: letterTime, Do: func(ctx context.Context, t jobs.Task) error { return s.sendConfirmation(ctx, t, deliver) }},
+		jobs.Worker{Kind: KindNotice, Most: 4, Limit: letterTime, Do: func(ctx context.Context, t jobs.Task) error { return s.sendNotice(ctx, t, deliver) }})
 }
+
+// letterTime is how long a letter may take. Servers think long about the end of
+// one (rfc5321:4.5.3.2.6), and who does not wait for the answer is in doubt.
+const letterTime = 12 * time.Minute
 
 // subscription reads a subscription with its address. One that is gone has
 // neither.

@@ -68,7 +68,7 @@ type house struct {
 type letter struct{ to, text string }
 
 // send is the relay.
-func (h *house) send(_ context.Context, _, to string, msg []byte) error {
+func (h *house) send(_ context.Context, _, to string, msg []byte, _ func() error) error {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if h.refuse != nil {

@@ -13,7 +13,6 @@ import (
 	"unicode"
 
 	"steward/internal/base/acl"
-	"steward/internal/base/db"
 	"steward/internal/base/look"
 	"steward/internal/mail"
 )
@@ -97,9 +96,8 @@ func (s *server) mail(v *visit) error {
 			Label: t.label, Href: mailPath(t.state), Count: counts[t.state], Current: t.state == p.State, Bad: t.state == mail.Quarantined,
 		})
 	}
-	var before time.Time
-	if micros, err := strconv.ParseInt(ask.Get("before"), 10, 64); err == nil && micros > 0 {
-		before = db.FromMicros(micros)
+	before := ask.Get("before")
+	if before != "" {
 		p.Pages.First, p.Pages.FirstLabel = mailPath(p.State), "The latest"
 	}
 	more := false
@@ -107,8 +105,7 @@ func (s *server) mail(v *visit) error {
 		return err
 	}
 	if more {
-		last := db.Micros(p.Mails[len(p.Mails)-1].Received)
-		p.Pages.Next, p.Pages.NextLabel = mailPath(p.State)+"&before="+strconv.FormatInt(last, 10), "Older"
+		p.Pages.Next, p.Pages.NextLabel = mailPath(p.State)+"&before="+p.Mails[len(p.Mails)-1].Place(), "Older"
 	}
 	return s.render(v, http.StatusOK, "mail", p)
 }

@@ -178,11 +178,19 @@ func (q *Queue) OfScope(ctx context.Context, r db.Queryer, scope string, limit i
 		ORDER BY created_at DESC, id DESC LIMIT $2) j ORDER BY created_at, id`, scope, limit)
 }
 
-// Troubled lists what was given up, and what has failed at least once and is
-// tried again, the latest first.
-func (q *Queue) Troubled(ctx context.Context, r db.Queryer, limit int) ([]Status, error) {
-	return q.list(ctx, r, `SELECT `+statusColumns+` FROM jobs WHERE state = 'failed' OR (state = 'waiting' AND attempts > 0)
-		ORDER BY created_at DESC, id DESC LIMIT $1`, limit)
+// Troubled lists what was given up of some kinds, and what waits after so many
+// attempts at least, the latest first. No kind is all of them.
+func (q *Queue) Troubled(ctx context.Context, r db.Queryer, limit, attempts int, kinds ...string) ([]Status, error) {
+	where, args := "", []any{limit, attempts}
+	for i, k := range kinds {
+		where += fmt.Sprintf(", $%d", i+3)
+		args = append(args, k)
+	}
+	if where != "" {
+		where = " AND kind IN (" + where[2:] + ")"
+	}
+	return q.list(ctx, r, `SELECT `+statusColumns+` FROM jobs WHERE (state = 'failed' OR (state = 'waiting' AND attempts >= $2))`+where+`
+		ORDER BY created_at DESC, id DESC LIMIT $1`, args...)
 }
 
 func (q *Queue) list(ctx context.Context, r db.Queryer, query string, args ...any) ([]Status, error) {
@@ -194,8 +202,8 @@ func (q *Queue) Counts(ctx context.Context, r db.Queryer) (map[State]int, error)
 	return db.Pairs[State, int](ctx, r, "counting jobs", `SELECT state, COUNT(*) FROM jobs GROUP BY state`)
 }
 
-// Retry lets a job that was given up be tried again; errs.NotFound if there is
-// none, errs.Conflict if it was not given up.
+// Retry lets a job that was given up be tried again, its doubts forgotten;
+// errs.NotFound if there is none, errs.Conflict if it was not given up.
 func (q *Queue) Retry(ctx context.Context, tx *db.Tx, id string) error {
 	return q.move(ctx, tx, id, again)
 }
@@ -233,7 +241,7 @@ func (q *Queue) move(ctx context.Context, tx *db.Tx, id string, e event) error {
 	if to == Dropped {
 		ended = db.Micros(q.now())
 	}
-	_, err = tx.Exec(ctx, `UPDATE jobs SET state = $1, run_at = $2, ended_at = $3, attempts = 0 WHERE id = $4 AND state = $5`,
+	_, err = tx.Exec(ctx, `UPDATE jobs SET state = $1, run_at = $2, ended_at = $3, attempts = 0, doubts = 0 WHERE id = $4 AND state = $5`,
 		string(to), db.Micros(q.now()), ended, id, state)
 	if err != nil {
 		return fmt.Errorf("moving job %s: %w", id, err)

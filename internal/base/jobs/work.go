@@ -5,10 +5,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 	"sync"
 	"time"
-	"unicode"
 
 	"steward/internal/base/db"
 )
@@ -33,37 +31,9 @@ type Task struct {
 	Attempts int       // with this one
 	Created  time.Time // when it was put
 
+	doubts int   // without this attempt's
 	broken error // its body does not open
 }
-
-// Failure is an attempt that did not succeed, with words for the page that
-// shows it: they tell nothing private.
-type Failure struct {
-	Words     string
-	Permanent bool // it would not succeed later either
-	Cause     error
-}
-
-func (f *Failure) Error() string {
-	if f.Cause == nil {
-		return f.Words
-	}
-	return f.Words + ": " + f.Cause.Error()
-}
-
-func (f *Failure) Unwrap() error { return f.Cause }
-
-// Permanent says that an attempt would not succeed later either.
-func Permanent(words string, cause error) error {
-	return &Failure{Words: words, Permanent: true, Cause: cause}
-}
-
-// Unwanted says that nobody wants what was to be done any more: it was not done,
-// and is neither a failure nor tried again.
-var Unwanted = errors.New("nobody wants it any more")
-
-// Temporary says that an attempt may succeed later.
-func Temporary(words string, cause error) error { return &Failure{Words: words, Cause: cause} }
 
 // pauses lie between the attempts. RFC 5321, 4.5.4.1 asks for half an hour at
 // least once the first few have failed, and for four to five days in all.
@@ -71,14 +41,19 @@ var pauses = []time.Duration{
 	15 * time.Second, time.Minute, 5 * time.Minute, 15 * time.Minute, 30 * time.Minute, time.Hour, 2 * time.Hour, 4 * time.Hour,
 }
 
-// patience is how long after it was put a job is given up.
-const patience = 5 * 24 * time.Hour
+// patience is how long a job is tried.
+const patience = (4*24 + 12) * time.Hour
 
-// pause is how long to wait after so many attempts; 0: no more.
-func pause(attempts int, since time.Duration) time.Duration {
-	wait := pauses[min(max(attempts, 1), len(pauses))-1]
-	if since+wait > patience {
-		return 0
+// pause is how long to wait after so many attempts; 0: no more. What counts is
+// how long it was tried: a job that nobody could do, since the server stood still
+// or had no relay, has its time yet.
+func pause(attempts int) (wait time.Duration) {
+	tried := time.Duration(0)
+	for n := 1; n <= max(attempts, 1); n++ {
+		wait = pauses[min(n, len(pauses))-1]
+		if tried += wait; tried > patience {
+			return 0
+		}
 	}
 	return wait
 }
@@ -229,14 +204,17 @@ func (r *Runner) say(kind string, err error) {
 
 // recover takes up what a process that has ended left running. The first time
 // it is tried at once. Then it waits like what fails: a job that ends its
-// process keeps none of the others from being done, and a letter of which
-// nobody knows whether it went out does not go out at every start.
+// process keeps none of the others from being done. What is as often in doubt as
+// may be is given up.
 func (q *Queue) recover(ctx context.Context) error {
 	left, err := q.left(ctx)
 	if err != nil || len(left) == 0 {
 		return err
 	}
 	return q.DB.Write(ctx, func(tx *db.Tx) error {
+		if err := q.giveUpDoubtful(ctx, tx); err != nil {
+			return err
+		}
 		for _, attempts := range left {
 			at := q.now()
 			if attempts > 1 {
@@ -300,8 +278,8 @@ func (q *Queue) begin(ctx context.Context, tx *db.Tx, id string) (Task, error) {
 	var body []byte
 	var created int64
 	err := tx.QueryRow(ctx, `UPDATE jobs SET state = $1, attempts = attempts + 1 WHERE id = $2
-		RETURNING key_hash, scope, attempts, created_at, body`, string(moves[Waiting][begin]), id).
-		Scan(&hash, &t.Scope, &t.Attempts, &created, &body)
+		RETURNING key_hash, scope, attempts, doubts, created_at, body`, string(moves[Waiting][begin]), id).
+		Scan(&hash, &t.Scope, &t.Attempts, &t.doubts, &created, &body)
 	if err != nil {
 		return t, err
 	}
@@ -310,47 +288,40 @@ func (q *Queue) begin(ctx context.Context, tx *db.Tx, id string) (Task, error) {
 	return t, nil
 }
 
-// end writes down how an attempt ended.
+// end writes down how an attempt ended. One that ended for certain leaves no
+// doubt of its own.
 func (q *Queue) end(ctx context.Context, t Task, failed error) error {
 	now := q.now()
-	e, at, ended, words := finish, now, db.Micros(now), ""
+	e, at, ended, words, doubts := finish, now, db.Micros(now), "", t.doubts
 	switch {
 	case errors.Is(failed, Unwanted):
 		e = drop
 	case failed != nil:
-		e, words = giveUp, "it failed on our side"
+		e, words, doubts = giveUp, "it failed on our side", t.doubts+1
 		permanent := false
 		if f, ok := errors.AsType[*Failure](failed); ok {
 			words, permanent = line(f.Words), f.Permanent
+			if !f.Unknown {
+				doubts = t.doubts
+			}
 		}
-		if wait := pause(t.Attempts, now.Sub(t.Created)); wait > 0 && !permanent {
+		if wait := pause(t.Attempts); wait > 0 && !permanent {
 			e, at, ended = delay, now.Add(wait), 0
 		}
 	}
 	err := q.DB.Write(ctx, func(tx *db.Tx) error {
-		_, err := tx.Exec(ctx, `UPDATE jobs SET state = $1, run_at = $2, ended_at = $3, problem = $4 WHERE id = $5 AND state = $6`,
-			string(moves[Running][e]), db.Micros(at), ended, words, t.ID, string(Running))
+		if doubts > t.doubts {
+			if err := q.giveUpDoubtful(ctx, tx, t.ID); err != nil {
+				return err
+			}
+		}
+		_, err := tx.Exec(ctx, `UPDATE jobs SET state = $1, run_at = $2, ended_at = $3, problem = $4,
+			doubts = CASE WHEN doubts > $5 THEN $5 ELSE doubts END WHERE id = $6 AND state = $7`,
+			string(moves[Running][e]), db.Micros(at), ended, words, doubts, t.ID, string(Running))
 		return err
 	})
 	if err != nil {
 		return fmt.Errorf("ending a job: %w", err)
 	}
 	return nil
-}
-
-// maxWords bounds what is kept of a failure, in bytes.
-const maxWords = 200
-
-// line makes words one short line.
-func line(s string) string {
-	s = strings.Map(func(r rune) rune {
-		if unicode.IsControl(r) {
-			return ' '
-		}
-		return r
-	}, strings.ToValidUTF8(s, ""))
-	if len(s) > maxWords {
-		s = strings.ToValidUTF8(s[:maxWords], "")
-	}
-	return strings.TrimSpace(s)
 }

@@ -59,6 +59,7 @@ const (
 	DropKept       // no answer, but the message is kept: the sender cannot know
 	DropAfter      // just after the answer
 	DropHalf       // before the final dot: half of the message has come
+	DropMute       // no answer, but the message is kept; the sender has to hang up
 )
 
 // Server is a [Sink] that runs.
@@ -265,6 +266,9 @@ func (s *session) Data(r io.Reader) error {
 	}
 	switch drop {
 	case DropLost, DropKept:
+		return s.conn.Conn().Close()
+	case DropMute:
+		_, _ = io.Copy(io.Discard, s.conn.Conn()) // until it ends
 		return s.conn.Conn().Close()
 	case DropAfter:
 		s.wire().breakAfterWrite()

@@ -131,7 +131,7 @@ func (s *stage) arrives() {
 		s.t.Fatalf("the report: %d %s", a.code, a.text)
 	}
 	s.await("the report is filed", func() bool {
-		list, _, err := s.Mail.List(s.t.Context(), s.as("lena"), mail.Filed, time.Time{})
+		list, _, err := s.Mail.List(s.t.Context(), s.as("lena"), mail.Filed, "")
 		s.must(err)
 		if len(list) == 1 {
 			s.case_ = list[0].Case
@@ -260,7 +260,7 @@ func (s *stage) answers(name string) {
 		s.t.Fatalf("the answer: %d %s", a.code, a.text)
 	}
 	s.await("the answer is noted", func() bool {
-		list, _, err := s.Mail.List(s.t.Context(), s.as("lena"), mail.Noted, time.Time{})
+		list, _, err := s.Mail.List(s.t.Context(), s.as("lena"), mail.Noted, "")
 		s.must(err)
 		return len(list) == 1
 	})

@@ -100,13 +100,13 @@ func (o *office) allThere(all []*letter, kills int) {
 	t, ctx := o.t, o.t.Context()
 	t.Helper()
 	kept := map[string][]mail.Mail{}
-	var before time.Time
+	before := ""
 	for {
 		list, more, err := o.Mail.List(ctx, o.lead.Caller(), mail.Filed, before)
 		o.must(err)
 		for _, m := range list {
 			kept[m.Subject] = append(kept[m.Subject], m)
-			before = m.Received
+			before = m.Place()
 		}
 		if !more {
 			break

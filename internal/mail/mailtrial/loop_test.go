@@ -52,7 +52,7 @@ func TestLoops(t *testing.T) {
 }
 
 func list(o *office, state mail.State) []mail.Mail {
-	l, _, err := o.Mail.List(o.t.Context(), o.lead.Caller(), state, time.Time{})
+	l, _, err := o.Mail.List(o.t.Context(), o.lead.Caller(), state, "")
 	o.must(err)
 	return l
 }

@@ -83,12 +83,12 @@ func (o *office) allKept(sent map[[32]byte]string) {
 	o.t.Helper()
 	found := 0
 	for _, state := range mail.States {
-		for before, more := (time.Time{}), true; more; {
+		for before, more := "", true; more; {
 			list, rest, err := o.Mail.List(o.t.Context(), o.lead.Caller(), state, before)
 			o.must(err)
 			more = rest
 			for _, m := range list {
-				before = m.Received
+				before = m.Place()
 				raw, _, err := o.Mail.Raw(o.t.Context(), o.lead.Caller(), m.ID)
 				o.must(err)
 				for range 2 { // Return-Path and Received are ours
@@ -115,7 +115,7 @@ func (o *office) allKept(sent map[[32]byte]string) {
 func (o *office) noTrouble() {
 	o.t.Helper()
 	o.must(o.DB.Read(o.t.Context(), func(q db.Queryer) error {
-		list, err := o.Jobs.Troubled(o.t.Context(), q, 10)
+		list, err := o.Jobs.Troubled(o.t.Context(), q, 10, 1)
 		for _, s := range list {
 			o.t.Errorf("a job of kind %s is %s after %d attempts: %s", s.Kind, s.State, s.Attempts, s.Problem)
 		}

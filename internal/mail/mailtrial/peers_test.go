@@ -9,7 +9,6 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	"steward/internal/base/db"
 	"steward/internal/base/jobs"
@@ -139,7 +138,7 @@ func (w *peers) conversation(t *testing.T) {
 func (w *peers) filed(subject string, state mail.State) (found mail.Mail) {
 	w.t.Helper()
 	w.await(fmt.Sprintf("a mail %q is %s", subject, state), func() bool {
-		list, _, err := w.Mail.List(w.t.Context(), w.lead.Caller(), state, time.Time{})
+		list, _, err := w.Mail.List(w.t.Context(), w.lead.Caller(), state, "")
 		w.must(err)
 		for _, m := range list {
 			if m.Subject == subject {
@@ -170,14 +169,14 @@ func (w *peers) bounce(t *testing.T) {
 	w.filed("From a ghost", mail.Filed)
 	w.await("the receipt has come back", func() bool { return w.counts()[jobs.Failed] == 1 })
 	w.must(w.DB.Read(t.Context(), func(q db.Queryer) error {
-		list, err := w.Jobs.Troubled(t.Context(), q, 10)
+		list, err := w.Jobs.Troubled(t.Context(), q, 10, 1)
 		if len(list) != 1 || list[0].State != jobs.Failed || list[0].Problem != "it came back: 5.3.0" {
 			t.Errorf("what came back: %+v", list)
 		}
 		return err
 	}))
 	w.settle()
-	list, _, err := w.Mail.List(t.Context(), w.lead.Caller(), mail.SetAside, time.Time{})
+	list, _, err := w.Mail.List(t.Context(), w.lead.Caller(), mail.SetAside, "")
 	if err != nil || len(list) != 1 || list[0].Sender != "" {
 		t.Errorf("set aside: %+v, %v", list, err)
 	}

@@ -6,7 +6,9 @@
 // one of three kinds. Permanent: the server said no for good. Temporary: it
 // may succeed later, and nothing was delivered. Unknown: the whole message was
 // handed over and no answer came; it may have been delivered. The caller sends
-// such a message once more at most, with the same Message-ID.
+// such a message once more at most, with the same Message-ID. Should the caller
+// itself end after the final dot, nobody hears of the answer: so it is called
+// just before, and can write down that it may be so (rfc1047).
 //
 // The dialogue is written here and not taken from emersion/go-smtp, which the
 // tests use as the server: its client greets as "localhost" before STARTTLS,

@@ -37,9 +37,9 @@ type resting struct {
 
 // Send sends one message, as Relay.Send does. A session that the server ended
 // while nobody used it is no failure of a message: another is opened.
-func (p *Pool) Send(ctx context.Context, from, to string, msg []byte) error {
+func (p *Pool) Send(ctx context.Context, from, to string, msg []byte, last func() error) error {
 	if r := p.take(); r != nil {
-		err := r.Send(ctx, from, to, msg)
+		err := r.Send(ctx, from, to, msg, last)
 		p.rest(r)
 		if !ended(err) || ctx.Err() != nil {
 			return err
@@ -50,7 +50,7 @@ func (p *Pool) Send(ctx context.Context, from, to string, msg []byte) error {
 		return err
 	}
 	r := &resting{Session: s}
-	err = r.Send(ctx, from, to, msg)
+	err = r.Send(ctx, from, to, msg, last)
 	p.rest(r)
 	return err
 }

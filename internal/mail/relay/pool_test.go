@@ -30,7 +30,7 @@ func TestPool(t *testing.T) {
 	p := newPool(t, sink.Addr)
 	var got []string
 	for i := range 9 {
-		err := p.Send(t.Context(), "a@example.org", "b@example.net", note(i))
+		err := p.Send(t.Context(), "a@example.org", "b@example.net", note(i), nil)
 		word := "ok"
 		if err != nil {
 			word = string(relay.KindOf(err))
@@ -61,7 +61,7 @@ func TestPoolTogether(t *testing.T) {
 	for i := range 8 {
 		all.Go(func() {
 			for j := range 40 {
-				if err := p.Send(t.Context(), "a@example.org", "b@example.net", note(40*i+j)); err != nil {
+				if err := p.Send(t.Context(), "a@example.org", "b@example.net", note(40*i+j), nil); err != nil {
 					t.Error(err)
 				}
 			}
@@ -74,7 +74,7 @@ func TestPoolTogether(t *testing.T) {
 	if err := p.Close(); err != nil {
 		t.Error(err)
 	}
-	if err := p.Send(t.Context(), "a@example.org", "b@example.net", note(0)); err != nil {
+	if err := p.Send(t.Context(), "a@example.org", "b@example.net", note(0), nil); err != nil {
 		t.Errorf("after the end: %v", err)
 	}
 }

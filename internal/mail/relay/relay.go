@@ -80,15 +80,17 @@ func (r Relay) Check() error {
 }
 
 // Send sends one message from one address to one person over a connection of
-// its own. msg is a whole message with lines that end in CRLF. Its error is an
-// *Error, but for settings and addresses that are at fault.
-func (r Relay) Send(ctx context.Context, from, to string, msg []byte) error {
+// its own. msg is a whole message with lines that end in CRLF. last, unless nil,
+// is called when all of it has been said but the final dot; if it fails the dot
+// is not said, and nothing is delivered. Its error is an *Error, but for settings
+// and addresses that are at fault.
+func (r Relay) Send(ctx context.Context, from, to string, msg []byte, last func() error) error {
 	s, err := r.Open(ctx)
 	if err != nil {
 		return err
 	}
 	defer s.Close()
-	return s.Send(ctx, from, to, msg)
+	return s.Send(ctx, from, to, msg, last)
 }
 
 // password reads the password when it is needed, so that a new one counts at

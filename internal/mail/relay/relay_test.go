@@ -183,7 +183,7 @@ func TestSendToRealServer(t *testing.T) {
 			t.Parallel()
 			p, r := newPost(t, way)
 			texts := []string{"one\r\n", ".\r\n..\r\n.x\r\n\r\n.\r\n", strings.Repeat(strings.Repeat("x", 900)+"\r\n.\r\n", 90), "Grüße\r\n", ""}
-			if err := r.Send(context.Background(), from, jo, letter(texts[0])); err != nil {
+			if err := r.Send(context.Background(), from, jo, letter(texts[0]), nil); err != nil {
 				t.Fatal(err)
 			}
 			s, err := r.Open(context.Background())
@@ -191,14 +191,14 @@ func TestSendToRealServer(t *testing.T) {
 				t.Fatal(err)
 			}
 			for _, text := range texts[1:] {
-				if err := s.Send(context.Background(), from, "jo@bücher.example", letter(text)); err != nil {
+				if err := s.Send(context.Background(), from, "jo@bücher.example", letter(text), nil); err != nil {
 					t.Errorf("%.20q: %v", text, err)
 				}
 			}
 			if err := s.Close(); err != nil {
 				t.Error(err)
 			}
-			if err := s.Send(context.Background(), from, jo, letter("")); KindOf(err) != Temporary || s.Alive() {
+			if err := s.Send(context.Background(), from, jo, letter(""), nil); KindOf(err) != Temporary || s.Alive() {
 				t.Errorf("after the end: %v", err)
 			}
 			if len(p.bodies) != len(texts) || p.logins != 2 {
@@ -233,7 +233,7 @@ func TestRefusedMessage(t *testing.T) {
 		code     int
 		enhanced string
 	}{{"gone@example.net", Permanent, 550, "5.1.1"}, {"busy@example.net", Temporary, 451, "4.7.1"}} {
-		err := s.Send(context.Background(), from, tt.to, letter("x\r\n"))
+		err := s.Send(context.Background(), from, tt.to, letter("x\r\n"), nil)
 		e, ok := errors.AsType[*Error](err)
 		if !ok || e.Kind != tt.kind || e.Code != tt.code || e.Enhanced != tt.enhanced || e.Step != StepRcpt {
 			t.Fatalf("%s: %#v", tt.to, err)
@@ -242,10 +242,10 @@ func TestRefusedMessage(t *testing.T) {
 			t.Errorf("%v; answer %q", err, e.Answer)
 		}
 	}
-	if err := s.Send(context.Background(), from, jo, letter("x\r\n")); err != nil || len(p.bodies) != 1 {
+	if err := s.Send(context.Background(), from, jo, letter("x\r\n"), nil); err != nil || len(p.bodies) != 1 {
 		t.Errorf("after the refusals: %v", err)
 	}
-	err = s.Send(context.Background(), from, jo, letter(strings.Repeat(strings.Repeat("x", 98)+"\r\n", 1100)))
+	err = s.Send(context.Background(), from, jo, letter(strings.Repeat(strings.Repeat("x", 98)+"\r\n", 1100)), nil)
 	if e, ok := errors.AsType[*Error](err); !ok || e.Kind != Permanent || e.Enhanced != "5.3.4" || !s.Alive() {
 		t.Errorf("too large: %v", err)
 	}
@@ -263,7 +263,7 @@ func TestTrust(t *testing.T) {
 		} {
 			bad := r
 			change(&bad)
-			err := bad.Send(context.Background(), from, jo, letter("x\r\n"))
+			err := bad.Send(context.Background(), from, jo, letter("x\r\n"), nil)
 			if e, ok := errors.AsType[*Error](err); !ok || e.Kind != Temporary || e.Step != StepTLS {
 				t.Errorf("%s, %s: %v", way, name, err)
 			}
@@ -274,7 +274,7 @@ func TestTrust(t *testing.T) {
 		if err := os.WriteFile(r.PasswordFile, []byte("wrong"), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		err := r.Send(context.Background(), from, jo, letter("x\r\n"))
+		err := r.Send(context.Background(), from, jo, letter("x\r\n"), nil)
 		if e, ok := errors.AsType[*Error](err); !ok || e.Kind != Temporary || e.Step != StepAuth || e.Code != 535 {
 			t.Errorf("%s: wrong password: %v", way, err)
 		}
@@ -300,7 +300,7 @@ func TestCheck(t *testing.T) {
 	} {
 		r := good
 		change(&r)
-		if err := r.Send(context.Background(), from, jo, letter("")); err == nil {
+		if err := r.Send(context.Background(), from, jo, letter(""), nil); err == nil {
 			t.Errorf("%s: accepted", name)
 		} else if _, ok := err.(errs.Problems); !ok {
 			t.Errorf("%s: %#v", name, err)

@@ -159,7 +159,7 @@ func TestFailures(t *testing.T) {
 					r.Command, r.Submit = 2*time.Second, 2*time.Second
 				}
 				began := time.Now()
-				err := r.Send(context.Background(), from, jo, big)
+				err := r.Send(context.Background(), from, jo, big, nil)
 				if took := time.Since(began); took > patience {
 					t.Errorf("it took %v", took)
 				}
@@ -199,11 +199,11 @@ func TestCutWithinMessage(t *testing.T) {
 		s["EHLO"] = "250 mail.example.org" // no limit of size
 		s["body"] = how
 		r, _ := s.serve(t)
-		err := r.Send(context.Background(), from, jo, letter(strings.Repeat(strings.Repeat("x", 78)+"\r\n", 400000)))
+		err := r.Send(context.Background(), from, jo, letter(strings.Repeat(strings.Repeat("x", 78)+"\r\n", 400000)), nil)
 		if e, ok := errors.AsType[*Error](err); !ok || e.Kind != Temporary || e.Step != StepBody {
 			t.Errorf("%s: %v", how, err)
 		}
-		err = r.Send(context.Background(), from, jo, letter("x\r\n"))
+		err = r.Send(context.Background(), from, jo, letter("x\r\n"), nil)
 		if e, ok := errors.AsType[*Error](err); !ok || e.Kind == Permanent {
 			t.Errorf("%s: short: %v", how, err)
 		}
@@ -217,7 +217,7 @@ func TestSlowReader(t *testing.T) {
 	s["EHLO"], s["body"] = "250 mail.example.org", "sleep"
 	r, _ := s.serve(t)
 	r.Command = 2 * time.Second
-	err := r.Send(context.Background(), from, jo, letter(strings.Repeat(strings.Repeat("x", 78)+"\r\n", 400000)))
+	err := r.Send(context.Background(), from, jo, letter(strings.Repeat(strings.Repeat("x", 78)+"\r\n", 400000)), nil)
 	if e, ok := errors.AsType[*Error](err); !ok || e.Kind != Temporary || e.Step != StepBody {
 		t.Errorf("%v", err)
 	}
@@ -239,7 +239,7 @@ func TestContext(t *testing.T) {
 				<-heard.asleep
 				cancel()
 			}()
-			err := r.Send(ctx, from, jo, letter("x\r\n"))
+			err := r.Send(ctx, from, jo, letter("x\r\n"), nil)
 			if e, ok := errors.AsType[*Error](err); !ok || e.Kind != want {
 				t.Errorf("%v", err)
 			}
@@ -248,7 +248,7 @@ func TestContext(t *testing.T) {
 	r, _ := usual().serve(t)
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
-	if err := r.Send(ctx, from, jo, letter("")); KindOf(err) != Temporary || err == nil {
+	if err := r.Send(ctx, from, jo, letter(""), nil); KindOf(err) != Temporary || err == nil {
 		t.Errorf("%v", err)
 	}
 }
@@ -269,7 +269,7 @@ func TestNoClearFallback(t *testing.T) {
 		}
 		r, heard := s.serve(t)
 		r.TLS = StartTLS
-		err := r.Send(context.Background(), from, jo, letter("secret\r\n"))
+		err := r.Send(context.Background(), from, jo, letter("secret\r\n"), nil)
 		if e, ok := errors.AsType[*Error](err); !ok || e.Kind != Temporary || e.Step != StepTLS {
 			t.Errorf("%s: %v", name, err)
 		}
@@ -302,7 +302,7 @@ func TestAbilities(t *testing.T) {
 		s := usual()
 		s["EHLO"] = "250-mail.example.org\r\n250 " + tt.offers
 		r, heard := s.serve(t)
-		err := r.Send(context.Background(), from, tt.to, letter(tt.text))
+		err := r.Send(context.Background(), from, tt.to, letter(tt.text), nil)
 		if (err == nil) != (tt.want == "") || err != nil && KindOf(err) != tt.want {
 			t.Errorf("%+v: %v", tt, err)
 		}
@@ -323,19 +323,19 @@ func TestRefusesInjection(t *testing.T) {
 	t.Parallel()
 	r, heard := usual().serve(t)
 	for _, bad := range []string{"", "a", "@b", "a@", "a@b>\r\nRCPT TO:<c@d", "a b@c", "a@b\x00", "<a@b>", "a@b@c", strings.Repeat("a", 250) + "@example.net"} {
-		if err := r.Send(context.Background(), from, bad, letter("")); !errs.Is(err, errs.Invalid) {
+		if err := r.Send(context.Background(), from, bad, letter(""), nil); !errs.Is(err, errs.Invalid) {
 			t.Errorf("to %q: %v", bad, err)
 		}
-		if err := r.Send(context.Background(), bad, jo, letter("")); !errs.Is(err, errs.Invalid) {
+		if err := r.Send(context.Background(), bad, jo, letter(""), nil); !errs.Is(err, errs.Invalid) {
 			t.Errorf("from %q: %v", bad, err)
 		}
 	}
 	for _, bad := range []string{"x", "x\n", "x\n.\r\nMAIL\r\n", "x\r.\r\n", "\n\r\n", "x\r\r\n", "a\x00b\r\n", strings.Repeat("x", 999) + "\r\n"} {
-		if err := r.Send(context.Background(), from, jo, letter(bad)); !errs.Is(err, errs.Invalid) {
+		if err := r.Send(context.Background(), from, jo, letter(bad), nil); !errs.Is(err, errs.Invalid) {
 			t.Errorf("%.20q: %v", bad, err)
 		}
 	}
-	if err := r.Send(context.Background(), from, jo, letter(strings.Repeat("x", 998)+"\r\n")); err != nil {
+	if err := r.Send(context.Background(), from, jo, letter(strings.Repeat("x", 998)+"\r\n"), nil); err != nil {
 		t.Errorf("a line of 998: %v", err)
 	}
 	if n := strings.Count(strings.Join(heard.all(), "\n"), "MAIL FROM"); n != 1 {
@@ -353,14 +353,14 @@ func TestAuthLogin(t *testing.T) {
 	s["c2VzYW0gw7ZmZm5l"] = "235 in"
 	r, _ := s.serve(t)
 	r.Username, r.PasswordFile = real.Username, real.PasswordFile
-	if err := r.Send(context.Background(), from, jo, letter("x\r\n")); err != nil {
+	if err := r.Send(context.Background(), from, jo, letter("x\r\n"), nil); err != nil {
 		t.Error(err)
 	}
 	s = maps.Clone(s)
 	s["c2VzYW0gw7ZmZm5l"] = "535 5.7.8 not c2VzYW0gw7ZmZm5l"
 	r2, _ := s.serve(t)
 	r2.Username, r2.PasswordFile = real.Username, real.PasswordFile
-	err := r2.Send(context.Background(), from, jo, letter("x\r\n"))
+	err := r2.Send(context.Background(), from, jo, letter("x\r\n"), nil)
 	if e, ok := errors.AsType[*Error](err); !ok || e.Kind != Temporary || e.Answer != "" || e.Code != 535 {
 		t.Errorf("%#v", err)
 	}
@@ -368,7 +368,7 @@ func TestAuthLogin(t *testing.T) {
 	s["EHLO"] = "250-a\r\n250 AUTH CRAM-MD5"
 	r3, _ := s.serve(t)
 	r3.Username, r3.PasswordFile = real.Username, real.PasswordFile
-	if err := r3.Send(context.Background(), from, jo, letter("x\r\n")); KindOf(err) != Temporary || err == nil {
+	if err := r3.Send(context.Background(), from, jo, letter("x\r\n"), nil); KindOf(err) != Temporary || err == nil {
 		t.Errorf("%v", err)
 	}
 }

@@ -183,7 +183,7 @@ func (s *Session) Close() error {
 
 // Send sends one message, as Relay.Send does. After a refusal of this message
 // the session goes on; Alive tells.
-func (s *Session) Send(ctx context.Context, from, to string, msg []byte) error {
+func (s *Session) Send(ctx context.Context, from, to string, msg []byte, last func() error) error {
 	if s.broken {
 		return &Error{Kind: Temporary, Step: StepMail, Cause: errClosed}
 	}
@@ -197,7 +197,7 @@ func (s *Session) Send(ctx context.Context, from, to string, msg []byte) error {
 		return err
 	}
 	stop := s.wire.during(ctx)
-	err = s.transaction(envelope, to, msg)
+	err = s.transaction(envelope, to, msg, last)
 	if !stop() {
 		s.broken = true
 	}
@@ -243,7 +243,7 @@ func (s *Session) envelope(from, to string, msg []byte) (string, error) {
 }
 
 // transaction says the message, rfc5321:3.3.
-func (s *Session) transaction(envelope, to string, msg []byte) error {
+func (s *Session) transaction(envelope, to string, msg []byte, last func() error) error {
 	limit := s.relay.Command
 	if s.used {
 		if _, err := s.wire.ask(StepMail, "RSET", limit, 250); err != nil {
@@ -267,6 +267,11 @@ func (s *Session) transaction(envelope, to string, msg []byte) error {
 			return &Error{Kind: Temporary, Step: StepBody, Cause: err}
 		}
 		body = body[n:]
+	}
+	if last != nil {
+		if err := last(); err != nil { // the connection ends, and with it the message
+			return &Error{Kind: Temporary, Step: StepBody, Cause: err}
+		}
 	}
 	// A write that fails has not handed over the whole of this line, and
 	// without all of it no server may take the message.
