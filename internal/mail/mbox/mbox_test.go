@@ -64,18 +64,20 @@ func TestRead(t *testing.T) {
 	}
 }
 
-// TestBrokenFile: a file that cannot be read to its end does not end there.
+// TestBrokenFile: a file that cannot be read to its end does not end there, and
+// what there is of its last mail is no mail.
 func TestBrokenFile(t *testing.T) {
 	t.Parallel()
 	broken := errors.New("input/output error")
-	for _, whole := range []string{head, head + "A: 1\n\none\n", head + "A: 1\n\none\n\n" + head + "A: 2"} {
+	for whole, mails := range map[string]int{head: 0, head + "A: 1\n\none\n": 0, head + "A: 1\n\none\n\n" + head + "A: 2": 1} {
 		r := NewReader(io.MultiReader(strings.NewReader(whole), iotest.ErrReader(broken)), 1000)
 		var err error
-		for err == nil {
+		given := -1
+		for ; err == nil; given++ {
 			_, err = r.Next()
 		}
-		if !errors.Is(err, broken) {
-			t.Errorf("%q: %v", whole, err)
+		if !errors.Is(err, broken) || given != mails {
+			t.Errorf("%q: %d mails, %v", whole, given, err)
 		}
 	}
 }
