@@ -22,7 +22,6 @@ import (
 
 	"steward/internal/account"
 	"steward/internal/app"
-	"steward/internal/base/acl"
 	"steward/internal/base/db"
 	"steward/internal/base/errs"
 	"steward/internal/cvd"
@@ -345,9 +344,7 @@ func everyTable(s *secret) {
 	if _, _, err := w.Accounts.CreateLink(ctx, account.Operator(), s.hand.ID, account.Enrol); err != nil {
 		t.Fatal(err)
 	}
-	w.openList(w.person("The lead of lists", acl.Lead))
-	contact := w.person("The contact", "")
-	w.linkContact(contact)
+	contact := s.told()
 	mailTables(s, contact)
 	if _, err := w.Cases.AddPatchFile(ctx, s.hand.Caller, s.case_, "fix.patch", []byte("--- a/x\n+++ b/x\n@@ -1 +1 @@\n-a\n+b\n")); err != nil {
 		t.Fatal(err)
