@@ -232,10 +232,13 @@ func (s *Store) reaches(ctx context.Context, q db.Queryer, c acl.Caller, caseID 
 	if len(own) > 0 && !inTeam(c) {
 		return false, nil // nobody who can be invited
 	}
-	invited, err := db.Column[string](ctx, q, "reading what a person is invited to", `SELECT DISTINCT p.case_id FROM case_people p
-		WHERE p.user_id = $1 AND `+standing, c.ID)
-	if err != nil || slices.Contains(invited, caseID) {
+	const invitations = `SELECT DISTINCT p.case_id FROM case_people p WHERE p.user_id = $1 AND ` + standing
+	invited, err := db.Column[string](ctx, q, "reading what a person is invited to", invitations+` AND p.case_id = $2`, c.ID, caseID)
+	if err != nil || len(invited) > 0 {
 		return err == nil, err
+	}
+	if invited, err = db.Column[string](ctx, q, "reading what a person is invited to", invitations, c.ID); err != nil {
+		return false, err
 	}
 	for _, id := range invited {
 		into, err := s.load(ctx, q, id)

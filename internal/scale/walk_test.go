@@ -234,6 +234,7 @@ func (w *world) walk() []visit {
 		ask(p, handler, "busy", "")
 	}
 	ask("/cases/{id}/portal", handler, "busy", "")
+	ask("/cases/{id}/told", handler, "busy", "")
 	page("/api/v1/cases/{id}/patches/{file}", handler, "busy", "/api/v1/cases/{id}/patches/"+w.find.patch)
 	page("/api/v1/cases/{id}/listtext/{kind}", handler, "busy", "/api/v1/cases/{id}/listtext/linux-distros")
 	ask("/advisories", nobody, "", "")
