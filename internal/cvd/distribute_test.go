@@ -1,6 +1,7 @@
 package cvd
 
 import (
+	"bytes"
 	"errors"
 	"slices"
 	"strings"
@@ -122,7 +123,11 @@ func TestCopiesAreTheirOwn(t *testing.T) {
 			all := jsonOf(t, p) + jsonOf(t, k.view(g.contact, a.caseID)) + string(diff) + jsonOf(t, draft)
 			for _, post := range o.of(OnNotice) {
 				if k.wholeCase(a.caseID).recipient(post.Recipient).Name == g.name {
-					all += jsonOf(t, k.parcel(post).Private)
+					letter := k.parcel(post).Private
+					all += jsonOf(t, letter)
+					if len(letter.Files) != 1 || letter.Files[0].Name != "fix.patch" || !bytes.Equal(letter.Files[0].Data, diff) {
+						t.Errorf("the letter to %s has not its copy of the patch: %+v", g.name, letter.Files)
+					}
 				}
 			}
 			for _, other := range orgs {

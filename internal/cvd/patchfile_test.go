@@ -104,6 +104,16 @@ func TestPatchesAreGivenAndTaken(t *testing.T) {
 		if len(list) != maxPatches || list[0].SHA256 != "" || list[0].By != (Person{}) || strings.Contains(list[0].Name, "/") {
 			t.Errorf("a distributor is shown %+v", list[0])
 		}
+		c := k.wholeCase(a.caseID)
+		k.must(d.Read(k.ctx, func(q db.Queryer) error {
+			o, err := k.load(k.ctx, q, a.caseID)
+			k.must(err)
+			files, tooLarge, err := k.ownPatches(k.ctx, q, o, &c.Recipients[0], 3*len(smallDiff)+600)
+			if len(files) == 0 || len(tooLarge) == 0 || len(files)+len(tooLarge) != maxPatches {
+				t.Errorf("a letter with little room takes %d patches, and leaves %d to the page", len(files), len(tooLarge))
+			}
+			return err
+		}))
 		_, own, err := k.PatchCopy(k.ctx, heron.contact, a.caseID, list[0].ID)
 		k.must(err)
 		if bytes.Equal(own, []byte(smallDiff)) || !bytes.Contains(own, []byte("Heron Linux")) {

@@ -92,16 +92,17 @@ func (c *Case) messageTo(r *Recipient) string {
 	return ""
 }
 
-// noticeText is the private part of a notice: terms, patches, and their copy.
-// page tells whether its reader has a page for it, or answers by mail alone.
-func (s *Store) noticeText(ctx context.Context, q db.Queryer, o *opened, r *Recipient, page bool) (string, error) {
+// notice is the private part of a notice: terms, their copy, and their copies of
+// the patches as far as a letter takes them. page tells whether its reader has a
+// page for it, or answers by mail alone.
+func (s *Store) notice(ctx context.Context, q db.Queryer, o *opened, r *Recipient, page bool) (*Private, error) {
 	own, err := s.ownCopy(o.Case, r.ID, r.Name)
 	if err != nil {
-		return "", err
+		return nil, err
 	}
-	patches, err := patchFiles(ctx, q, o)
+	files, tooLarge, err := s.ownPatches(ctx, q, o, r, maxEnclosed)
 	if err != nil {
-		return "", err
+		return nil, err
 	}
 	var b sheet
 	b.line("%s", ambered(r.Name))
@@ -119,19 +120,46 @@ func (s *Store) noticeText(ctx context.Context, q db.Queryer, o *opened, r *Reci
 		b.WriteString(advisory.PlainText(m, columns) + "\n\n")
 	}
 	var names []string
-	for _, p := range patches {
-		names = append(names, p.Name)
+	for _, f := range files {
+		names = append(names, f.Name)
 	}
+	b.list("Patches, in this letter", names)
 	if page {
-		b.list("Patches, on the page below", names)
+		b.list("Patches too large for a letter, on the page below", tooLarge)
 		b.line("Please say there how far you are: %s. If the hour does not suit you, propose another one and say why.", join(FixStatuses))
 	} else {
-		b.list("Patches, for your contacts who can sign in", names)
+		b.list("Patches too large for a letter, for your contacts who can sign in", tooLarge)
 		b.line("Please answer this letter, signed with the key that our list has of you, and say how far you are: %s. If the hour does not suit you, propose another one and say why.", join(FixStatuses))
 	}
 	b.gap()
 	b.WriteString(own)
-	return b.String(), nil
+	return &Private{Subject: o.Ref + " " + r.Name, Text: b.String(), Files: files}, nil
+}
+
+// ownPatches makes an organisation's copies of the patches, and names those for
+// which a letter has no room, in bytes.
+func (s *Store) ownPatches(ctx context.Context, q db.Queryer, o *opened, r *Recipient, room int) (files []Enclosed, tooLarge []string, err error) {
+	m, err := s.mark(o.ID, r.ID)
+	if err != nil {
+		return nil, nil, err
+	}
+	patches, err := patchRows(ctx, q, o, `removed = 0`)
+	if err != nil {
+		return nil, nil, err
+	}
+	for _, p := range patches {
+		diff, err := ownPatch(p.diff, ambered(r.Name), m)
+		if err != nil {
+			return nil, nil, err
+		}
+		if len(diff) > room {
+			tooLarge = append(tooLarge, p.Name)
+			continue
+		}
+		room -= len(diff)
+		files = append(files, Enclosed{Name: p.Name, Type: "text/x-diff", Data: diff})
+	}
+	return files, tooLarge, nil
 }
 
 // postContacts writes to all contacts of the organisations that were told and
@@ -206,7 +234,7 @@ func (s *Store) parcelToContact(ctx context.Context, q db.Queryer, o *opened, p 
 	out.Private = &Private{Subject: o.Ref + " " + r.Name}
 	switch p.On {
 	case OnNotice:
-		out.Private.Text, err = s.noticeText(ctx, q, o, r, sees)
+		out.Private, err = s.notice(ctx, q, o, r, sees)
 	case OnEmbargo:
 		out.Private.Text = embargoText(&o.Embargo)
 	case OnPublic:

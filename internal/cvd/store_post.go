@@ -151,7 +151,7 @@ func (s *Store) Parcel(ctx context.Context, c acl.Caller, p Posting) (*Parcel, e
 	if err != nil {
 		return nil, err
 	}
-	if out.Private != nil {
+	if out.Private != nil && len(files) > 0 {
 		out.Private.Files, err = s.encloseFiles(ctx, files)
 	}
 	return out, err
