@@ -37,7 +37,7 @@ type Source struct {
 	Binaries      []int32 // that are built from it: indexes of Suite.Binaries
 	Upstream      int64   // bytes of upstream's archives
 	Packaging     int64   // bytes of what the distribution adds
-	ExtraOnly     bool    // kept for others' sake (Extra-Source-Only)
+	Listed        bool    // the index of sources has it; else it is known by its packages alone
 
 	build []byte // relations, not resolved yet
 	names []byte // of its binaries
@@ -46,7 +46,7 @@ type Source struct {
 // Binary is a binary package.
 type Binary struct {
 	Name, Version string
-	Source        int32 // index of Suite.Sources; -1: the indexes do not have it
+	Source        int32 // index of Suite.Sources
 	Section       string
 	Priority      string
 	Description   string // one line
@@ -54,8 +54,9 @@ type Binary struct {
 	Installed     int64   // kilobytes (Policy 5.6.20)
 	Depends       []int32 // what is installed with it: indexes of Suite.Binaries
 
-	source            []byte
-	depends, provides []byte
+	maintainer, homepage string
+	source               []byte
+	depends, provides    []byte
 }
 
 // Suite is one release of a distribution, or several read as one.
@@ -129,7 +130,6 @@ func load[T any](ctx context.Context, files [][]byte, read func(control.Stanza, 
 }
 
 func readBinary(st control.Stanza, gap func(control.Gap)) (b Binary, ok bool) {
-	b.Source = -1
 	for name, value := range st.Fields(gap) {
 		switch string(name) {
 		case "Package":
@@ -137,7 +137,7 @@ func readBinary(st control.Stanza, gap func(control.Gap)) (b Binary, ok bool) {
 		case "Version":
 			b.Version = text(value)
 		case "Source":
-			b.source, _ = cut(value, ' ')
+			b.source = value
 		case "Section":
 			b.Section = text(value)
 		case "Priority":
@@ -153,6 +153,10 @@ func readBinary(st control.Stanza, gap func(control.Gap)) (b Binary, ok bool) {
 			b.depends = joined(b.depends, value)
 		case "Provides":
 			b.provides = value
+		case "Maintainer":
+			b.maintainer = text(value)
+		case "Homepage":
+			b.homepage = text(value)
 		}
 	}
 	if !validName([]byte(b.Name)) {
@@ -163,6 +167,8 @@ func readBinary(st control.Stanza, gap func(control.Gap)) (b Binary, ok bool) {
 }
 
 func readSource(st control.Stanza, gap func(control.Gap)) (s Source, ok bool) {
+	s.Listed = true
+	extra := false
 	for name, value := range st.Fields(gap) {
 		switch string(name) {
 		case "Package":
@@ -191,15 +197,15 @@ func readSource(st control.Stanza, gap func(control.Gap)) (s Source, ok bool) {
 			s.build = joined(s.build, value)
 		case "Checksums-Sha256":
 			s.Upstream, s.Packaging = sizes(value)
-		case "Extra-Source-Only":
-			s.ExtraOnly = string(value) == "yes"
+		case "Extra-Source-Only": // is no part of the suite: another's packages were built with it once
+			extra = string(value) == "yes"
 		}
 	}
 	if !validName([]byte(s.Name)) {
 		gap(control.Gap{At: st.At, What: "A source has no name, or one that is none."})
 		return s, false
 	}
-	return s, true
+	return s, !extra
 }
 
 // sizes adds up the files of a source: upstream's, and the distribution's.

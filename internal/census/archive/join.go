@@ -9,6 +9,7 @@ import (
 // join finds what belongs to what: binaries to their source, and relations to
 // the binary that fulfils them.
 func (s *Suite) join() {
+	s.complete()
 	sources := make(map[string]int32, len(s.Sources))
 	for i := range s.Sources {
 		sources[s.Sources[i].Name] = int32(i)
@@ -17,14 +18,9 @@ func (s *Suite) join() {
 	for i := range s.Binaries {
 		b := &s.Binaries[i]
 		names[b.Name] = int32(i)
-		from := b.Name
-		if len(b.source) > 0 {
-			from = text(b.source)
-		}
-		if n, ok := sources[from]; ok {
-			b.Source = n
-			s.Sources[n].Binaries = append(s.Sources[n].Binaries, int32(i))
-		}
+		from, _ := b.from()
+		b.Source = sources[from]
+		s.Sources[b.Source].Binaries = append(s.Sources[b.Source].Binaries, int32(i))
 	}
 	provided := s.provided()
 	pick := func(alternatives [][]byte) (int32, bool) {
@@ -57,6 +53,38 @@ func (s *Suite) join() {
 	for i := range s.Sources {
 		s.Sources[i].Build = resolve(s.Sources[i].build)
 	}
+}
+
+// complete adds the sources that packages name and no index of sources has, with
+// what the packages tell of them.
+func (s *Suite) complete() {
+	known := make(map[string]bool, len(s.Sources))
+	for i := range s.Sources {
+		known[s.Sources[i].Name] = true
+	}
+	for i := range s.Binaries {
+		b := &s.Binaries[i]
+		name, version := b.from()
+		if known[name] {
+			continue
+		}
+		known[name] = true
+		s.Sources = append(s.Sources, Source{Name: name, Version: version, Section: b.Section, Maintainer: b.maintainer, Homepage: b.homepage})
+	}
+	slices.SortFunc(s.Sources, func(a, b Source) int { return cmp.Compare(a.Name, b.Name) })
+}
+
+// from gives name and version of the source of a package (Policy 5.6.1): if it
+// names none, they are its own.
+func (b *Binary) from() (name, version string) {
+	first, more := cut(b.source, ' ')
+	if !validName(first) {
+		return b.Name, b.Version
+	}
+	if v := bytes.Trim(more, " ()"); len(v) > 0 {
+		return text(first), text(v)
+	}
+	return text(first), b.Version
 }
 
 // provided gives for each virtual package the binary that stands for it: of
