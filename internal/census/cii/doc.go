@@ -27,6 +27,6 @@
 // Needing Security Investments", Institute for Defense Analyses D-5459, 2015-06-19
 // ("the paper", chapter 5.B), and the repository
 // https://github.com/linuxfoundation/cii-census: oss_package_analysis.py at
-// 56954cb (1.0), 5d64e9f (1.1) and 47dfad4 (1.2), and ChangeLog.txt. Nothing of
+// 56954cb (1.0), 83b1290 (1.1, tagged 1.1.0) and 47dfad4 (1.2), and ChangeLog.txt. Nothing of
 // its code is here.
 package cii

@@ -57,11 +57,12 @@ func asRun() Model {
 	return m
 }
 
-// mended is version 1.1: commits 3e74649 to 5d64e9f, 2015-07-23 to 28.
+// mended is version 1.1: commit 3e74649 of 2015-07-23 and the tag 1.1.0 (83b1290),
+// whose table is that of 5d64e9f.
 func mended() Model {
 	m := intended()
 	m.Name = "census-2015-v1.1"
-	m.Source = "linuxfoundation/cii-census at 5d64e9f, oss_package_analysis.py and results.csv of 2015-07-28"
+	m.Source = "linuxfoundation/cii-census at its tag 1.1.0, oss_package_analysis.py and results.csv of 2015-07-28"
 	m.Exposure.Sum = false
 	m.NotCode = []Role{Data, Documentation}
 	m.Floor = true
