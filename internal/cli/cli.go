@@ -130,6 +130,7 @@ Exit codes: 0 done, 1 refused or failed, 2 used wrongly.`,
 		&cobra.Group{ID: "run", Title: "Run it:"},
 		&cobra.Group{ID: "work", Title: "Work on a case:"},
 		&cobra.Group{ID: "public", Title: "What is public:"},
+		&cobra.Group{ID: "look", Title: "Find what is at risk:"},
 		&cobra.Group{ID: "keep", Title: "Keep it:"},
 	)
 	root.SetCompletionCommandGroupID("keep")
@@ -143,6 +144,7 @@ Exit codes: 0 done, 1 refused or failed, 2 used wrongly.`,
 	add("run", s.initCmd(), s.serveCmd(), s.demoCmd())
 	add("work", s.reportCmd(), s.mailboxCmd(), s.caseCmd(), s.embargoCmd(), s.patchCmd(), s.advisoryCmd(), s.prenoticeCmd(), s.lawCmd(), s.mailCmd(), s.rotaCmd())
 	add("public", s.publishCmd(), s.checkCmd(), s.policyCmd(), s.webhookCmd(), s.subscribersCmd())
+	add("look", s.censusCmd())
 	add("keep", s.doctorCmd(), s.userCmd(), s.listCmd(), s.keyCmd(), s.tokenCmd(), s.auditCmd(), s.backupCmd(), s.restoreCmd())
 	return root
 }

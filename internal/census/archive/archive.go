@@ -1,0 +1,248 @@
+// Package archive reads what a distribution says of itself: its binary packages
+// and the sources that they are built from, out of the indexes that apt keeps.
+//
+// Its words are Debian's: a Source is what is uploaded, a Binary is what is
+// installed; a relation is a group of alternatives, any of which will do. Where
+// there are several versions of one name, the highest counts.
+package archive
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"fmt"
+	"runtime"
+	"slices"
+	"strconv"
+	"unsafe"
+
+	"golang.org/x/sync/errgroup"
+
+	"steward/internal/census/control"
+)
+
+// Source is a source package. Its fields are as the index has them; zero: it
+// says nothing of it.
+type Source struct {
+	Name, Version string
+	Section       string
+	Maintainer    string
+	Uploaders     string
+	Homepage      string
+	Architecture  string
+	Standards     string // version of the policy that it follows
+	Testsuite     string
+	Vcs           string  // where its packaging is kept
+	Build         []int32 // binaries that it is built with: indexes of Suite.Binaries
+	Binaries      []int32 // that are built from it: indexes of Suite.Binaries
+	Upstream      int64   // bytes of upstream's archives
+	Packaging     int64   // bytes of what the distribution adds
+	Listed        bool    // the index of sources has it; else it is known by its packages alone
+
+	build []byte // relations, not resolved yet
+	names []byte // of its binaries
+}
+
+// Binary is a binary package.
+type Binary struct {
+	Name, Version string
+	Source        int32 // index of Suite.Sources
+	Section       string
+	Priority      string
+	Description   string // one line
+	Essential     bool
+	Installed     int64   // kilobytes (Policy 5.6.20)
+	Depends       []int32 // what is installed with it: indexes of Suite.Binaries
+
+	maintainer, homepage string
+	source               []byte
+	depends, provides    []byte
+}
+
+// Suite is one release of a distribution, or several read as one.
+type Suite struct {
+	Sources  []Source // by name
+	Binaries []Binary // by name
+	Missing  int      // relations that nothing in the suite fulfils
+	Gaps     []control.Gap
+}
+
+// maxGaps is how many gaps are told of; more are counted by the last of them.
+const maxGaps = 100
+
+// Load reads indexes of packages and of sources. Their bytes must not be
+// changed afterwards: the suite lies in them.
+func Load(ctx context.Context, packages, sources [][]byte) (*Suite, error) {
+	s := &Suite{}
+	var err error
+	if s.Binaries, err = load(ctx, packages, readBinary, &s.Gaps, func(b *Binary) (string, string) { return b.Name, b.Version }); err != nil {
+		return nil, fmt.Errorf("reading the packages: %w", err)
+	}
+	if s.Sources, err = load(ctx, sources, readSource, &s.Gaps, func(b *Source) (string, string) { return b.Name, b.Version }); err != nil {
+		return nil, fmt.Errorf("reading the sources: %w", err)
+	}
+	s.join()
+	return s, nil
+}
+
+// load reads files of stanzas, in as many parts as there are processors, and
+// keeps the highest version of each name.
+func load[T any](ctx context.Context, files [][]byte, read func(control.Stanza, func(control.Gap)) (T, bool), gaps *[]control.Gap, name func(*T) (string, string)) ([]T, error) {
+	var parts []control.Stanza
+	for _, f := range files {
+		parts = append(parts, control.Parts(f, runtime.GOMAXPROCS(0))...)
+	}
+	found := make([][]T, len(parts))
+	missed := make([][]control.Gap, len(parts))
+	g, ctx := errgroup.WithContext(ctx)
+	g.SetLimit(runtime.GOMAXPROCS(0))
+	for i, part := range parts {
+		g.Go(func() error {
+			gap := func(x control.Gap) { missed[i] = append(missed[i], x) }
+			for st := range control.Stanzas(part.Text, part.At) {
+				if ctx.Err() != nil {
+					return ctx.Err()
+				}
+				if one, ok := read(st, gap); ok {
+					found[i] = append(found[i], one)
+				}
+			}
+			return nil
+		})
+	}
+	if err := g.Wait(); err != nil {
+		return nil, err
+	}
+	all := slices.Concat(found...)
+	for _, m := range missed {
+		*gaps = append(*gaps, m...)
+	}
+	slices.SortStableFunc(all, func(a, b T) int {
+		an, av := name(&a)
+		bn, bv := name(&b)
+		return cmp.Or(cmp.Compare(an, bn), -Compare(av, bv))
+	})
+	return slices.CompactFunc(all, func(a, b T) bool {
+		an, _ := name(&a)
+		bn, _ := name(&b)
+		return an == bn
+	}), nil
+}
+
+func readBinary(st control.Stanza, gap func(control.Gap)) (b Binary, ok bool) {
+	for name, value := range st.Fields(gap) {
+		switch string(name) {
+		case "Package":
+			b.Name = text(value)
+		case "Version":
+			b.Version = text(value)
+		case "Source":
+			b.source = value
+		case "Section":
+			b.Section = text(value)
+		case "Priority":
+			b.Priority = text(value)
+		case "Description":
+			line, _ := cut(value, '\n')
+			b.Description = text(line)
+		case "Essential":
+			b.Essential = string(value) == "yes"
+		case "Installed-Size":
+			b.Installed = number(value)
+		case "Depends", "Pre-Depends":
+			b.depends = joined(b.depends, value)
+		case "Provides":
+			b.provides = value
+		case "Maintainer":
+			b.maintainer = text(value)
+		case "Homepage":
+			b.homepage = text(value)
+		}
+	}
+	if !validName([]byte(b.Name)) {
+		gap(control.Gap{At: st.At, What: "A package has no name, or one that is none."})
+		return b, false
+	}
+	return b, true
+}
+
+func readSource(st control.Stanza, gap func(control.Gap)) (s Source, ok bool) {
+	s.Listed = true
+	extra := false
+	for name, value := range st.Fields(gap) {
+		switch string(name) {
+		case "Package":
+			s.Name = text(value)
+		case "Version":
+			s.Version = text(value)
+		case "Binary":
+			s.names = value
+		case "Section":
+			s.Section = text(value)
+		case "Maintainer":
+			s.Maintainer = text(value)
+		case "Uploaders":
+			s.Uploaders = text(value)
+		case "Homepage":
+			s.Homepage = text(value)
+		case "Architecture":
+			s.Architecture = text(value)
+		case "Standards-Version":
+			s.Standards = text(value)
+		case "Testsuite":
+			s.Testsuite = text(value)
+		case "Vcs-Git", "Vcs-Svn", "Vcs-Hg", "Vcs-Bzr":
+			s.Vcs = text(value)
+		case "Build-Depends", "Build-Depends-Indep", "Build-Depends-Arch":
+			s.build = joined(s.build, value)
+		case "Checksums-Sha256":
+			s.Upstream, s.Packaging = sizes(value)
+		case "Extra-Source-Only": // is no part of the suite: another's packages were built with it once
+			extra = string(value) == "yes"
+		}
+	}
+	if !validName([]byte(s.Name)) {
+		gap(control.Gap{At: st.At, What: "A source has no name, or one that is none."})
+		return s, false
+	}
+	return s, !extra
+}
+
+// sizes adds up the files of a source: upstream's, and the distribution's.
+func sizes(list []byte) (upstream, packaging int64) {
+	for line := range bytes.Lines(list) {
+		words := bytes.Fields(line)
+		if len(words) != 3 {
+			continue
+		}
+		size := number(words[1])
+		switch file := words[2]; {
+		case bytes.HasSuffix(file, []byte(".asc")) || bytes.HasSuffix(file, []byte(".dsc")):
+		case bytes.Contains(file, []byte(".debian.tar.")) || bytes.HasSuffix(file, []byte(".diff.gz")):
+			packaging += size
+		default:
+			upstream += size
+		}
+	}
+	return upstream, packaging
+}
+
+// joined puts two fields of relations together.
+func joined(a, b []byte) []byte {
+	if len(a) == 0 {
+		return b
+	}
+	return slices.Concat(a, []byte(", "), b)
+}
+
+// number reads a count; what is none, or too large, is 0.
+func number(value []byte) int64 {
+	n, err := strconv.ParseInt(text(value), 10, 64)
+	if err != nil || n < 0 {
+		return 0
+	}
+	return n
+}
+
+// text gives bytes of the index as a string without copying them.
+func text(b []byte) string { return unsafe.String(unsafe.SliceData(b), len(b)) }

@@ -1,0 +1,133 @@
+// Package index finds and opens the indexes of packages that a machine has,
+// however they are packed.
+package index
+
+import (
+	"bufio"
+	"bytes"
+	"compress/bzip2"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/klauspost/compress/gzip"
+	"github.com/klauspost/compress/zstd"
+	"github.com/pierrec/lz4/v4"
+	"github.com/ulikunitz/xz"
+
+	"steward/internal/base/errs"
+)
+
+// MaxBytes is how large an index may be, unpacked. Debian's own have 70 MB.
+const MaxBytes = 4 << 30
+
+// Lists is where apt keeps the indexes that it has fetched.
+const Lists = "/var/lib/apt/lists"
+
+// Found gives the indexes of packages and of sources in a folder of apt's.
+func Found(dir string) (packages, sources []string, err error) {
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return nil, nil, errs.Invalidf("apt", "The folder %s cannot be read.", dir).WithHint("run apt-get update, or name files with --packages and --sources").WithCause(err)
+	}
+	for _, e := range entries {
+		name, _, _ := strings.Cut(e.Name(), ".") // hosts have dots, too: the last part decides
+		if i := strings.LastIndexByte(e.Name(), '_'); i >= 0 {
+			name, _, _ = strings.Cut(e.Name()[i+1:], ".")
+		}
+		switch path := filepath.Join(dir, e.Name()); {
+		case e.IsDir() || strings.HasSuffix(path, ".diff"):
+		case name == "Packages":
+			packages = append(packages, path)
+		case name == "Sources":
+			sources = append(sources, path)
+		}
+	}
+	if len(packages) == 0 {
+		return nil, nil, errs.Invalidf("apt", "There is no index of packages in %s.", dir).WithHint("run apt-get update, or name files with --packages and --sources")
+	}
+	slices.Sort(packages)
+	slices.Sort(sources)
+	return packages, sources, nil
+}
+
+// Read opens an index and unpacks it. How it is packed shows in its first bytes.
+func Read(path string) ([]byte, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, errs.Invalidf(path, "The file cannot be read.").WithHint("is the path right?").WithCause(err)
+	}
+	defer f.Close()
+	raw, err := unpack(f)
+	if err != nil {
+		return nil, errs.Invalidf(path, "The file is broken, or ends too early.").WithHint("fetch it anew; what was read of it is not used").WithCause(err)
+	}
+	return raw, nil
+}
+
+func unpack(f *os.File) ([]byte, error) {
+	b := bufio.NewReaderSize(f, 1<<20)
+	head, err := b.Peek(6)
+	if err != nil && !errors.Is(err, io.EOF) {
+		return nil, err
+	}
+	var r io.Reader = b
+	packed := true
+	switch {
+	case bytes.HasPrefix(head, []byte{0x1f, 0x8b}):
+		r, err = gzip.NewReader(b)
+	case bytes.HasPrefix(head, []byte{0xfd, '7', 'z', 'X', 'Z', 0}):
+		r, err = xz.NewReader(b)
+	case bytes.HasPrefix(head, []byte{0x28, 0xb5, 0x2f, 0xfd}):
+		var d *zstd.Decoder
+		if d, err = zstd.NewReader(b, zstd.WithDecoderMaxMemory(1<<30)); err == nil {
+			defer d.Close()
+			r = d
+		}
+	case bytes.HasPrefix(head, []byte{0x04, 0x22, 0x4d, 0x18}):
+		r = lz4.NewReader(b)
+	case bytes.HasPrefix(head, []byte("BZh")):
+		r = bzip2.NewReader(b)
+	default:
+		packed, err = false, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	room := int64(1 << 20)
+	if info, err := f.Stat(); err == nil && info.Mode().IsRegular() {
+		if room = info.Size() + 1; packed {
+			room *= 5
+		}
+	}
+	out := bytes.NewBuffer(make([]byte, 0, min(room, 1<<30)))
+	n, err := io.Copy(out, io.LimitReader(r, MaxBytes+1))
+	if err == nil && n > MaxBytes {
+		err = fmt.Errorf("it has more than %d bytes", int64(MaxBytes))
+	}
+	return out.Bytes(), err
+}
+
+// Release finds the indexes of a release by what their names have in common: of
+// "bookworm" bookworm.Packages and bookworm.Sources, or those in a folder of
+// that name, packed or not.
+func Release(name string) (packages, sources string, err error) {
+	find := func(kind string) string {
+		for _, stem := range []string{name + "." + kind, filepath.Join(name, kind)} {
+			for _, packing := range []string{"", ".gz", ".xz", ".lz4", ".zst", ".bz2"} {
+				if info, err := os.Stat(stem + packing); err == nil && info.Mode().IsRegular() {
+					return stem + packing
+				}
+			}
+		}
+		return ""
+	}
+	if packages, sources = find("Packages"), find("Sources"); packages == "" || sources == "" {
+		return "", "", errs.Invalidf("before", "There is no %s.Packages with a %s.Sources beside it.", name, name).WithHint("name what both file names begin with")
+	}
+	return packages, sources, nil
+}

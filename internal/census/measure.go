@@ -1,0 +1,211 @@
+package census
+
+import (
+	"context"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+
+	"golang.org/x/sync/errgroup"
+
+	"steward/internal/census/archive"
+	"steward/internal/census/graph"
+)
+
+// damping is what PageRank was published with.
+const damping = .85
+
+// Table holds the value of each signal for each source of a suite.
+type Table struct {
+	Suite  *archive.Suite
+	Values [][]float64 // by signal, as in Signals; by source, as in Suite; NaN: unknown
+}
+
+// measured is what signals are computed from.
+type measured struct {
+	suite                     *archive.Suite
+	reach, buildReach, direct []int32
+	pagerank                  []float64
+	policy                    []int // versions of the policy that sources name, as one number each, the latest first
+}
+
+// Measure computes every signal of every source of a suite.
+func Measure(ctx context.Context, s *archive.Suite) (*Table, error) {
+	m := &measured{suite: s}
+	if err := m.follow(ctx); err != nil {
+		return nil, err
+	}
+	for i := range s.Sources {
+		if v := policyVersion(s.Sources[i].Standards); v > 0 {
+			m.policy = append(m.policy, v)
+		}
+	}
+	slices.Sort(m.policy)
+	m.policy = slices.Compact(m.policy)
+	slices.Reverse(m.policy)
+	t := &Table{Suite: s, Values: make([][]float64, len(catalogue))}
+	g, ctx := errgroup.WithContext(ctx)
+	for n := range catalogue {
+		t.Values[n] = make([]float64, len(s.Sources))
+		g.Go(func() error {
+			for i := range s.Sources {
+				if t.Values[n][i] = unknown; s.Sources[i].Listed || catalogue[n].From != fromSources {
+					t.Values[n][i] = catalogue[n].of(m, i)
+				}
+			}
+			return ctx.Err()
+		})
+	}
+	return t, g.Wait()
+}
+
+// follow counts dependents. A source depends on another if one of its packages
+// does. The graph is that of packages, since a source whose tool needs much does
+// not burden those that need its library alone; before each package stands its
+// source, as who depends, and behind it its source, as what is depended on.
+func (m *measured) follow(ctx context.Context) error {
+	s := m.suite
+	packages, sources := len(s.Binaries), len(s.Sources)
+	run, build := make([][]int32, packages+2*sources), make([][]int32, packages+2*sources)
+	bySource := make([][]int32, sources)
+	for i := range s.Binaries {
+		b := &s.Binaries[i]
+		run[i] = b.Depends
+		behind := int32(packages+sources) + b.Source
+		run[i] = append(slices.Clip(run[i]), behind)
+		build[i] = append(slices.Clip(run[i]), s.Sources[b.Source].Build...)
+		for _, d := range b.Depends {
+			bySource[b.Source] = append(bySource[b.Source], s.Binaries[d].Source)
+		}
+	}
+	given := make([]int32, sources)
+	for i := range s.Sources {
+		given[i] = int32(packages + i)
+		run[packages+i] = s.Sources[i].Binaries
+		build[packages+i] = append(slices.Clip(s.Sources[i].Binaries), s.Sources[i].Build...)
+	}
+	g, ctx := errgroup.WithContext(ctx)
+	count := func(edges [][]int32, into *[]int32) func() error {
+		return func() error {
+			all, err := graph.New(edges).Dependents(ctx, given)
+			if err != nil {
+				return err
+			}
+			*into = all[packages+sources:]
+			for i := range *into { // a source with a package reaches itself
+				(*into)[i] = max(0, (*into)[i]-1)
+			}
+			return nil
+		}
+	}
+	g.Go(count(run, &m.reach))
+	g.Go(count(build, &m.buildReach))
+	g.Go(func() error {
+		direct := graph.New(bySource)
+		m.pagerank = direct.PageRank(damping)
+		m.direct = make([]int32, sources)
+		back := direct.Reverse()
+		for i := range m.direct {
+			m.direct[i] = int32(len(back.Of(int32(i))))
+		}
+		return nil
+	})
+	return g.Wait()
+}
+
+// any tells whether one of the packages of a source is such.
+func (m *measured) any(source int, such func(*archive.Binary) bool) bool {
+	for _, b := range m.suite.Sources[source].Binaries {
+		if such(&m.suite.Binaries[b]) {
+			return true
+		}
+	}
+	return false
+}
+
+// best is the highest priority of its packages.
+func (m *measured) best(source int) (best int) {
+	for _, b := range m.suite.Sources[source].Binaries {
+		best = max(best, 1+slices.Index([]string{"standard", "important", "required"}, m.suite.Binaries[b].Priority))
+	}
+	return best
+}
+
+// installed is the size of the largest of its packages, unknown if it has none here.
+func (m *measured) installed(source int) float64 {
+	most := int64(0)
+	for _, b := range m.suite.Sources[source].Binaries {
+		most = max(most, m.suite.Binaries[b].Installed)
+	}
+	return positive(most)
+}
+
+func (m *measured) needs(source int) (n int) {
+	for _, b := range m.suite.Sources[source].Binaries {
+		n += len(m.suite.Binaries[b].Depends)
+	}
+	return n
+}
+
+// safer are languages whose compilers' packages begin so, and which keep their
+// programs from writing where they must not.
+var safer = []string{
+	"golang", "dh-golang", "rustc", "cargo", "dh-cargo", "ghc", "haskell-devscripts", "ocaml", "dh-ocaml", "default-jdk", "openjdk",
+	"erlang", "elixir", "mono-", "cli-common-dev", "sbcl", "gnat", "fp-", "fpc", "nodejs", "rebar", "scala", "gprbuild", "ldc",
+}
+
+// unsafe tells whether it is compiled from C or C++: one of its packages needs
+// the C library, and nothing that compiles another language is needed to build
+// it. Unknown if there is no package of it here.
+func (m *measured) unsafe(source int) float64 {
+	s := &m.suite.Sources[source]
+	if len(s.Binaries) == 0 {
+		return unknown
+	}
+	for _, b := range s.Build {
+		name := m.suite.Binaries[b].Name
+		if slices.ContainsFunc(safer, func(p string) bool { return strings.HasPrefix(name, p) }) {
+			return 0
+		}
+	}
+	return yes(m.any(source, func(b *archive.Binary) bool {
+		return b.Name == "libc6" || slices.ContainsFunc(b.Depends, func(d int32) bool { return m.suite.Binaries[d].Name == "libc6" })
+	}))
+}
+
+// behind counts the versions of the policy that came after the one that a
+// source names.
+func (m *measured) behind(source int) float64 {
+	v := policyVersion(m.suite.Sources[source].Standards)
+	if v == 0 {
+		return unknown
+	}
+	n, _ := slices.BinarySearchFunc(m.policy, v, func(x, v int) int { return v - x })
+	return float64(n)
+}
+
+// policyVersion reads the first three numbers of a version of the policy, of
+// which the fourth changes nothing (Policy 5.6.11).
+func policyVersion(s string) (v int) {
+	parts := strings.Split(s, ".")
+	if len(parts) < 3 {
+		return 0
+	}
+	for _, p := range parts[:3] {
+		n, err := strconv.Atoi(p)
+		if err != nil || n < 0 || n > 999 {
+			return 0
+		}
+		v = v*1000 + n
+	}
+	return v
+}
+
+// weighed is a value as models weigh it.
+func weighed(s *Signal, v float64) float64 {
+	if s.Log {
+		return math.Log1p(v)
+	}
+	return v
+}

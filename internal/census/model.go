@@ -1,0 +1,156 @@
+package census
+
+import (
+	"cmp"
+	"embed"
+	"encoding/json"
+	"fmt"
+	"io/fs"
+	"math"
+	"path"
+	"slices"
+	"strings"
+
+	"steward/internal/base/errs"
+)
+
+// Method is how a model turns signals into a score.
+type Method string
+
+// The methods.
+const (
+	// RankSum adds up, for each signal, the share of sources that have less of
+	// it, times the weight. The score goes from 0 to 100.
+	RankSum Method = "rank-sum"
+	// Logistic adds up weighted signals and terms to the logarithm of odds. The
+	// score is the chance in percent.
+	Logistic Method = "logistic"
+)
+
+// Model says how much each signal counts.
+type Model struct {
+	Name    string                    `json:"name"`
+	About   string                    `json:"about"`          // what it is, in a sentence
+	Made    string                    `json:"made,omitempty"` // how its weights came about
+	Method  Method                    `json:"method"`
+	Bias    float64                   `json:"bias,omitempty"` // Logistic: where the sum begins
+	Signals []Weight                  `json:"signals"`
+	Terms   []TermWeight              `json:"terms,omitempty"`
+	Trust   *Trust                    `json:"trust,omitempty"`
+	index   map[Kind]map[string]int32 // of Terms
+}
+
+// Trust is how well a model foretold what came to pass, on a release that it was
+// not made from. See package yardstick.
+type Trust struct {
+	Before string  `json:"before"` // the release that was ranked
+	After  string  `json:"after"`  // where the uploads came that followed
+	AUC    float64 `json:"auc"`
+	Low    float64 `json:"low"`
+	High   float64 `json:"high"`
+	Decile float64 `json:"decile"`
+	Hits   int     `json:"hits"`
+}
+
+// Sentence says it to people.
+func (t *Trust) Sentence() string {
+	return fmt.Sprintf("ranked by it as of %s, %.0f %% of the %d sources that needed an upload in %s stood in the first tenth; AUC %.3f (%.3f to %.3f).",
+		t.Before, 100*t.Decile, t.Hits, t.After, t.AUC, t.Low, t.High)
+}
+
+// Weight is how much a signal counts. Below 0: less of it is worse.
+type Weight struct {
+	Signal string  `json:"signal"`
+	Weight float64 `json:"weight"`
+	Mean   float64 `json:"mean,omitempty"`   // Logistic: is taken from what is weighed,
+	Spread float64 `json:"spread,omitempty"` // which is then divided by this
+}
+
+// TermWeight is how much a term counts.
+type TermWeight struct {
+	Term
+	Weight float64 `json:"weight"`
+}
+
+//go:embed models/*.json
+var shipped embed.FS
+
+// Models gives the names of the models that come with Steward.
+func Models() (names []string) {
+	files, _ := fs.Glob(shipped, "models/*.json")
+	for _, f := range files {
+		names = append(names, strings.TrimSuffix(path.Base(f), ".json"))
+	}
+	return names
+}
+
+// ModelNamed gives a model that comes with Steward; errs.Invalid if there is none
+// of that name.
+func ModelNamed(name string) (*Model, error) {
+	if !slices.Contains(Models(), name) {
+		return nil, errs.Invalidf("model", "There is no model %q.", name).WithHint("choose one of %s, or give a file that ends in .json", strings.Join(Models(), ", "))
+	}
+	raw, err := shipped.ReadFile("models/" + name + ".json")
+	if err != nil {
+		return nil, fmt.Errorf("reading the model %s: %w", name, err)
+	}
+	return ParseModel(raw)
+}
+
+// MaxModel is how large the file of a model may be, in bytes.
+const MaxModel = 16 << 20
+
+// ParseModel reads a model.
+func ParseModel(raw []byte) (*Model, error) {
+	if len(raw) > MaxModel {
+		return nil, errs.Invalidf("model", "The file has more than %d bytes.", MaxModel)
+	}
+	m := &Model{}
+	if err := json.Unmarshal(raw, m); err != nil {
+		return nil, errs.Invalidf("model", "The file is no model: %s.", strings.TrimPrefix(err.Error(), "json: "))
+	}
+	return m, m.ready()
+}
+
+// ready checks a model and prepares it.
+func (m *Model) ready() error {
+	if m.Name == "" || len(m.Signals) == 0 {
+		return errs.Invalidf("model", "A model has a name and at least one signal.")
+	}
+	if m.Method != RankSum && m.Method != Logistic {
+		return errs.Invalidf("model.method", "There is no method %q.", m.Method).WithHint("rank-sum and logistic are")
+	}
+	if m.Method == RankSum && len(m.Terms) > 0 {
+		return errs.Invalidf("model.terms", "A rank-sum weighs signals alone.").WithHint("take the terms away, or choose the method logistic")
+	}
+	for _, w := range m.Signals {
+		if _, ok := signalNamed(w.Signal); !ok {
+			return errs.Invalidf("model.signals", "There is no signal %q.", w.Signal)
+		}
+		if !finite(w.Weight, w.Mean, w.Spread) || m.Method == Logistic && w.Spread <= 0 {
+			return errs.Invalidf("model.signals", "The signal %q has a weight that cannot be.", w.Signal).WithHint("a logistic model divides by spread, which is above 0")
+		}
+	}
+	if !finite(m.Bias) {
+		return errs.Invalidf("model.bias", "The bias is no number.")
+	}
+	m.index = map[Kind]map[string]int32{}
+	for i, t := range m.Terms {
+		if !slices.Contains(Kinds(), t.Kind) || !finite(t.Weight) {
+			return errs.Invalidf("model.terms", "The term %q of kind %q cannot be.", t.Name, t.Kind)
+		}
+		if m.index[t.Kind] == nil {
+			m.index[t.Kind] = map[string]int32{}
+		}
+		m.index[t.Kind][t.Name] = int32(i)
+	}
+	return nil
+}
+
+func finite(xs ...float64) bool {
+	return !slices.ContainsFunc(xs, func(x float64) bool { return math.IsNaN(x) || math.IsInf(x, 0) })
+}
+
+func compareTerms(a, b Term) int {
+	return cmp.Or(cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.Name, b.Name))
+}
