@@ -125,7 +125,13 @@ func (s *steward) link(t *testing.T, name string, role acl.Role) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, secret, err := s.app.Accounts.CreateLink(t.Context(), account.Operator(), u.ID, account.Enrol)
+	return s.linkFor(t, u.ID)
+}
+
+// linkFor makes a link for a person who is there.
+func (s *steward) linkFor(t *testing.T, id string) string {
+	t.Helper()
+	_, secret, err := s.app.Accounts.CreateLink(t.Context(), account.Operator(), id, account.Enrol)
 	if err != nil {
 		t.Fatal(err)
 	}

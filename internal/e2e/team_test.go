@@ -11,8 +11,14 @@ import (
 // in by the passkey.
 func (w *walk) join(who string, role acl.Role, judge bool) *tab {
 	w.t.Helper()
+	return w.joinBy(w.link(w.t, who, role), who, judge)
+}
+
+// joinBy is join by a link that there is.
+func (w *walk) joinBy(link, who string, judge bool) *tab {
+	w.t.Helper()
 	b := openTab(w.t, w.steward, w.screen, who).device()
-	b.open(w.link(w.t, who, role))
+	b.open(link)
 	b.waitFor("Welcome, " + who) // a script takes the code from the address to the next page
 	if strings.Contains(ask[string](b, "location.href"), "#") {
 		b.fatalf("the code of the link stays in the address")
