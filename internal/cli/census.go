@@ -1,16 +1,20 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
 	"io"
 	"math"
 	"os"
+	"runtime"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
+	"golang.org/x/sync/errgroup"
 
 	"steward/internal/base/errs"
 	"steward/internal/census"
@@ -81,25 +85,21 @@ func (x *indexes) suite(ctx context.Context) (*archive.Suite, error) {
 }
 
 func load(ctx context.Context, packages, sources []string) (*archive.Suite, error) {
-	read := func(paths []string) (files [][]byte, err error) {
-		for _, p := range paths {
-			raw, err := index.Read(p)
-			if err != nil {
-				return nil, err
-			}
-			files = append(files, raw)
-		}
-		return files, nil
+	files := make([][]byte, len(packages)+len(sources))
+	failed := make([]error, len(files))
+	var g errgroup.Group
+	g.SetLimit(runtime.GOMAXPROCS(0))
+	for i, path := range slices.Concat(packages, sources) {
+		g.Go(func() error {
+			files[i], failed[i] = index.Read(path)
+			return nil
+		})
 	}
-	p, err := read(packages)
-	if err != nil {
+	_ = g.Wait()
+	if err := cmp.Or(failed...); err != nil {
 		return nil, err
 	}
-	q, err := read(sources)
-	if err != nil {
-		return nil, err
-	}
-	return archive.Load(ctx, p, q)
+	return archive.Load(ctx, files[:len(packages)], files[len(packages):])
 }
 
 // rank does all that a ranking takes.
@@ -166,7 +166,7 @@ func (s *shell) showRanking(r *census.Ranking, top int, took time.Duration) {
 		})
 	}
 	table(s.Stdout, []string{"RANK", "SOURCE", "SCORE", "", "REACH", "SIZE", "UPLOADERS"}, rows)
-	if n := len(t.Suite.Gaps); n > 0 {
+	if n := len(t.Suite.Gaps) + t.Suite.MoreGaps; n > 0 {
 		fmt.Fprintf(s.Stdout, "\n%d places of the indexes could not be read, the first at byte %d: %s\n", n, t.Suite.Gaps[0].At, t.Suite.Gaps[0].What)
 	}
 	if v := r.Model.Trust; v != nil {
