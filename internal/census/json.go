@@ -18,6 +18,7 @@ type heading struct {
 	Model    string        `json:"model"`
 	MoreGaps int           `json:"more_gaps,omitempty"` // are not told
 	Packages int           `json:"packages"`
+	Spread   float64       `json:"reach_error,omitempty"` // relative standard error of what was estimated
 	Trust    *Trust        `json:"trust"`
 }
 
@@ -28,7 +29,7 @@ func WriteJSON(w io.Writer, r *Ranking) error {
 	s := r.Table.Suite
 	head, err := json.Marshal(heading{
 		About: r.Model.About, Gaps: s.Gaps, Method: r.Model.Method, Model: r.Model.Name, MoreGaps: s.MoreGaps,
-		Packages: len(s.Binaries), Trust: r.Model.Trust,
+		Packages: len(s.Binaries), Spread: r.Table.Spread, Trust: r.Model.Trust,
 	})
 	if err != nil {
 		return err

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync/atomic"
 
 	"golang.org/x/sync/errgroup"
 
@@ -16,10 +17,20 @@ import (
 // damping is what PageRank was published with.
 const damping = .85
 
+// Up to exactWork, sources times nodes and edges, what rests on a source is
+// counted exactly: that takes about half a minute of a processor, and the
+// largest distributions of today need a fiftieth of it. Beyond, it is estimated
+// with a sample for each node.
+const (
+	exactWork = 2e12
+	sample    = 402
+)
+
 // Table holds the value of each signal for each source of a suite.
 type Table struct {
 	Suite  *archive.Suite
 	Values [][]float64 // by signal, as in Signals; by source, as in Suite; NaN: unknown
+	Spread float64     // relative standard error of reach and build-reach; 0: they are exact
 }
 
 // measured is what signals are computed from.
@@ -27,9 +38,10 @@ type measured struct {
 	suite                     *archive.Suite
 	reach, buildReach, direct []int32
 	pagerank                  []float64
-	safer                     []bool // by binary: it compiles a language of safer
-	libc                      int32  // the binary of the C library, -1 if there is none
-	policy                    []int  // versions of the policy that sources name, as one number each, the latest first
+	spread                    float64 // of reach and buildReach
+	safer                     []bool  // by binary: it compiles a language of safer
+	libc                      int32   // the binary of the C library, -1 if there is none
+	policy                    []int   // versions of the policy that sources name, as one number each, the latest first
 }
 
 // Measure computes every signal of every source of a suite.
@@ -53,7 +65,7 @@ func Measure(ctx context.Context, s *archive.Suite) (*Table, error) {
 	slices.Sort(m.policy)
 	m.policy = slices.Compact(m.policy)
 	slices.Reverse(m.policy)
-	t := &Table{Suite: s, Values: make([][]float64, len(catalogue))}
+	t := &Table{Suite: s, Spread: m.spread, Values: make([][]float64, len(catalogue))}
 	g, ctx := errgroup.WithContext(ctx)
 	for n := range catalogue {
 		t.Values[n] = make([]float64, len(s.Sources))
@@ -103,10 +115,17 @@ func (m *measured) follow(ctx context.Context) error {
 		}
 		return to
 	}
+	var estimated atomic.Bool
 	g, ctx := errgroup.WithContext(ctx)
 	count := func(size int, built bool, into *[]int32) func() error {
 		return func() error {
-			all, err := graph.Build(packages+2*sources, size, func(node int32, to []int32) []int32 { return edges(node, to, built) }).Dependents(ctx, given)
+			g := graph.Build(packages+2*sources, size, func(node int32, to []int32) []int32 { return edges(node, to, built) })
+			follow := g.Dependents
+			if float64(sources)*float64(g.Len()+g.Edges()) > exactWork {
+				follow = func(ctx context.Context, given []int32) ([]int32, error) { return g.Estimate(ctx, given, sample) }
+				estimated.Store(true)
+			}
+			all, err := follow(ctx, given)
 			if err != nil {
 				return err
 			}
@@ -136,7 +155,11 @@ func (m *measured) follow(ctx context.Context) error {
 		}
 		return nil
 	})
-	return g.Wait()
+	err := g.Wait()
+	if estimated.Load() {
+		m.spread = graph.Spread(sample)
+	}
+	return err
 }
 
 // any tells whether one of the packages of a source is such.

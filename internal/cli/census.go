@@ -117,6 +117,7 @@ func (s *shell) rank(ctx context.Context, suite *archive.Suite, model string) (*
 
 func (s *shell) censusRun() *cobra.Command {
 	var x indexes
+	var out outputs
 	var top int
 	c := &cobra.Command{
 		Use: "run", Short: "Rank every source package", Args: noArgs,
@@ -130,15 +131,16 @@ func (s *shell) censusRun() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			if s.json {
-				return census.WriteJSON(s.Stdout, r)
+			if done, err := out.write(s, r); done {
+				return err
 			}
 			s.showRanking(r, top, s.Clock().Sub(start))
 			return nil
 		},
 	}
 	x.flags(c)
-	c.Flags().IntVar(&top, "top", 25, "how many to show; JSON has all")
+	out.flags(c)
+	c.Flags().IntVar(&top, "top", 25, "how many to show; JSON and CSV have all")
 	return c
 }
 
@@ -168,6 +170,9 @@ func (s *shell) showRanking(r *census.Ranking, top int, took time.Duration) {
 	table(s.Stdout, []string{"RANK", "SOURCE", "SCORE", "", "REACH", "SIZE", "UPLOADERS"}, rows)
 	if n := len(t.Suite.Gaps) + t.Suite.MoreGaps; n > 0 {
 		fmt.Fprintf(s.Stdout, "\n%d places of the indexes could not be read, the first at byte %d: %s\n", n, t.Suite.Gaps[0].At, t.Suite.Gaps[0].What)
+	}
+	if t.Spread > 0 {
+		fmt.Fprintf(s.Stdout, "\nThere are too many packages to count what rests on each: reach and build-reach are estimates, with a standard error of %.1f %%.\n", 100*t.Spread)
 	}
 	if v := r.Model.Trust; v != nil {
 		fmt.Fprintf(s.Stdout, "\nHow far to trust this: %s\n", v.Sentence())

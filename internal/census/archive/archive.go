@@ -176,6 +176,9 @@ func readBinary(st control.Stanza, gap func(control.Gap)) (b *Binary, ok bool) {
 		gap(control.Gap{At: st.At, What: "A package has no name, or one that is none."})
 		return b, false
 	}
+	if name, _ := cut(b.source, ' '); len(name) > 0 && !validName(name) {
+		gap(control.Gap{At: st.At, What: "A package names a source that is none; it is taken for its own."})
+	}
 	return b, true
 }
 
