@@ -18,11 +18,11 @@ import (
 const damping = .85
 
 // Up to exactWork, sources times nodes and edges, what rests on a source is
-// counted exactly: that takes about half a minute of a processor, and the
-// largest distributions of today need a fiftieth of it. Beyond, it is estimated
-// with a sample for each node.
+// counted exactly: that takes about a minute of a processor for a million
+// sources with five edges each, and the largest distributions of today need a
+// two-hundredth of it. Beyond, it is estimated with a sample for each node.
 const (
-	exactWork = 2e12
+	exactWork = 1e13
 	sample    = 402
 )
 
@@ -38,6 +38,7 @@ type measured struct {
 	suite                     *archive.Suite
 	reach, buildReach, direct []int32
 	pagerank                  []float64
+	exact                     float64 // the work up to which those are counted exactly
 	spread                    float64 // of reach and buildReach
 	safer                     []bool  // by binary: it compiles a language of safer
 	libc                      int32   // the binary of the C library, -1 if there is none
@@ -46,7 +47,12 @@ type measured struct {
 
 // Measure computes every signal of every source of a suite.
 func Measure(ctx context.Context, s *archive.Suite) (*Table, error) {
-	m := &measured{suite: s, safer: make([]bool, len(s.Binaries)), libc: -1}
+	return measure(ctx, s, exactWork)
+}
+
+// measure counts exactly up to so much work.
+func measure(ctx context.Context, s *archive.Suite, exact float64) (*Table, error) {
+	m := &measured{suite: s, exact: exact, safer: make([]bool, len(s.Binaries)), libc: -1}
 	for i := range s.Binaries {
 		name := s.Binaries[i].Name
 		m.safer[i] = slices.ContainsFunc(safer, func(p string) bool { return strings.HasPrefix(name, p) })
@@ -121,7 +127,7 @@ func (m *measured) follow(ctx context.Context) error {
 		return func() error {
 			g := graph.Build(packages+2*sources, size, func(node int32, to []int32) []int32 { return edges(node, to, built) })
 			follow := g.Dependents
-			if float64(sources)*float64(g.Len()+g.Edges()) > exactWork {
+			if float64(sources)*float64(g.Len()+g.Edges()) > m.exact {
 				follow = func(ctx context.Context, given []int32) ([]int32, error) { return g.Estimate(ctx, given, sample) }
 				estimated.Store(true)
 			}

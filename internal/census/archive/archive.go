@@ -119,14 +119,17 @@ func load[T any](ctx context.Context, files [][]byte, read func(control.Stanza, 
 	for _, m := range missed {
 		told.join(m)
 	}
-	slices.SortStableFunc(all, func(a, b *T) int {
+	order := func(a, b *T) int {
 		an, av := name(a)
 		bn, bv := name(b)
 		if c := cmp.Compare(an, bn); c != 0 {
 			return c
 		}
 		return Compare(bv, av)
-	})
+	}
+	if !slices.IsSortedFunc(all, order) { // an index mostly is
+		slices.SortStableFunc(all, order)
+	}
 	all = slices.CompactFunc(all, func(a, b *T) bool {
 		an, _ := name(a)
 		bn, _ := name(b)
