@@ -6,16 +6,30 @@ import (
 	"io"
 	"math"
 	"strconv"
+
+	"steward/internal/census/control"
 )
+
+// heading is what a ranking says before its sources.
+type heading struct {
+	About    string        `json:"about"`
+	Gaps     []control.Gap `json:"gaps"`
+	Method   Method        `json:"method"`
+	Model    string        `json:"model"`
+	MoreGaps int           `json:"more_gaps,omitempty"` // are not told
+	Packages int           `json:"packages"`
+	Spread   float64       `json:"reach_error,omitempty"` // relative standard error of what was estimated
+	Trust    *Trust        `json:"trust"`
+}
 
 // WriteJSON writes a ranking: an object with the model, how far to trust it, what
 // could not be read, and all sources, the riskiest first. A value that is
 // unknown is null.
 func WriteJSON(w io.Writer, r *Ranking) error {
 	s := r.Table.Suite
-	head, err := json.Marshal(map[string]any{
-		"model": r.Model.Name, "about": r.Model.About, "method": r.Model.Method, "trust": r.Model.Trust,
-		"packages": len(s.Binaries), "gaps": s.Gaps,
+	head, err := json.Marshal(heading{
+		About: r.Model.About, Gaps: s.Gaps, Method: r.Model.Method, Model: r.Model.Name, MoreGaps: s.MoreGaps,
+		Packages: len(s.Binaries), Spread: r.Table.Spread, Trust: r.Model.Trust,
 	})
 	if err != nil {
 		return err
@@ -23,6 +37,10 @@ func WriteJSON(w io.Writer, r *Ranking) error {
 	b := bufio.NewWriterSize(w, 1<<20)
 	b.Write(head[:len(head)-1]) //nolint:errcheck // told by Flush
 	b.WriteString(`,"sources":[`)
+	names := make([][]byte, len(catalogue))
+	for i, sig := range catalogue {
+		names[i] = append(quoted(nil, sig.Name), ':')
+	}
 	for n, row := range r.Rows {
 		if n > 0 {
 			b.WriteByte(',')
@@ -38,11 +56,11 @@ func WriteJSON(w io.Writer, r *Ranking) error {
 		line = number(append(line, `,"score":`...), row.Score)
 		line = number(append(line, `,"high":`...), row.High)
 		line = append(line, `,"signals":{`...)
-		for i, sig := range catalogue {
+		for i, name := range names {
 			if i > 0 {
 				line = append(line, ',')
 			}
-			line = append(quoted(line, sig.Name), ':')
+			line = append(line, name...)
 			line = number(line, r.Table.Values[i][row.Source])
 		}
 		b.Write(append(line, "}}"...))
@@ -60,6 +78,9 @@ func quoted(b []byte, s string) []byte {
 func number(b []byte, v float64) []byte {
 	if math.IsNaN(v) {
 		return append(b, "null"...)
+	}
+	if n := int64(v); float64(n) == v && n > 0 && n < 1_000_000 {
+		return strconv.AppendInt(b, n, 10) // the same, and most are such
 	}
 	return strconv.AppendFloat(b, v, 'g', 6, 64)
 }

@@ -91,10 +91,12 @@ type scorer struct {
 	floor   []float64   // Logistic: what an unknown signal adds at least,
 	ceiling []float64   // and at most
 	sum     float64     // RankSum: of the weights
+	needs   []int32     // Logistic: the term of a model that is to need a source, -1 if none is; by source
+	built   []int32     // the same of being built with it
 }
 
 func newScorer(t *Table, m *Model) *scorer {
-	s := &scorer{model: m, suite: t.Suite}
+	s := &scorer{model: m, suite: t.Suite, needs: m.bySource(Needs, t.Suite), built: m.bySource(BuiltWith, t.Suite)}
 	for _, w := range m.Signals {
 		n, _ := signalNamed(w.Signal)
 		values := t.Values[n]
@@ -111,6 +113,18 @@ func newScorer(t *Table, m *Model) *scorer {
 		}
 	}
 	return s
+}
+
+// bySource gives the terms of a kind by the source that they name; -1: none does.
+func (m *Model) bySource(kind Kind, s *archive.Suite) []int32 {
+	of := make([]int32, len(s.Sources))
+	for i := range s.Sources {
+		n, ok := m.index[kind][s.Sources[i].Name]
+		if of[i] = n; !ok {
+			of[i] = -1
+		}
+	}
+	return of
 }
 
 func (s *scorer) part(w Weight, signal int, v float64) float64 {
@@ -159,9 +173,8 @@ func (s *scorer) terms(i int, has []int32, each func(Part)) (sum float64) {
 	if len(s.model.Terms) == 0 {
 		return 0
 	}
-	Terms(s.suite, i, func(kind Kind, name []byte) {
-		n, ok := s.model.index[kind][string(name)]
-		if !ok || has[n] == int32(i)+1 {
+	add := func(n int32) {
+		if n < 0 || has[n] == int32(i)+1 {
 			return
 		}
 		has[n] = int32(i) + 1
@@ -169,6 +182,22 @@ func (s *scorer) terms(i int, has []int32, each func(Part)) (sum float64) {
 		sum += t.Weight
 		if each != nil {
 			each(Part{Term: &t.Term, Value: 1, Adds: t.Weight, Might: t.Weight})
+		}
+	}
+	words, sections := s.model.index[Word], s.model.index[Section]
+	terms(s.suite, i, func(kind Kind, name []byte) {
+		of := words
+		if kind == Section {
+			of = sections
+		}
+		if n, ok := of[string(name)]; ok {
+			add(n)
+		}
+	}, func(kind Kind, other int32) {
+		if kind == Needs {
+			add(s.needs[other])
+		} else {
+			add(s.built[other])
 		}
 	})
 	return sum

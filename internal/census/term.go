@@ -30,30 +30,35 @@ type Term struct {
 // maxWord is the length in bytes of a word that is looked at.
 const maxWord = 30
 
-// Terms calls each with what a source has. Some may come twice. A name is valid
-// until the next call only.
-func Terms(s *archive.Suite, source int, each func(kind Kind, name []byte)) {
+// terms calls text with the words and sections that a source has, and source
+// with what it needs or is built with: an index of Suite.Sources. Some may come
+// twice. A name is valid until the next call only.
+func terms(s *archive.Suite, source int, text func(kind Kind, name []byte), other func(kind Kind, source int32)) {
 	one := &s.Sources[source]
-	each(Section, []byte(one.Section))
+	text(Section, []byte(one.Section))
 	for _, b := range one.Binaries {
 		pkg := &s.Binaries[b]
-		each(Section, []byte(pkg.Section))
-		words(pkg.Description, func(w []byte) { each(Word, w) })
+		if pkg.Section != one.Section {
+			text(Section, []byte(pkg.Section))
+		}
+		words(pkg.Description, func(w []byte) { text(Word, w) })
 		for _, d := range pkg.Depends {
 			if to := s.Binaries[d].Source; int(to) != source {
-				each(Needs, []byte(s.Sources[to].Name))
+				other(Needs, to)
 			}
 		}
 	}
 	for _, d := range one.Build {
-		each(BuiltWith, []byte(s.Sources[s.Binaries[d].Source].Name))
+		other(BuiltWith, s.Binaries[d].Source)
 	}
 }
 
 // TermsOf gives what a source has, each once and in order.
 func TermsOf(s *archive.Suite, source int) []Term {
 	var out []Term
-	Terms(s, source, func(kind Kind, name []byte) { out = append(out, Term{kind, string(name)}) })
+	terms(s, source,
+		func(kind Kind, name []byte) { out = append(out, Term{kind, string(name)}) },
+		func(kind Kind, other int32) { out = append(out, Term{kind, s.Sources[other].Name}) })
 	slices.SortFunc(out, compareTerms)
 	return slices.Compact(out)
 }

@@ -1,16 +1,20 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
 	"io"
 	"math"
 	"os"
+	"runtime"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
+	"golang.org/x/sync/errgroup"
 
 	"steward/internal/base/errs"
 	"steward/internal/census"
@@ -81,25 +85,21 @@ func (x *indexes) suite(ctx context.Context) (*archive.Suite, error) {
 }
 
 func load(ctx context.Context, packages, sources []string) (*archive.Suite, error) {
-	read := func(paths []string) (files [][]byte, err error) {
-		for _, p := range paths {
-			raw, err := index.Read(p)
-			if err != nil {
-				return nil, err
-			}
-			files = append(files, raw)
-		}
-		return files, nil
+	files := make([][]byte, len(packages)+len(sources))
+	failed := make([]error, len(files))
+	var g errgroup.Group
+	g.SetLimit(runtime.GOMAXPROCS(0))
+	for i, path := range slices.Concat(packages, sources) {
+		g.Go(func() error {
+			files[i], failed[i] = index.Read(path)
+			return nil
+		})
 	}
-	p, err := read(packages)
-	if err != nil {
+	_ = g.Wait()
+	if err := cmp.Or(failed...); err != nil {
 		return nil, err
 	}
-	q, err := read(sources)
-	if err != nil {
-		return nil, err
-	}
-	return archive.Load(ctx, p, q)
+	return archive.Load(ctx, files[:len(packages)], files[len(packages):])
 }
 
 // rank does all that a ranking takes.
@@ -117,6 +117,7 @@ func (s *shell) rank(ctx context.Context, suite *archive.Suite, model string) (*
 
 func (s *shell) censusRun() *cobra.Command {
 	var x indexes
+	var out outputs
 	var top int
 	c := &cobra.Command{
 		Use: "run", Short: "Rank every source package", Args: noArgs,
@@ -130,15 +131,16 @@ func (s *shell) censusRun() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			if s.json {
-				return census.WriteJSON(s.Stdout, r)
+			if done, err := out.write(s, r); done {
+				return err
 			}
 			s.showRanking(r, top, s.Clock().Sub(start))
 			return nil
 		},
 	}
 	x.flags(c)
-	c.Flags().IntVar(&top, "top", 25, "how many to show; JSON has all")
+	out.flags(c)
+	c.Flags().IntVar(&top, "top", 25, "how many to show; JSON and CSV have all")
 	return c
 }
 
@@ -166,8 +168,11 @@ func (s *shell) showRanking(r *census.Ranking, top int, took time.Duration) {
 		})
 	}
 	table(s.Stdout, []string{"RANK", "SOURCE", "SCORE", "", "REACH", "SIZE", "UPLOADERS"}, rows)
-	if n := len(t.Suite.Gaps); n > 0 {
+	if n := len(t.Suite.Gaps) + t.Suite.MoreGaps; n > 0 {
 		fmt.Fprintf(s.Stdout, "\n%d places of the indexes could not be read, the first at byte %d: %s\n", n, t.Suite.Gaps[0].At, t.Suite.Gaps[0].What)
+	}
+	if t.Spread > 0 {
+		fmt.Fprintf(s.Stdout, "\nThere are too many packages to count what rests on each: reach and build-reach are estimates, with a standard error of %.1f %%.\n", 100*t.Spread)
 	}
 	if v := r.Model.Trust; v != nil {
 		fmt.Fprintf(s.Stdout, "\nHow far to trust this: %s\n", v.Sentence())

@@ -9,5 +9,6 @@
 //	BenchmarkLettersAgainstGPG  500 letters, each signed and encrypted to another key: gpg
 //	BenchmarkLetters  the same from the queue over SMTP into a server: gpg
 //	BenchmarkServe     one advisory page, asked for as often as it goes: nginx, Caddy
+//	BenchmarkCensus    a ranking of 20,000 sources: a script in Python
 //	BenchmarkReports   reports filed, synced: PostgreSQL
 package race

@@ -39,8 +39,8 @@ type Source struct {
 	Packaging     int64   // bytes of what the distribution adds
 	Listed        bool    // the index of sources has it; else it is known by its packages alone
 
-	build []byte // relations, not resolved yet
-	names []byte // of its binaries
+	at    int64     // byte of the index
+	build [3][]byte // relations, not resolved yet: for all packages, for those of any machine, for those of one
 }
 
 // Binary is a binary package.
@@ -54,56 +54,58 @@ type Binary struct {
 	Installed     int64   // kilobytes (Policy 5.6.20)
 	Depends       []int32 // what is installed with it: indexes of Suite.Binaries
 
-	maintainer, homepage string
-	source               []byte
-	depends, provides    []byte
+	at                           int64 // byte of the index
+	maintainer, homepage         string
+	source                       []byte
+	depends, preDepends, provide []byte
 }
 
 // Suite is one release of a distribution, or several read as one.
 type Suite struct {
-	Sources  []Source // by name
-	Binaries []Binary // by name
-	Missing  int      // relations that nothing in the suite fulfils
-	Gaps     []control.Gap
+	Sources  []Source      // by name
+	Binaries []Binary      // by name
+	Missing  int           // relations that nothing in the suite fulfils
+	Gaps     []control.Gap // what could not be read, the first of it
+	MoreGaps int           // so many follow
 }
-
-// maxGaps is how many gaps are told of; more are counted by the last of them.
-const maxGaps = 100
 
 // Load reads indexes of packages and of sources. Their bytes must not be
 // changed afterwards: the suite lies in them.
 func Load(ctx context.Context, packages, sources [][]byte) (*Suite, error) {
 	s := &Suite{}
+	var n notes
 	var err error
-	if s.Binaries, err = load(ctx, packages, readBinary, &s.Gaps, func(b *Binary) (string, string) { return b.Name, b.Version }); err != nil {
+	if s.Binaries, err = load(ctx, packages, readBinary, &n, func(b *Binary) (string, string) { return b.Name, b.Version }); err != nil {
 		return nil, fmt.Errorf("reading the packages: %w", err)
 	}
-	if s.Sources, err = load(ctx, sources, readSource, &s.Gaps, func(b *Source) (string, string) { return b.Name, b.Version }); err != nil {
+	if s.Sources, err = load(ctx, sources, readSource, &n, func(b *Source) (string, string) { return b.Name, b.Version }); err != nil {
 		return nil, fmt.Errorf("reading the sources: %w", err)
 	}
-	s.join()
+	if err = s.join(ctx, &n); err != nil {
+		return nil, fmt.Errorf("joining sources and packages: %w", err)
+	}
+	s.Gaps, s.MoreGaps = n.gaps, n.more
 	return s, nil
 }
 
 // load reads files of stanzas, in as many parts as there are processors, and
 // keeps the highest version of each name.
-func load[T any](ctx context.Context, files [][]byte, read func(control.Stanza, func(control.Gap)) (T, bool), gaps *[]control.Gap, name func(*T) (string, string)) ([]T, error) {
+func load[T any](ctx context.Context, files [][]byte, read func(control.Stanza, func(control.Gap)) (*T, bool), told *notes, name func(*T) (string, string)) ([]T, error) {
 	var parts []control.Stanza
 	for _, f := range files {
 		parts = append(parts, control.Parts(f, runtime.GOMAXPROCS(0))...)
 	}
-	found := make([][]T, len(parts))
-	missed := make([][]control.Gap, len(parts))
+	found := make([][]*T, len(parts))
+	missed := make([]notes, len(parts))
 	g, ctx := errgroup.WithContext(ctx)
 	g.SetLimit(runtime.GOMAXPROCS(0))
 	for i, part := range parts {
 		g.Go(func() error {
-			gap := func(x control.Gap) { missed[i] = append(missed[i], x) }
 			for st := range control.Stanzas(part.Text, part.At) {
 				if ctx.Err() != nil {
 					return ctx.Err()
 				}
-				if one, ok := read(st, gap); ok {
+				if one, ok := read(st, missed[i].add); ok {
 					found[i] = append(found[i], one)
 				}
 			}
@@ -115,21 +117,33 @@ func load[T any](ctx context.Context, files [][]byte, read func(control.Stanza, 
 	}
 	all := slices.Concat(found...)
 	for _, m := range missed {
-		*gaps = append(*gaps, m...)
+		told.join(m)
 	}
-	slices.SortStableFunc(all, func(a, b T) int {
-		an, av := name(&a)
-		bn, bv := name(&b)
-		return cmp.Or(cmp.Compare(an, bn), -Compare(av, bv))
-	})
-	return slices.CompactFunc(all, func(a, b T) bool {
-		an, _ := name(&a)
-		bn, _ := name(&b)
+	order := func(a, b *T) int {
+		an, av := name(a)
+		bn, bv := name(b)
+		if c := cmp.Compare(an, bn); c != 0 {
+			return c
+		}
+		return Compare(bv, av)
+	}
+	if !slices.IsSortedFunc(all, order) { // an index mostly is
+		slices.SortStableFunc(all, order)
+	}
+	all = slices.CompactFunc(all, func(a, b *T) bool {
+		an, _ := name(a)
+		bn, _ := name(b)
 		return an == bn
-	}), nil
+	})
+	out := make([]T, len(all))
+	for i, one := range all {
+		out[i] = *one
+	}
+	return out, nil
 }
 
-func readBinary(st control.Stanza, gap func(control.Gap)) (b Binary, ok bool) {
+func readBinary(st control.Stanza, gap func(control.Gap)) (b *Binary, ok bool) {
+	b = &Binary{at: st.At}
 	for name, value := range st.Fields(gap) {
 		switch string(name) {
 		case "Package":
@@ -149,10 +163,12 @@ func readBinary(st control.Stanza, gap func(control.Gap)) (b Binary, ok bool) {
 			b.Essential = string(value) == "yes"
 		case "Installed-Size":
 			b.Installed = number(value)
-		case "Depends", "Pre-Depends":
-			b.depends = joined(b.depends, value)
+		case "Depends":
+			b.depends = value
+		case "Pre-Depends":
+			b.preDepends = value
 		case "Provides":
-			b.provides = value
+			b.provide = value
 		case "Maintainer":
 			b.maintainer = text(value)
 		case "Homepage":
@@ -163,11 +179,14 @@ func readBinary(st control.Stanza, gap func(control.Gap)) (b Binary, ok bool) {
 		gap(control.Gap{At: st.At, What: "A package has no name, or one that is none."})
 		return b, false
 	}
+	if name, _ := cut(b.source, ' '); len(name) > 0 && !validName(name) {
+		gap(control.Gap{At: st.At, What: "A package names a source that is none; it is taken for its own."})
+	}
 	return b, true
 }
 
-func readSource(st control.Stanza, gap func(control.Gap)) (s Source, ok bool) {
-	s.Listed = true
+func readSource(st control.Stanza, gap func(control.Gap)) (s *Source, ok bool) {
+	s = &Source{at: st.At, Listed: true}
 	extra := false
 	for name, value := range st.Fields(gap) {
 		switch string(name) {
@@ -175,8 +194,6 @@ func readSource(st control.Stanza, gap func(control.Gap)) (s Source, ok bool) {
 			s.Name = text(value)
 		case "Version":
 			s.Version = text(value)
-		case "Binary":
-			s.names = value
 		case "Section":
 			s.Section = text(value)
 		case "Maintainer":
@@ -193,8 +210,12 @@ func readSource(st control.Stanza, gap func(control.Gap)) (s Source, ok bool) {
 			s.Testsuite = text(value)
 		case "Vcs-Git", "Vcs-Svn", "Vcs-Hg", "Vcs-Bzr":
 			s.Vcs = text(value)
-		case "Build-Depends", "Build-Depends-Indep", "Build-Depends-Arch":
-			s.build = joined(s.build, value)
+		case "Build-Depends":
+			s.build[0] = value
+		case "Build-Depends-Indep":
+			s.build[1] = value
+		case "Build-Depends-Arch":
+			s.build[2] = value
 		case "Checksums-Sha256":
 			s.Upstream, s.Packaging = sizes(value)
 		case "Extra-Source-Only": // is no part of the suite: another's packages were built with it once
@@ -227,18 +248,14 @@ func sizes(list []byte) (upstream, packaging int64) {
 	return upstream, packaging
 }
 
-// joined puts two fields of relations together.
-func joined(a, b []byte) []byte {
-	if len(a) == 0 {
-		return b
-	}
-	return slices.Concat(a, []byte(", "), b)
-}
+// maxSize is the largest size that is believed, in bytes or kilobytes: sums of
+// those of a stanza cannot overflow.
+const maxSize = 1 << 40
 
-// number reads a count; what is none, or too large, is 0.
+// number reads a size; what is none, or too large, is 0.
 func number(value []byte) int64 {
 	n, err := strconv.ParseInt(text(value), 10, 64)
-	if err != nil || n < 0 {
+	if err != nil || n < 0 || n > maxSize {
 		return 0
 	}
 	return n

@@ -3,12 +3,18 @@ package archive
 import (
 	"bytes"
 	"cmp"
+	"context"
+	"runtime"
 	"slices"
+
+	"golang.org/x/sync/errgroup"
+
+	"steward/internal/census/control"
 )
 
 // join finds what belongs to what: binaries to their source, and relations to
 // the binary that fulfils them.
-func (s *Suite) join() {
+func (s *Suite) join(ctx context.Context, told *notes) error {
 	s.complete()
 	sources := make(map[string]int32, len(s.Sources))
 	for i := range s.Sources {
@@ -22,37 +28,68 @@ func (s *Suite) join() {
 		b.Source = sources[from]
 		s.Sources[b.Source].Binaries = append(s.Sources[b.Source].Binaries, int32(i))
 	}
-	provided := s.provided()
-	pick := func(alternatives [][]byte) (int32, bool) {
-		for _, name := range alternatives {
-			if n, ok := names[text(name)]; ok {
-				return n, true
+	provided := s.provided(told)
+	parts := runtime.GOMAXPROCS(0)
+	finders := make([]finder, parts)
+	all := len(s.Binaries) + len(s.Sources)
+	g, ctx := errgroup.WithContext(ctx)
+	for p := range parts {
+		finders[p] = finder{names: names, provided: provided}
+		g.Go(func() error {
+			for i := p * all / parts; i < (p+1)*all/parts && ctx.Err() == nil; i++ {
+				if i < len(s.Binaries) {
+					b := &s.Binaries[i]
+					b.Depends = finders[p].find(b.at, b.depends, b.preDepends)
+				} else {
+					one := &s.Sources[i-len(s.Binaries)]
+					one.Build = finders[p].find(one.at, one.build[:]...)
+				}
 			}
-		}
-		for _, name := range alternatives {
-			if n, ok := provided[text(name)]; ok {
-				return n, true
-			}
-		}
-		return 0, false
-	}
-	resolve := func(field []byte) (out []int32) {
-		relations(field, func(alternatives [][]byte) {
-			if n, ok := pick(alternatives); ok {
-				out = append(out, n)
-			} else {
-				s.Missing++
-			}
+			return ctx.Err()
 		})
-		slices.Sort(out)
-		return slices.Compact(out)
 	}
-	for i := range s.Binaries {
-		s.Binaries[i].Depends = resolve(s.Binaries[i].depends)
+	if err := g.Wait(); err != nil {
+		return err
 	}
-	for i := range s.Sources {
-		s.Sources[i].Build = resolve(s.Sources[i].build)
+	for _, f := range finders {
+		s.Missing += f.missing
+		told.join(f.notes)
 	}
+	return nil
+}
+
+// finder finds the binaries that fulfil relations.
+type finder struct {
+	notes
+	names, provided map[string]int32
+	missing         int     // relations that none fulfils
+	found           []int32 // room for those of one stanza
+}
+
+// find gives what fulfils the relations of a stanza, in order and each once.
+func (f *finder) find(at int64, fields ...[]byte) []int32 {
+	f.found = f.found[:0]
+	for _, field := range fields {
+		if left := relations(field, f.pick); left != "" {
+			f.add(control.Gap{At: at, What: left})
+		}
+	}
+	slices.Sort(f.found)
+	return slices.Clone(slices.Compact(f.found))
+}
+
+// pick takes the first alternative that there is; else the first that is
+// provided.
+func (f *finder) pick(alternatives [][]byte) {
+	for _, in := range []map[string]int32{f.names, f.provided} {
+		for _, name := range alternatives {
+			if n, ok := in[text(name)]; ok {
+				f.found = append(f.found, n)
+				return
+			}
+		}
+	}
+	f.missing++
 }
 
 // complete adds the sources that packages name and no index of sources has, with
@@ -89,21 +126,24 @@ func (b *Binary) from() (name, version string) {
 
 // provided gives for each virtual package the binary that stands for it: of
 // those that provide it the one of the highest priority, the first by name.
-func (s *Suite) provided() map[string]int32 {
+func (s *Suite) provided(told *notes) map[string]int32 {
 	out := map[string]int32{}
 	for i := range s.Binaries {
-		field := s.Binaries[i].provides
+		field := s.Binaries[i].provide
 		if len(bytes.TrimSpace(field)) == 0 {
 			continue
 		}
-		relations(field, func(names [][]byte) {
+		left := relations(field, func(names [][]byte) {
 			for _, name := range names {
 				was, ok := out[text(name)]
-				if !ok || cmp.Compare(rank(s.Binaries[i].Priority), rank(s.Binaries[was].Priority)) < 0 {
+				if !ok || rank(s.Binaries[i].Priority) < rank(s.Binaries[was].Priority) {
 					out[text(name)] = int32(i)
 				}
 			}
 		})
+		if left != "" {
+			told.add(control.Gap{At: s.Binaries[i].at, What: left})
+		}
 	}
 	return out
 }

@@ -1,6 +1,9 @@
 package archive
 
-import "bytes"
+import (
+	"bytes"
+	"fmt"
+)
 
 // Bounds of a field of relations.
 const (
@@ -10,14 +13,14 @@ const (
 
 // relations reads a field of relations (Debian Policy 7.1): groups, parted by
 // commas, of alternatives, parted by bars. Each alternative is the name alone:
-// versions, architectures and build profiles are left out. It tells whether
-// anything was left out that it should not have been.
-func relations(field []byte, group func(alternatives [][]byte)) (whole bool) {
-	whole = true
-	var names [][]byte
+// versions, architectures and build profiles are left out. If anything else was
+// left out, it tells so in a sentence.
+func relations(field []byte, group func(alternatives [][]byte)) (left string) {
+	var room [8][]byte
+	names := room[:0]
 	for n := 0; len(field) > 0; n++ {
 		if n == maxRelations {
-			return false
+			return fmt.Sprintf("A field names more than %d relations; those behind are left out.", maxRelations)
 		}
 		var one []byte
 		one, field = cut(field, ',')
@@ -28,8 +31,10 @@ func relations(field []byte, group func(alternatives [][]byte)) (whole bool) {
 			name, ok := relationName(alternative)
 			switch {
 			case !ok:
-				whole = false
-			case len(name) > 0 && len(names) < maxAlternatives:
+				left = "A relation is to something that is no name of a package; it is left out."
+			case len(name) > 0 && len(names) == maxAlternatives:
+				left = fmt.Sprintf("A relation has more than %d alternatives; those behind are left out.", maxAlternatives)
+			case len(name) > 0:
 				names = append(names, name)
 			}
 		}
@@ -37,7 +42,7 @@ func relations(field []byte, group func(alternatives [][]byte)) (whole bool) {
 			group(names)
 		}
 	}
-	return whole
+	return left
 }
 
 // relationName gives the name of an alternative, empty if it is not for this

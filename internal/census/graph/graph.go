@@ -23,15 +23,27 @@ type Graph struct {
 
 // New makes a graph of the edges of each node. Loops and doubles are left out.
 func New(edges [][]int32) *Graph {
-	g := &Graph{from: make([]int64, 1, len(edges)+1)}
-	for i, list := range edges {
-		list = slices.Clone(list)
+	total := 0
+	for _, list := range edges {
+		total += len(list)
+	}
+	return Build(len(edges), total, func(node int32, to []int32) []int32 { return append(to, edges[node]...) })
+}
+
+// Build makes a graph of so many nodes, and about so many edges, of which add
+// appends those of a node. Loops and doubles are left out.
+func Build(nodes, edges int, add func(node int32, to []int32) []int32) *Graph {
+	g := &Graph{from: make([]int64, 1, nodes+1), to: make([]int32, 0, edges)}
+	for i := range int32(nodes) {
+		begin := len(g.to)
+		g.to = add(i, g.to)
+		list := g.to[begin:]
 		slices.Sort(list)
-		for _, to := range slices.Compact(list) {
-			if to != int32(i) {
-				g.to = append(g.to, to)
-			}
+		list = slices.Compact(list)
+		if at, ok := slices.BinarySearch(list, i); ok {
+			list = slices.Delete(list, at, at+1)
 		}
+		g.to = g.to[:begin+len(list)]
 		g.from = append(g.from, int64(len(g.to)))
 	}
 	return g
@@ -162,16 +174,26 @@ func (g *Graph) Dependents(ctx context.Context, given []int32) ([]int32, error) 
 
 // condensed is the graph of components.
 func (g *Graph) condensed(comp []int32, count int) *Graph {
-	lists := make([][]int32, count)
-	for i := range int32(len(comp)) {
-		c := comp[i]
-		for _, to := range g.Of(i) {
-			if comp[to] != c {
-				lists[c] = append(lists[c], comp[to])
+	begin := make([]int32, count+1) // of the nodes of each component
+	for _, c := range comp {
+		begin[c+1]++
+	}
+	for c := range count {
+		begin[c+1] += begin[c]
+	}
+	nodes, next := make([]int32, len(comp)), slices.Clone(begin)
+	for i, c := range comp {
+		nodes[next[c]] = int32(i)
+		next[c]++
+	}
+	return Build(count, g.Edges(), func(c int32, to []int32) []int32 {
+		for _, node := range nodes[begin[c]:begin[c+1]] {
+			for _, t := range g.Of(node) {
+				to = append(to, comp[t])
 			}
 		}
-	}
-	return New(lists)
+		return to
+	})
 }
 
 // follow marks all that the nodes of a block depend on, and adds to each
@@ -184,19 +206,19 @@ func (g *Graph) follow(comp, block []int32, reach [][words]uint64, sum []int32) 
 		top = max(top, c)
 	}
 	for c := top; c >= 0; c-- { // what a component depends on has a lower number
-		bitset := reach[c]
-		if bitset == ([words]uint64{}) {
-			continue
-		}
-		reach[c] = [words]uint64{}
-		n := 0
+		bitset, n := reach[c], 0
 		for _, w := range bitset {
 			n += bits.OnesCount64(w)
 		}
+		if n == 0 {
+			continue
+		}
+		reach[c] = [words]uint64{}
 		sum[c] += int32(n)
 		for _, to := range g.Of(c) {
+			into := &reach[to]
 			for i, w := range bitset {
-				reach[to][i] |= w
+				into[i] |= w
 			}
 		}
 	}

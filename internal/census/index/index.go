@@ -100,7 +100,7 @@ func unpack(f *os.File) ([]byte, error) {
 	}
 	room := int64(1 << 20)
 	if info, err := f.Stat(); err == nil && info.Mode().IsRegular() {
-		if room = info.Size() + 1; packed {
+		if room = info.Size() + bytes.MinRead; packed { // the buffer wants so much free to see the end
 			room *= 5
 		}
 	}
