@@ -68,16 +68,12 @@ func (m *measured) follow(ctx context.Context) error {
 	s := m.suite
 	packages, sources := len(s.Binaries), len(s.Sources)
 	run, build := make([][]int32, packages+2*sources), make([][]int32, packages+2*sources)
-	bySource := make([][]int32, sources)
 	for i := range s.Binaries {
 		b := &s.Binaries[i]
 		run[i] = b.Depends
 		behind := int32(packages+sources) + b.Source
 		run[i] = append(slices.Clip(run[i]), behind)
 		build[i] = append(slices.Clip(run[i]), s.Sources[b.Source].Build...)
-		for _, d := range b.Depends {
-			bySource[b.Source] = append(bySource[b.Source], s.Binaries[d].Source)
-		}
 	}
 	given := make([]int32, sources)
 	for i := range s.Sources {
@@ -102,7 +98,7 @@ func (m *measured) follow(ctx context.Context) error {
 	g.Go(count(run, &m.reach))
 	g.Go(count(build, &m.buildReach))
 	g.Go(func() error {
-		direct := graph.New(bySource)
+		direct := graph.New(s.Needs())
 		m.pagerank = direct.PageRank(damping)
 		m.direct = make([]int32, sources)
 		back := direct.Reverse()

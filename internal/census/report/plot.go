@@ -1,0 +1,205 @@
+package report
+
+import (
+	"fmt"
+	"math"
+	"slices"
+
+	"steward/internal/census"
+)
+
+// The plot's size in its own units, and the margins of what is drawn.
+const (
+	plotWidth, plotHeight                  = 960.0, 620.0
+	plotLeft, plotRight, plotTop, plotFoot = 62.0, 22.0, 20.0, 56.0
+	// dotsEach is how many are drawn of the first by score, and of the first by reach.
+	dotsEach = 1000
+	// firstByScore is how many are marked as those.
+	firstByScore = 100
+)
+
+// plot shows reach against score.
+type plot struct {
+	Width, Height            float64
+	Left, Right, Top, Bottom float64
+	Middle                   float64
+	Across, Up               []tick
+	Dots                     []dot
+	Labels                   []label // on a wide screen
+	Few                      []label // on a narrow one
+	ScoreName                string
+}
+
+type tick struct {
+	At   float64
+	Text string
+}
+
+type dot struct {
+	link
+	X, Y, R float64
+	HighY   float64 // of the upper bound
+	Bounds  bool
+	Class   string // first, loaded, both, or empty
+	Title   string
+}
+
+type label struct {
+	X, Y  float64
+	End   bool // the text ends there
+	Text  string
+	Class string
+}
+
+// scale places a value between two ends.
+type scale struct {
+	low, high float64
+	from, to  float64
+	of        func(float64) float64
+}
+
+func (s scale) at(v float64) float64 {
+	share := (s.of(v) - s.of(s.low)) / (s.of(s.high) - s.of(s.low))
+	return round(s.from + max(0, min(1, share))*(s.to-s.from))
+}
+
+// shown gives the sources that are drawn, the last of the ranking first, so that
+// the first are drawn over them.
+func (b *book) shown() []int {
+	n := min(dotsEach, len(b.r.Rows))
+	drawn := map[int]bool{}
+	for _, row := range b.r.Rows[:n] {
+		drawn[row.Source] = true
+	}
+	for _, i := range b.byReach[:n] {
+		drawn[i] = true
+	}
+	out := make([]int, 0, len(drawn))
+	for i := range drawn {
+		out = append(out, i)
+	}
+	slices.SortFunc(out, func(x, y int) int { return b.place[y] - b.place[x] })
+	return out
+}
+
+func (b *book) plot() *plot {
+	p := &plot{Width: plotWidth, Height: plotHeight, Left: plotLeft, Right: plotWidth - plotRight, Top: plotTop, Bottom: plotHeight - plotFoot,
+		Middle: (plotLeft + plotWidth - plotRight) / 2, ScoreName: "score"}
+	sources := b.shown()
+	if len(sources) == 0 {
+		return p
+	}
+	x := scale{low: 0, high: math.Max(10, float64(b.reach[b.byReach[0]])*1.15), from: p.Left + 8, to: p.Right, of: math.Log1p}
+	y := b.scoreScale(sources, p)
+	for v := 1.0; v < x.high; v *= 10 {
+		p.Across = append(p.Across, tick{x.at(v), count(int(v))})
+	}
+	p.Across = append([]tick{{x.at(0), "0"}}, p.Across...)
+	for _, v := range []float64{.001, .01, .1, 1, 10, 25, 50, 75, 90, 99} {
+		if b.r.Model.Method != census.Logistic && v != 25 && v != 50 && v != 75 || v < y.low || v > y.high {
+			continue
+		}
+		p.Up = append(p.Up, tick{y.at(v), fmt.Sprint(v)})
+	}
+	for _, i := range sources {
+		p.Dots = append(p.Dots, b.dot(i, x, y))
+	}
+	p.Labels = place(p, sources, b, 13, 7.4, 90)
+	p.Few = place(p, sources, b, 29, 16.5, 12)
+	return p
+}
+
+// scoreScale is even for a sum; chances are drawn by the logarithm of their
+// odds, as the model adds them up: else most would lie on the floor.
+func (b *book) scoreScale(sources []int, p *plot) scale {
+	y := scale{low: 0, high: 100, from: p.Bottom - 8, to: p.Top, of: func(v float64) float64 { return v }}
+	if b.r.Model.Method == census.Logistic {
+		p.ScoreName = "score, in percent"
+		y.of = func(v float64) float64 { c := max(1e-4, min(100-1e-4, v)) / 100; return math.Log(c / (1 - c)) }
+		y.low, y.high = 50, 50
+		for _, i := range sources {
+			y.low, y.high = min(y.low, b.row(i).Score), max(y.high, b.row(i).High)
+		}
+		y.low, y.high = max(.001, y.low), min(99.9, y.high+(100-y.high)*.4)
+	}
+	return y
+}
+
+func (b *book) dot(i int, x, y scale) dot {
+	row := b.row(i)
+	d := dot{link: b.link("", i), X: x.at(float64(b.reach[i])), Y: y.at(row.Score), HighY: y.at(row.High), R: 2.2}
+	s := scoreOf(row)
+	d.Bounds = s.Bounds
+	d.Title = fmt.Sprintf("%s: rank %d, score %s, reach %s", d.Name, row.Rank, s.Words, d.Reach)
+	switch first := b.place[i] < firstByScore; {
+	case first && b.loaded[i]:
+		d.Class, d.R = "both", 6
+	case first:
+		d.Class, d.R = "first", 4.2
+	case b.loaded[i]:
+		d.Class, d.R = "loaded", 3.4
+	}
+	return d
+}
+
+// box is room that is taken.
+type box struct{ left, top, right, bottom float64 }
+
+func (a box) meets(b box) bool {
+	return a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom
+}
+
+// place writes names beside dots where there is room: those first that are both,
+// then by turns the first by score and the first by reach.
+func place(p *plot, sources []int, b *book, size, letter float64, most int) (out []label) {
+	at := map[int]*dot{}
+	var taken []box
+	for n, i := range sources {
+		d := &p.Dots[n]
+		at[i] = d
+		if d.Class == "both" {
+			taken = append(taken, box{d.X - d.R, d.Y - d.R, d.X + d.R, d.Y + d.R})
+		}
+	}
+	var order []int
+	for _, row := range b.r.Rows[:min(firstByScore, len(b.r.Rows))] {
+		if at[row.Source].Class == "both" {
+			order = append(order, row.Source)
+		}
+	}
+	for n := range min(firstByScore, len(b.r.Rows)) {
+		order = append(order, b.r.Rows[n].Source, b.byReach[n])
+	}
+	seen := map[int]bool{}
+	for _, i := range order {
+		if seen[i] || len(out) == most {
+			continue
+		}
+		seen[i] = true
+		d := at[i]
+		name := shorten(d.Name, 24)
+		wide := letter * float64(len(name))
+		for _, end := range []bool{false, true} {
+			l := label{X: round(d.X + d.R + 3), Y: round(d.Y + size*.34), End: end, Text: name, Class: d.Class}
+			room := box{l.X, d.Y - size*.5, l.X + wide, d.Y + size*.5}
+			if end {
+				l.X = round(d.X - d.R - 3)
+				room.left, room.right = l.X-wide, l.X
+			}
+			if room.left < p.Left || room.right > p.Width || room.top < 0 || slices.ContainsFunc(taken, room.meets) {
+				continue
+			}
+			taken, out = append(taken, room), append(out, l)
+			break
+		}
+	}
+	return out
+}
+
+// shorten cuts a name, which is ASCII, to so many letters.
+func shorten(name string, most int) string {
+	if len(name) <= most {
+		return name
+	}
+	return name[:most-1] + "…"
+}
