@@ -1,5 +1,10 @@
 package archive
 
+import (
+	"slices"
+	"strings"
+)
+
 // Needs gives for each source the sources of the packages that its own packages
 // depend on, as often as they do, itself included.
 func (s *Suite) Needs() [][]int32 {
@@ -14,16 +19,24 @@ func (s *Suite) Needs() [][]int32 {
 }
 
 // Description gives the line that describes the package that is named as its
-// source, or else the first of its packages that has one; empty if none has.
+// source, or else the first that is there to be used, and not to be read or
+// built with; or else the first that has one. Empty: none has.
 func (s *Suite) Description(source int) (line string) {
 	one := &s.Sources[source]
+	best := 0
 	for _, i := range one.Binaries {
 		b := &s.Binaries[i]
-		if b.Name == one.Name && b.Description != "" {
-			return b.Description
+		fit := 2
+		switch {
+		case b.Description == "":
+			continue
+		case b.Name == one.Name:
+			fit = 3
+		case slices.Contains([]string{"doc", "debug", "devel", "libdevel", "localization"}, b.Section[strings.LastIndexByte(b.Section, '/')+1:]):
+			fit = 1
 		}
-		if line == "" {
-			line = b.Description
+		if fit > best {
+			best, line = fit, b.Description
 		}
 	}
 	return line

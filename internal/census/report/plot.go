@@ -24,6 +24,8 @@ type plot struct {
 	Left, Right, Top, Bottom float64
 	Middle                   float64
 	Across, Up               []tick
+	Cells                    []cell
+	CellWidth, CellHeight    float64
 	Dots                     []dot
 	Labels                   []label // on a wide screen
 	Few                      []label // on a narrow one
@@ -33,6 +35,12 @@ type plot struct {
 type tick struct {
 	At   float64
 	Text string
+}
+
+// cell is a piece of the ground, the darker the more sources of all lie there.
+type cell struct {
+	X, Y  float64
+	Shade float64 // of 1
 }
 
 type dot struct {
@@ -101,12 +109,37 @@ func (b *book) plot() *plot {
 		}
 		p.Up = append(p.Up, tick{y.at(v), fmt.Sprint(v)})
 	}
+	b.cells(p, x, y)
 	for _, i := range sources {
 		p.Dots = append(p.Dots, b.dot(i, x, y))
 	}
 	p.Labels = place(p, sources, b, 13, 7.4, 90)
 	p.Few = place(p, sources, b, 29, 16.5, 12)
 	return p
+}
+
+// How many cells the ground has.
+const cellsAcross, cellsUp = 58, 36
+
+// cells counts where all sources lie, also those that no dot is drawn for.
+func (b *book) cells(p *plot, x, y scale) {
+	p.CellWidth, p.CellHeight = round((p.Right-p.Left)/cellsAcross), round((p.Bottom-p.Top)/cellsUp)
+	var counts [cellsUp][cellsAcross]int
+	most := 1
+	for _, row := range b.r.Rows {
+		across := min(cellsAcross-1, int((x.at(float64(b.reach[row.Source]))-p.Left)/p.CellWidth))
+		up := min(cellsUp-1, int((y.at(row.Score)-p.Top)/p.CellHeight))
+		counts[up][across]++
+		most = max(most, counts[up][across])
+	}
+	for up, line := range counts {
+		for across, n := range line {
+			if n > 0 {
+				shade := .04 + .36*math.Log1p(float64(n))/math.Log1p(float64(most))
+				p.Cells = append(p.Cells, cell{X: round(p.Left + float64(across)*p.CellWidth), Y: round(p.Top + float64(up)*p.CellHeight), Shade: math.Round(shade*100) / 100})
+			}
+		}
+	}
 }
 
 // scoreScale is even for a sum; chances are drawn by the logarithm of their
@@ -157,7 +190,7 @@ func place(p *plot, sources []int, b *book, size, letter float64, most int) (out
 	for n, i := range sources {
 		d := &p.Dots[n]
 		at[i] = d
-		if d.Class == "both" {
+		if d.Class != "" {
 			taken = append(taken, box{d.X - d.R, d.Y - d.R, d.X + d.R, d.Y + d.R})
 		}
 	}

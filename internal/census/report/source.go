@@ -1,9 +1,11 @@
 package report
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 
 	"steward/internal/base/look"
 	"steward/internal/census"
@@ -47,7 +49,39 @@ type part struct {
 // group is the signals of one kind.
 type group struct {
 	Name, About string
-	Signals     []census.Valued
+	Signals     []told
+}
+
+// told is a signal of one source in words.
+type told struct {
+	census.Valued
+	Says, In string // the value, and the unit if it is not said by that
+}
+
+// tell writes a value for people: a unit that lists what each number means gives
+// the word for it.
+func tell(v census.Valued) told {
+	t := told{Valued: v, Says: v.Shown, In: v.Unit}
+	switch {
+	case v.Value == nil:
+		t.Says, t.In = "unknown", ""
+	case v.Unit == "0 or 1":
+		t.Says, t.In = "no", ""
+		if *v.Value == 1 {
+			t.Says = "yes"
+		}
+	case v.Unit == "bytes", v.Unit == "kilobytes":
+		t.In = ""
+	case strings.HasPrefix(v.Unit, "0 "):
+		for one := range strings.SplitSeq(v.Unit, ", ") {
+			if number, word, ok := strings.Cut(one, " "); ok && number == v.Shown {
+				t.Says, t.In = word, ""
+			}
+		}
+	case *v.Value == math.Trunc(*v.Value) && math.Abs(*v.Value) < 1e9:
+		t.Says = count(int(*v.Value))
+	}
+	return t
 }
 
 // listed is the first of a list of neighbours.
@@ -84,18 +118,22 @@ func (b *book) source(i int) (*sourcePage, error) {
 			p.Groups = append(p.Groups, group{Name: string(s.Group), About: aboutGroups[s.Group]})
 		}
 		g := &p.Groups[len(p.Groups)-1]
-		g.Signals = append(g.Signals, s)
+		g.Signals = append(g.Signals, tell(s))
 	}
-	b.parts(p, e, i)
+	p.parts(e)
 	return p, nil
 }
 
 // parts draws what counts most. Bars that are shorter than a hair are drawn as one.
-func (b *book) parts(p *sourcePage, e census.Explained, i int) {
+func (p *sourcePage) parts(e census.Explained) {
 	slices.SortStableFunc(e.Parts, func(x, y census.Part) int {
-		return -compareAbs(max(math.Abs(x.Adds), math.Abs(x.Might)), max(math.Abs(y.Adds), math.Abs(y.Might)))
+		return -cmp.Compare(max(math.Abs(x.Adds), math.Abs(x.Might)), max(math.Abs(y.Adds), math.Abs(y.Might)))
 	})
 	first, rest := e.Parts[:min(partsShown, len(e.Parts))], e.Parts[min(partsShown, len(e.Parts)):]
+	says := map[string]string{}
+	for _, v := range e.Signals {
+		says[v.Name] = tell(v).Says
+	}
 	low, high := 0.0, 0.0
 	for _, x := range first {
 		low, high = min(low, x.Adds, x.Might), max(high, x.Adds, x.Might)
@@ -109,7 +147,7 @@ func (b *book) parts(p *sourcePage, e census.Explained, i int) {
 		if x.Term != nil {
 			y.What, y.Value = string(x.Term.Kind), x.Term.Name
 		} else {
-			y.What, y.Value = x.Signal, b.r.Table.Shown(x.Signal, i)
+			y.What, y.Value = x.Signal, says[x.Signal]
 		}
 		y.X, y.Width = bar(zero, x.Adds*unit)
 		if y.Width = max(y.Width, .8); x.Might != x.Adds {
@@ -128,16 +166,6 @@ func (b *book) parts(p *sourcePage, e census.Explained, i int) {
 // bar begins somewhere and goes so far to the right, or to the left.
 func bar(from, far float64) (x, width float64) {
 	return round(min(from, from+far)), round(math.Abs(far))
-}
-
-func compareAbs(x, y float64) int {
-	switch {
-	case x < y:
-		return -1
-	case x > y:
-		return 1
-	}
-	return 0
 }
 
 func (b *book) listed(sources []int) listed {
