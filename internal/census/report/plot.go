@@ -53,10 +53,10 @@ type dot struct {
 }
 
 type label struct {
-	X, Y  float64
-	End   bool // the text ends there
-	Text  string
-	Class string
+	X, Y   float64
+	Anchor string // what of the text stands there: empty for its start, middle, end
+	Text   string
+	Class  string
 }
 
 // scale places a value between two ends.
@@ -212,13 +212,9 @@ func place(p *plot, sources []int, b *book, size, letter float64, most int) (out
 		d := at[i]
 		name := shorten(d.Name, 24)
 		wide := letter * float64(len(name))
-		for _, end := range []bool{false, true} {
-			l := label{X: round(d.X + d.R + 3), Y: round(d.Y + size*.34), End: end, Text: name, Class: d.Class}
-			room := box{l.X, d.Y - size*.5, l.X + wide, d.Y + size*.5}
-			if end {
-				l.X = round(d.X - d.R - 3)
-				room.left, room.right = l.X-wide, l.X
-			}
+		for _, l := range d.beside(name, size) {
+			left := l.X - map[string]float64{"": 0, "middle": wide / 2, "end": wide}[l.Anchor]
+			room := box{left, l.Y - size*.84, left + wide, l.Y + size*.16}
 			if room.left < p.Left || room.right > p.Width || room.top < 0 || slices.ContainsFunc(taken, room.meets) {
 				continue
 			}
@@ -227,6 +223,17 @@ func place(p *plot, sources []int, b *book, size, letter float64, most int) (out
 		}
 	}
 	return out
+}
+
+// beside gives where a name may stand: right of the dot, left, above, below.
+func (d *dot) beside(name string, size float64) []label {
+	far := d.R + 3
+	all := []label{{X: d.X + far, Y: d.Y + size*.34}, {X: d.X - far, Y: d.Y + size*.34, Anchor: "end"},
+		{X: d.X, Y: d.Y - far, Anchor: "middle"}, {X: d.X, Y: d.Y + far + size*.84, Anchor: "middle"}}
+	for i := range all {
+		all[i].X, all[i].Y, all[i].Text, all[i].Class = round(all[i].X), round(all[i].Y), name, d.Class
+	}
+	return all
 }
 
 // shorten cuts a name, which is ASCII, to so many letters.
