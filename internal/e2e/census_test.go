@@ -55,6 +55,14 @@ func censusPages(t *testing.T) string {
 	return dir
 }
 
+// pointAt moves the pointer to a dot of the plot, and gives the name on its card.
+const pointAt = `(() => {
+	const dot = [...document.querySelectorAll("[data-plot] .dots circle")].find(c => c.textContent.startsWith("brindle0001+x:"));
+	const box = dot.getBoundingClientRect();
+	dot.dispatchEvent(new PointerEvent("pointermove", {bubbles: true, clientX: box.x + box.width / 2, clientY: box.y + box.height / 2}));
+	return document.querySelector(".name-card .what").textContent;
+})()`
+
 // TestCensus: the report of a census can be used by all, on a phone and on a
 // desk, and a reader finds a source by its name.
 func TestCensus(t *testing.T) {
@@ -77,6 +85,12 @@ func TestCensus(t *testing.T) {
 			b.fill("", "find", "DLE0007")
 			b.sees("1 source.", "brindle0007+x")
 			b.judge("census-found")
+			if shown := ask[string](b, `document.querySelector(".name-card .what").textContent`); shown != "brindle0007+x" {
+				t.Errorf("the plot shows %q", shown)
+			}
+			if shown := ask[string](b, pointAt); shown != "brindle0001+x" {
+				t.Errorf("the pointer is at brindle0001+x, and the plot shows %q", shown)
+			}
 			b.follow("[data-found]", "brindle0007+x")
 			b.sees("All that is known of it", "part 7 of <b>Brindle</b>")
 			b.judge("census-source")

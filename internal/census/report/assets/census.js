@@ -58,9 +58,10 @@
     var wide = Math.max(what.getComputedTextLength(), say.getComputedTextLength()) + 24;
     ground.setAttribute("width", wide);
     var box = plot.viewBox.baseVal;
-    var x = Math.max(4, Math.min(d.x + 14, box.width - wide - 4));
-    var y = d.y > 80 ? d.y - 66 : d.y + 14;
-    card.setAttribute("transform", "translate(" + x + " " + y + ")");
+    var large = Math.max(1, 0.9 * box.width / plot.clientWidth); // so that it can be read on a phone
+    var x = Math.max(4, Math.min(d.x + 14, box.width - wide * large - 4));
+    var y = d.y > 66 * large + 14 ? d.y - 54 * large - 12 : d.y + 14;
+    card.setAttribute("transform", "translate(" + x + " " + y + ") scale(" + large + ")");
   }
 
   // The search: over all sources, from sources.js.
