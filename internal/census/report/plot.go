@@ -26,6 +26,7 @@ type plot struct {
 	Across, Up               []tick
 	Cells                    []cell
 	CellWidth, CellHeight    float64
+	Thinned                  bool // bounds are drawn for those that are both alone
 	Dots                     []dot
 	Labels                   []label // on a wide screen
 	Few                      []label // on a narrow one
@@ -103,8 +104,12 @@ func (b *book) plot() *plot {
 		p.Across = append(p.Across, tick{x.at(v), count(int(v))})
 	}
 	p.Across = append([]tick{{x.at(0), "0"}}, p.Across...)
-	for _, v := range []float64{.001, .01, .1, 1, 10, 25, 50, 75, 90, 99} {
-		if b.r.Model.Method != census.Logistic && v != 25 && v != 50 && v != 75 || v < y.low || v > y.high {
+	ticks := []float64{.001, .01, .1, 1, 10, 25, 50, 75, 90, 99}
+	if b.r.Model.Method == census.RankSum {
+		ticks = []float64{10, 20, 30, 40, 50, 60, 70, 80, 90}
+	}
+	for _, v := range ticks {
+		if v < y.low || v > y.high {
 			continue
 		}
 		p.Up = append(p.Up, tick{y.at(v), fmt.Sprint(v)})
@@ -113,9 +118,30 @@ func (b *book) plot() *plot {
 	for _, i := range sources {
 		p.Dots = append(p.Dots, b.dot(i, x, y))
 	}
+	p.thin()
 	p.Labels = place(p, sources, b, 13, 7.4, 90)
 	p.Few = place(p, sources, b, 29, 16.5, 12)
 	return p
+}
+
+// mostBounds is how many bounds can be told apart.
+const mostBounds = 200
+
+// thin leaves the bounds of most dots to their titles, where so much is unknown
+// that the lines would hide all else.
+func (p *plot) thin() {
+	n := 0
+	for _, d := range p.Dots {
+		if d.Bounds {
+			n++
+		}
+	}
+	if p.Thinned = n > mostBounds; !p.Thinned {
+		return
+	}
+	for i := range p.Dots {
+		p.Dots[i].Bounds = p.Dots[i].Bounds && p.Dots[i].Class == "both"
+	}
 }
 
 // How many cells the ground has.
@@ -145,15 +171,16 @@ func (b *book) cells(p *plot, x, y scale) {
 // scoreScale is even for a sum; chances are drawn by the logarithm of their
 // odds, as the model adds them up: else most would lie on the floor.
 func (b *book) scoreScale(sources []int, p *plot) scale {
-	y := scale{low: 0, high: 100, from: p.Bottom - 8, to: p.Top, of: func(v float64) float64 { return v }}
-	if b.r.Model.Method == census.Logistic {
+	y := scale{low: 100, high: 0, from: p.Bottom - 8, to: p.Top, of: func(v float64) float64 { return v }}
+	for _, i := range sources {
+		y.low, y.high = min(y.low, b.row(i).Score), max(y.high, b.row(i).High)
+	}
+	if b.r.Model.Method == census.RankSum {
+		y.low, y.high = max(0, y.low-2), min(100, y.high+2)
+	} else {
 		p.ScoreName = "score, in percent"
 		y.of = func(v float64) float64 { c := max(1e-4, min(100-1e-4, v)) / 100; return math.Log(c / (1 - c)) }
-		y.low, y.high = 50, 50
-		for _, i := range sources {
-			y.low, y.high = min(y.low, b.row(i).Score), max(y.high, b.row(i).High)
-		}
-		y.low, y.high = max(.001, y.low), min(99.9, y.high+(100-y.high)*.4)
+		y.low, y.high = max(.001, min(50, y.low)), min(99.9, y.high+(100-y.high)*.4)
 	}
 	return y
 }
