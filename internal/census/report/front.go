@@ -31,6 +31,7 @@ type frontPage struct {
 	Quiet             []quietRow
 	From              string
 	Gaps, Unlisted    int
+	MostUnlisted      bool
 }
 
 // trust is how well the model did, in whole numbers.
@@ -80,7 +81,7 @@ func (b *book) front() *frontPage {
 			loaded++
 		}
 	}
-	p.Loaded = count(loaded)
+	p.Loaded, p.MostUnlisted = count(loaded), p.Unlisted*2 > len(suite.Sources)
 	if t := b.r.Model.Trust; t != nil {
 		p.Trust = &trust{Before: t.Before, After: t.After, Hits: t.Hits, Tenth: whole(100 * t.Decile),
 			Pairs: whole(100 * t.AUC), PairsLow: whole(100 * t.Low), PairsHigh: whole(100 * t.High)}
