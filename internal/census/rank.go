@@ -17,6 +17,8 @@ type Ranking struct {
 	Model *Model
 	Table *Table
 	Rows  []Row
+
+	scorer *scorer // kept, since making one sorts every signal
 }
 
 // Row is one source in a ranking. Sources of the same score have the same rank.
@@ -31,6 +33,7 @@ type Row struct {
 func Rank(ctx context.Context, t *Table, m *Model) (*Ranking, error) {
 	r := &Ranking{Model: m, Table: t, Rows: make([]Row, len(t.Suite.Sources))}
 	s := newScorer(t, m)
+	r.scorer = s
 	g, ctx := errgroup.WithContext(ctx)
 	parts := runtime.GOMAXPROCS(0)
 	for p := range parts {
@@ -77,7 +80,7 @@ type Part struct {
 // Parts tells what the score of a source is made of, in the order of the model.
 func (r *Ranking) Parts(source int) []Part {
 	var parts []Part
-	newScorer(r.Table, r.Model).score(source, make([]int32, len(r.Model.Terms)), func(p Part) { parts = append(parts, p) })
+	r.scorer.score(source, make([]int32, len(r.Model.Terms)), func(p Part) { parts = append(parts, p) })
 	return parts
 }
 

@@ -33,6 +33,7 @@ machine, or those that you name, and asks nobody.
 
   steward census run
   steward census run --packages Packages.xz --sources Sources.xz
+  steward census run --html census
   steward census explain xz-utils
   steward census validate --before bookworm --after trixie-security.Sources`,
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
@@ -118,6 +119,7 @@ func (s *shell) rank(ctx context.Context, suite *archive.Suite, model string) (*
 func (s *shell) censusRun() *cobra.Command {
 	var x indexes
 	var out outputs
+	var html pages
 	var top int
 	c := &cobra.Command{
 		Use: "run", Short: "Rank every source package", Args: noArgs,
@@ -131,6 +133,9 @@ func (s *shell) censusRun() *cobra.Command {
 			if err != nil {
 				return err
 			}
+			if html.dir != "" {
+				return s.writePages(cmd.Context(), html, x, r)
+			}
 			if done, err := out.write(s, r); done {
 				return err
 			}
@@ -140,6 +145,7 @@ func (s *shell) censusRun() *cobra.Command {
 	}
 	x.flags(c)
 	out.flags(c)
+	html.flags(c)
 	c.Flags().IntVar(&top, "top", 25, "how many to show; JSON and CSV have all")
 	return c
 }

@@ -18,6 +18,7 @@ type Shell struct {
 	Team        string // whose pages these are
 	Section     string // small line under the team's name: "Security"
 	Root        string // from this page to the site's root: "", "../", "/"
+	Home        string // where the brand leads, for pages that no server finds an index for; else Root
 	Canonical   string // the page's full URL, where one is known
 	Static      bool   // carries its policy itself, for hosts that send no headers
 	Private     bool   // keep out of search engines

@@ -1,0 +1,153 @@
+package report
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"steward/internal/base/look"
+	"steward/internal/census"
+)
+
+// How long the lists of the front are.
+const (
+	firstRows = 100
+	quietRows = 12
+)
+
+// frontPage is what one sees first.
+type frontPage struct {
+	look.Shell
+	Sources, Packages string
+	Half              int // sources on each of which rests more than half of all others
+	Plot              *plot
+	Drawn, Marked     string
+	Loaded            string
+	Pages             string
+	Model             *census.Model
+	Logistic          bool
+	Trust             *trust
+	Rows              []frontRow
+	Quiet             []quietRow
+	From              string
+	Gaps, Unlisted    int
+	MostUnlisted      bool
+}
+
+// trust is how well the model did, in whole numbers.
+type trust struct {
+	Before, After              string
+	Hits, Tenth                int
+	Pairs, PairsLow, PairsHigh int // of 100
+}
+
+// frontRow is one of the first of the ranking.
+type frontRow struct {
+	link
+	Rank      int
+	Score     scored
+	About     string
+	Exposure  string
+	Fragility string
+	Loaded    bool
+}
+
+// quietRow is a source on which much rests and whose packaging lies still.
+type quietRow struct {
+	link
+	About  string
+	Behind int
+	Rank   int
+}
+
+func (b *book) front() *frontPage {
+	suite := b.r.Table.Suite
+	p := &frontPage{
+		Sources: count(len(suite.Sources)), Packages: count(len(suite.Binaries)), Plot: b.plot(), Marked: count(min(firstByScore, len(b.r.Rows))),
+		Pages: count(len(b.paged)), Model: b.r.Model, Logistic: b.r.Model.Method == census.Logistic, From: b.from, Gaps: len(suite.Gaps),
+	}
+	p.Shell = b.shell("", "What everything rests on", "A census of the sources of a distribution: what rests on each, how it can be attacked, how it is kept.", "index.html")
+	p.Scripts = scripts
+	p.Drawn = count(len(p.Plot.Dots))
+	loaded := 0
+	for i := range suite.Sources {
+		if b.reach[i]*2 > len(suite.Sources)-1 {
+			p.Half++
+		}
+		if !suite.Sources[i].Listed {
+			p.Unlisted++
+		}
+		if b.loaded[i] {
+			loaded++
+		}
+	}
+	p.Loaded, p.MostUnlisted = count(loaded), p.Unlisted*2 > len(suite.Sources)
+	if t := b.r.Model.Trust; t != nil {
+		p.Trust = &trust{Before: t.Before, After: t.After, Hits: t.Hits, Tenth: whole(100 * t.Decile),
+			Pairs: whole(100 * t.AUC), PairsLow: whole(100 * t.Low), PairsHigh: whole(100 * t.High)}
+	}
+	for _, row := range b.r.Rows[:min(firstRows, len(b.r.Rows))] {
+		i := row.Source
+		p.Rows = append(p.Rows, frontRow{link: b.link("", i), Rank: row.Rank, Score: scoreOf(row), About: suite.Description(i),
+			Exposure: b.exposure(i), Fragility: b.fragility(i), Loaded: b.loaded[i]})
+	}
+	p.Quiet = b.quiet()
+	return p
+}
+
+func whole(v float64) int { return int(v + .5) }
+
+// exposure says what of a source invites attack, in a few words.
+func (b *book) exposure(i int) string {
+	var say []string
+	if v, _ := b.value("memory-unsafe", i); v == 1 {
+		say = append(say, "C or C++")
+	}
+	if _, ok := b.value("size", i); ok {
+		say = append(say, b.r.Table.Shown("size", i)+" of source")
+	}
+	if v, ok := b.value("needs", i); ok && v > 0 {
+		say = append(say, "needs "+count(int(v)))
+	}
+	return strings.Join(say, ", ")
+}
+
+// fragility says what of its keeping is weak; nothing of what is unknown.
+func (b *book) fragility(i int) string {
+	var say []string
+	for _, s := range []struct{ signal, words string }{
+		{"orphaned", "orphaned"}, {"untested", "no tests of its package"}, {"no-repository", "no repository named"}, {"no-homepage", "no home page named"},
+	} {
+		if v, _ := b.value(s.signal, i); v == 1 {
+			say = append(say, s.words)
+		}
+	}
+	if v, ok := b.value("standards-age", i); ok && v >= old {
+		say = append(say, fmt.Sprintf("policy %d versions back", int(v)))
+	}
+	return strings.Join(say, ", ")
+}
+
+// old is how many versions of the policy back packaging is called old.
+const old = 10
+
+// quiet gives, of the sources that carry most, those whose packaging was held
+// against the policy longest ago. It tells of the packaging alone.
+func (b *book) quiet() (out []quietRow) {
+	type still struct{ source, behind int }
+	var all []still
+	for _, i := range b.byReach {
+		if !b.loaded[i] {
+			break
+		}
+		if v, ok := b.value("standards-age", i); ok && v >= old {
+			all = append(all, still{i, int(v)})
+		}
+	}
+	// They are in order of reach, and stay so among equals.
+	slices.SortStableFunc(all, func(x, y still) int { return y.behind - x.behind })
+	for _, s := range all[:min(quietRows, len(all))] {
+		out = append(out, quietRow{link: b.link("", s.source), About: b.r.Table.Suite.Description(s.source), Behind: s.behind, Rank: b.row(s.source).Rank})
+	}
+	return out
+}

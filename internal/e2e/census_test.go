@@ -1,0 +1,117 @@
+package e2e
+
+import (
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/chromedp/cdproto/page"
+	"github.com/chromedp/chromedp"
+
+	"steward/internal/base/look"
+	"steward/internal/census"
+	"steward/internal/census/archive"
+	"steward/internal/census/report"
+)
+
+// censusPages writes the report of a suite of a few hundred sources.
+func censusPages(t *testing.T) string {
+	t.Helper()
+	var p, q strings.Builder
+	for i := range 1200 {
+		name := fmt.Sprintf("brindle%04d+x", i)
+		fmt.Fprintf(&p, "Package: %s\nVersion: 1.%d\nSection: libs\nInstalled-Size: %d\nDescription: part %d of <b>Brindle</b>\n", name, i, i+1, i)
+		if i > 0 {
+			fmt.Fprintf(&p, "Depends: brindle%04d+x, brindle%04d+x\n", i/3, i/50)
+		}
+		fmt.Fprint(&p, "\n")
+		if i%9 > 0 {
+			fmt.Fprintf(&q, "Package: %s\nVersion: 1.%d\nStandards-Version: 4.%d.0\nChecksums-Sha256:\n aa %d x.orig.tar.xz\n\n", name, i, i%12, 1000*i)
+		}
+	}
+	s, err := archive.Load(t.Context(), [][]byte{[]byte(p.String())}, [][]byte{[]byte(q.String())})
+	if err != nil {
+		t.Fatal(err)
+	}
+	table, err := census.Measure(t.Context(), s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	m, err := census.ModelNamed("trained")
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := census.Rank(t.Context(), table, m)
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := filepath.Join(t.TempDir(), "census")
+	if _, err := report.Write(t.Context(), dir, r, report.Options{Pages: 40, From: "Packages, Sources"}); err != nil {
+		t.Fatal(err)
+	}
+	return dir
+}
+
+// pointAt moves the pointer to a dot of the plot, and gives the name on its card.
+const pointAt = `(() => {
+	const dot = [...document.querySelectorAll("[data-plot] .dots circle")].find(c => c.textContent.startsWith("brindle0001+x:"));
+	const box = dot.getBoundingClientRect();
+	dot.dispatchEvent(new PointerEvent("pointermove", {bubbles: true, clientX: box.x + box.width / 2, clientY: box.y + box.height / 2}));
+	return document.querySelector(".name-card .what").textContent;
+})()`
+
+// TestCensus: the report of a census can be used by all, on a phone and on a
+// desk, and a reader finds a source by its name.
+func TestCensus(t *testing.T) {
+	t.Parallel()
+	dir := censusPages(t)
+	files := http.FileServer(http.Dir(dir))
+	host := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		for name, value := range map[string]string{"Content-Security-Policy": look.Policy, "X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer"} {
+			w.Header().Set(name, value)
+		}
+		files.ServeHTTP(w, r)
+	}))
+	t.Cleanup(host.Close)
+	for _, sc := range screens {
+		t.Run(sc.name, func(t *testing.T) {
+			t.Parallel()
+			b := openTab(t, &steward{base: host.URL}, sc, "a reader")
+			b.open("/")
+			b.judge("census-front")
+			b.fill("", "find", "DLE0007")
+			b.sees("1 source.", "brindle0007+x")
+			b.judge("census-found")
+			if shown := ask[string](b, `document.querySelector(".name-card .what").textContent`); shown != "brindle0007+x" {
+				t.Errorf("the plot shows %q", shown)
+			}
+			if shown := ask[string](b, pointAt); shown != "brindle0001+x" {
+				t.Errorf("the pointer is at brindle0001+x, and the plot shows %q", shown)
+			}
+			b.follow("[data-found]", "brindle0007+x")
+			b.sees("All that is known of it", "part 7 of <b>Brindle</b>")
+			b.judge("census-source")
+			b.open("/ranking-2.html")
+			b.sees("Places 1 001 to 1 200 of 1 200")
+			b.judge("census-ranking")
+			b.fill("", "find", "brindle1111+x")
+			b.follow("[data-found]", "brindle1111+x") // it has no page of its own, but a row
+			if at := ask[string](b, `document.querySelector(":target").id`); at != "s-brindle1111+x" {
+				t.Errorf("the search led to %q", at)
+			}
+		})
+	}
+	t.Run("disk", func(t *testing.T) {
+		t.Parallel()
+		b := openTab(t, &steward{base: "file://" + dir}, screens[1], "a reader without a server")
+		b.load(func() error {
+			_, err := chromedp.Call(b.ctx, page.Navigate, page.NavigateParams{URL: "file://" + dir + "/index.html"})
+			return err
+		})
+		b.fill("", "find", "brindle0007+x")
+		b.sees("1 source.")
+	})
+}
