@@ -9,13 +9,18 @@ import (
 )
 
 // WriteJSON writes a ranking: an object with the model, how far to trust it, what
-// could not be read, and all sources, the riskiest first. A value that is
+// could not be read, those that are quiet and load-bearing (null without earlier
+// releases), and all sources, the riskiest first. A value that is
 // unknown is null.
 func WriteJSON(w io.Writer, r *Ranking) error {
 	s := r.Table.Suite
+	var quiet []string
+	for _, i := range r.Quiet() {
+		quiet = append(quiet, s.Sources[i].Name)
+	}
 	head, err := json.Marshal(map[string]any{
 		"model": r.Model.Name, "about": r.Model.About, "method": r.Model.Method, "trust": r.Model.Trust,
-		"packages": len(s.Binaries), "gaps": s.Gaps,
+		"packages": len(s.Binaries), "gaps": s.Gaps, "quiet": quiet,
 	})
 	if err != nil {
 		return err

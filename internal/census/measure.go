@@ -10,6 +10,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"steward/internal/census/archive"
+	"steward/internal/census/contents"
 	"steward/internal/census/graph"
 )
 
@@ -19,6 +20,7 @@ const damping = .85
 // Table holds the value of each signal for each source of a suite.
 type Table struct {
 	Suite  *archive.Suite
+	Older  int         // earlier releases that were read
 	Values [][]float64 // by signal, as in Signals; by source, as in Suite; NaN: unknown
 }
 
@@ -27,12 +29,20 @@ type measured struct {
 	suite                     *archive.Suite
 	reach, buildReach, direct []int32
 	pagerank                  []float64
+	more                      More
 	policy                    []int // versions of the policy that sources name, as one number each, the latest first
 }
 
+// More is what a census may read besides the indexes. What it has not stays
+// unknown.
+type More struct {
+	Older []map[string]string // earlier releases, the newest last: the version of each source
+	Files contents.Found      // which packages have files of interest; nil: not known
+}
+
 // Measure computes every signal of every source of a suite.
-func Measure(ctx context.Context, s *archive.Suite) (*Table, error) {
-	m := &measured{suite: s}
+func Measure(ctx context.Context, s *archive.Suite, more More) (*Table, error) {
+	m := &measured{suite: s, more: more}
 	if err := m.follow(ctx); err != nil {
 		return nil, err
 	}
@@ -44,7 +54,7 @@ func Measure(ctx context.Context, s *archive.Suite) (*Table, error) {
 	slices.Sort(m.policy)
 	m.policy = slices.Compact(m.policy)
 	slices.Reverse(m.policy)
-	t := &Table{Suite: s, Values: make([][]float64, len(catalogue))}
+	t := &Table{Suite: s, Older: len(more.Older), Values: make([][]float64, len(catalogue))}
 	g, ctx := errgroup.WithContext(ctx)
 	for n := range catalogue {
 		t.Values[n] = make([]float64, len(s.Sources))
@@ -172,6 +182,35 @@ func (m *measured) unsafe(source int) float64 {
 	return yes(m.any(source, func(b *archive.Binary) bool {
 		return b.Name == "libc6" || slices.ContainsFunc(b.Depends, func(d int32) bool { return m.suite.Binaries[d].Name == "libc6" })
 	}))
+}
+
+// files counts kinds of files that its packages have; unknown without lists of files.
+func (m *measured) files(source int, such contents.Kinds) float64 {
+	if m.more.Files == nil || len(m.suite.Sources[source].Binaries) == 0 {
+		return unknown
+	}
+	var all contents.Kinds
+	for _, b := range m.suite.Sources[source].Binaries {
+		all |= m.more.Files[m.suite.Binaries[b].Name]
+	}
+	return float64((all & such).Count())
+}
+
+// stagnation counts the earlier releases, from the newest back, that had the same
+// version of upstream's.
+func (m *measured) stagnation(source int) float64 {
+	if len(m.more.Older) == 0 {
+		return unknown
+	}
+	now, n := archive.Upstream(m.suite.Sources[source].Version), 0
+	for _, older := range slices.Backward(m.more.Older) {
+		version, ok := older[m.suite.Sources[source].Name]
+		if !ok || archive.Compare(archive.Upstream(version), now) != 0 {
+			break
+		}
+		n++
+	}
+	return float64(n)
 }
 
 // behind counts the versions of the policy that came after the one that a
