@@ -29,10 +29,11 @@ func ReadDates(raw []byte) (Dates, error) {
 		if errors.Is(err, io.EOF) {
 			return d, nil
 		}
+		if err != nil {
+			return nil, errs.Invalidf("dated", "The table of dates is no CSV.").WithHint("write lines as source,2025-08-09").WithCause(err)
+		}
 		line, _ := r.FieldPos(0)
 		switch {
-		case err != nil:
-			return nil, errs.Invalidf("dated", "The table of dates is no CSV.").WithCause(err)
 		case n >= maxDates:
 			return nil, errs.Invalidf("dated", "The table of dates has more than %d lines.", maxDates)
 		case len(row) < 2:
