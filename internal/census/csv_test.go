@@ -78,7 +78,7 @@ func TestHostileText(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	table, err := census.Measure(context.Background(), s)
+	table, err := census.Measure(context.Background(), s, census.More{})
 	if err != nil {
 		t.Fatal(err)
 	}

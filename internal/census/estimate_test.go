@@ -23,11 +23,11 @@ func TestTooLarge(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	exact, err := Measure(context.Background(), s)
+	exact, err := Measure(context.Background(), s, More{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	about, err := measure(context.Background(), s, 0)
+	about, err := measure(context.Background(), s, More{}, 0)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -18,18 +18,24 @@ type heading struct {
 	Model    string        `json:"model"`
 	MoreGaps int           `json:"more_gaps,omitempty"` // are not told
 	Packages int           `json:"packages"`
+	Quiet    []string      `json:"quiet"`                 // null without earlier releases
 	Spread   float64       `json:"reach_error,omitempty"` // relative standard error of what was estimated
 	Trust    *Trust        `json:"trust"`
 }
 
 // WriteJSON writes a ranking: an object with the model, how far to trust it, what
-// could not be read, and all sources, the riskiest first. A value that is
+// could not be read, those that are quiet and load-bearing (null without earlier
+// releases), and all sources, the riskiest first. A value that is
 // unknown is null.
 func WriteJSON(w io.Writer, r *Ranking) error {
 	s := r.Table.Suite
+	var quiet []string
+	for _, i := range r.Quiet() {
+		quiet = append(quiet, s.Sources[i].Name)
+	}
 	head, err := json.Marshal(heading{
 		About: r.Model.About, Gaps: s.Gaps, Method: r.Model.Method, Model: r.Model.Name, MoreGaps: s.MoreGaps,
-		Packages: len(s.Binaries), Spread: r.Table.Spread, Trust: r.Model.Trust,
+		Packages: len(s.Binaries), Quiet: quiet, Spread: r.Table.Spread, Trust: r.Model.Trust,
 	})
 	if err != nil {
 		return err

@@ -11,6 +11,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"steward/internal/census/archive"
+	"steward/internal/census/contents"
 	"steward/internal/census/graph"
 )
 
@@ -29,6 +30,7 @@ const (
 // Table holds the value of each signal for each source of a suite.
 type Table struct {
 	Suite  *archive.Suite
+	Older  int         // earlier releases that were read
 	Values [][]float64 // by signal, as in Signals; by source, as in Suite; NaN: unknown
 	Spread float64     // relative standard error of reach and build-reach; 0: they are exact
 }
@@ -38,6 +40,7 @@ type measured struct {
 	suite                     *archive.Suite
 	reach, buildReach, direct []int32
 	pagerank                  []float64
+	more                      More
 	exact                     float64 // the work up to which those are counted exactly
 	spread                    float64 // of reach and buildReach
 	safer                     []bool  // by binary: it compiles a language of safer
@@ -45,14 +48,21 @@ type measured struct {
 	policy                    []int   // versions of the policy that sources name, as one number each, the latest first
 }
 
+// More is what a census may read besides the indexes. What it has not stays
+// unknown.
+type More struct {
+	Older []map[string]string // earlier releases, the newest last: the version of each source
+	Files contents.Found      // which packages have files of interest; nil: not known
+}
+
 // Measure computes every signal of every source of a suite.
-func Measure(ctx context.Context, s *archive.Suite) (*Table, error) {
-	return measure(ctx, s, exactWork)
+func Measure(ctx context.Context, s *archive.Suite, more More) (*Table, error) {
+	return measure(ctx, s, more, exactWork)
 }
 
 // measure counts exactly up to so much work.
-func measure(ctx context.Context, s *archive.Suite, exact float64) (*Table, error) {
-	m := &measured{suite: s, exact: exact, safer: make([]bool, len(s.Binaries)), libc: -1}
+func measure(ctx context.Context, s *archive.Suite, more More, exact float64) (*Table, error) {
+	m := &measured{suite: s, more: more, exact: exact, safer: make([]bool, len(s.Binaries)), libc: -1}
 	for i := range s.Binaries {
 		name := s.Binaries[i].Name
 		m.safer[i] = slices.ContainsFunc(safer, func(p string) bool { return strings.HasPrefix(name, p) })
@@ -71,7 +81,7 @@ func measure(ctx context.Context, s *archive.Suite, exact float64) (*Table, erro
 	slices.Sort(m.policy)
 	m.policy = slices.Compact(m.policy)
 	slices.Reverse(m.policy)
-	t := &Table{Suite: s, Spread: m.spread, Values: make([][]float64, len(catalogue))}
+	t := &Table{Suite: s, Older: len(more.Older), Spread: m.spread, Values: make([][]float64, len(catalogue))}
 	g, ctx := errgroup.WithContext(ctx)
 	for n := range catalogue {
 		t.Values[n] = make([]float64, len(s.Sources))
@@ -226,6 +236,35 @@ func (m *measured) unsafe(source int) float64 {
 		}
 	}
 	return 0
+}
+
+// files counts kinds of files that its packages have; unknown without lists of files.
+func (m *measured) files(source int, such contents.Kinds) float64 {
+	if m.more.Files == nil || len(m.suite.Sources[source].Binaries) == 0 {
+		return unknown
+	}
+	var all contents.Kinds
+	for _, b := range m.suite.Sources[source].Binaries {
+		all |= m.more.Files[m.suite.Binaries[b].Name]
+	}
+	return float64((all & such).Count())
+}
+
+// stagnation counts the earlier releases, from the newest back, that had the same
+// version of upstream's.
+func (m *measured) stagnation(source int) float64 {
+	if len(m.more.Older) == 0 {
+		return unknown
+	}
+	now, n := archive.Upstream(m.suite.Sources[source].Version), 0
+	for _, older := range slices.Backward(m.more.Older) {
+		version, ok := older[m.suite.Sources[source].Name]
+		if !ok || archive.Compare(archive.Upstream(version), now) != 0 {
+			break
+		}
+		n++
+	}
+	return float64(n)
 }
 
 // behind counts the versions of the policy that came after the one that a

@@ -64,6 +64,7 @@ type Weight struct {
 	Weight float64 `json:"weight"`
 	Mean   float64 `json:"mean,omitempty"`   // Logistic: is taken from what is weighed,
 	Spread float64 `json:"spread,omitempty"` // which is then divided by this
+	Why    string  `json:"why,omitempty"`    // why it counts so much
 }
 
 // TermWeight is how much a term counts.

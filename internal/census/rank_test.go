@@ -34,7 +34,7 @@ func suite(t *testing.T, n int, sources bool) *census.Table {
 	if err != nil {
 		t.Fatal(err)
 	}
-	table, err := census.Measure(context.Background(), s)
+	table, err := census.Measure(context.Background(), s, census.More{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"steward/internal/census/archive"
+	"steward/internal/census/contents"
 )
 
 // Group says what a signal tells of.
@@ -40,6 +41,8 @@ const (
 	fromPackages = "Packages"
 	fromSources  = "Sources"
 	fromBoth     = "Packages, Sources"
+	fromContents = "Contents"
+	fromOlder    = "older Sources"
 )
 
 var catalogue = []Signal{
@@ -82,6 +85,12 @@ var catalogue = []Signal{
 	{Name: "build-needs", Group: Exposure, Unit: "packages", From: fromSources, Log: true,
 		Why: "It is built with so many others.",
 		of:  func(m *measured, i int) float64 { return float64(len(m.suite.Sources[i].Build)) }},
+	{Name: "daemon", Group: Exposure, Unit: "0 or 1", From: fromContents,
+		Why: "It runs in the background, or a web server runs it: who is not at the machine may talk to it.",
+		of:  func(m *measured, i int) float64 { return min(1, m.files(i, contents.Daemon)) }},
+	{Name: "privileged", Group: Exposure, Unit: "kinds of doors", From: fromContents,
+		Why: "It brings doors to higher rights: PAM, polkit, the system's D-Bus, sudo, udev. Programs with setuid do not show in these lists.",
+		of:  func(m *measured, i int) float64 { return m.files(i, contents.Privileged) }},
 
 	{Name: "uploaders", Group: Fragility, Unit: "people", From: fromSources, Log: true,
 		Why: "So many people look after its packaging by name.",
@@ -106,6 +115,9 @@ var catalogue = []Signal{
 	{Name: "no-homepage", Group: Fragility, Unit: "0 or 1", From: fromSources,
 		Why: "It names no home page.",
 		of:  func(m *measured, i int) float64 { return yes(m.suite.Sources[i].Homepage == "") }},
+	{Name: "stagnation", Group: Fragility, Unit: "releases", From: fromOlder,
+		Why: "Upstream's version has not changed since so many releases of the distribution: it is finished, or nobody is there.",
+		of:  func(m *measured, i int) float64 { return m.stagnation(i) }},
 }
 
 // signalNamed finds a signal of the catalogue.

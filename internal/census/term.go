@@ -2,6 +2,7 @@ package census
 
 import (
 	"slices"
+	"strings"
 
 	"steward/internal/census/archive"
 )
@@ -14,12 +15,14 @@ type Kind string
 const (
 	Section   Kind = "section"    // of the source, or of a package of it
 	Word      Kind = "word"       // of the line that describes a package of it, in small letters
+	Named     Kind = "named"      // word of the name of the source, or of a package of it
+	Tag       Kind = "tag"        // that people have given a package of it
 	Needs     Kind = "needs"      // source of a package that one of its packages depends on
 	BuiltWith Kind = "built-with" // source of a package that it is built with
 )
 
 // Kinds gives all kinds of terms.
-func Kinds() []Kind { return []Kind{Section, Word, Needs, BuiltWith} }
+func Kinds() []Kind { return []Kind{Section, Word, Named, Tag, Needs, BuiltWith} }
 
 // Term is a thing that a source has or has not.
 type Term struct {
@@ -36,12 +39,15 @@ const maxWord = 30
 func terms(s *archive.Suite, source int, text func(kind Kind, name []byte), other func(kind Kind, source int32)) {
 	one := &s.Sources[source]
 	text(Section, []byte(one.Section))
+	words(one.Name, func(w []byte) { text(Named, w) })
 	for _, b := range one.Binaries {
 		pkg := &s.Binaries[b]
 		if pkg.Section != one.Section {
 			text(Section, []byte(pkg.Section))
 		}
 		words(pkg.Description, func(w []byte) { text(Word, w) })
+		words(pkg.Name, func(w []byte) { text(Named, w) })
+		tags(pkg.Tags, func(t []byte) { text(Tag, t) })
 		for _, d := range pkg.Depends {
 			if to := s.Binaries[d].Source; int(to) != source {
 				other(Needs, to)
@@ -90,4 +96,13 @@ func words(line string, each func([]byte)) {
 		}
 	}
 	flush()
+}
+
+// tags cuts a list of tags at commas and blanks.
+func tags(list string, each func([]byte)) {
+	for t := range strings.FieldsFuncSeq(list, func(r rune) bool { return r == ',' || r == ' ' || r == '\n' || r == '\t' }) {
+		if len(t) <= 2*maxWord {
+			each([]byte(t))
+		}
+	}
 }

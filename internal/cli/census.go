@@ -3,11 +3,9 @@ package cli
 import (
 	"cmp"
 	"context"
-	"encoding/json"
 	"fmt"
 	"io"
 	"math"
-	"os"
 	"runtime"
 	"slices"
 	"strings"
@@ -19,9 +17,8 @@ import (
 	"steward/internal/base/errs"
 	"steward/internal/census"
 	"steward/internal/census/archive"
+	"steward/internal/census/contents"
 	"steward/internal/census/index"
-	"steward/internal/census/train"
-	"steward/internal/census/yardstick"
 )
 
 func (s *shell) censusCmd() *cobra.Command {
@@ -46,6 +43,7 @@ machine, or those that you name, and asks nobody.
 type indexes struct {
 	packages, sources []string
 	apt, model        string
+	older, contents   []string
 }
 
 func (x *indexes) flags(c *cobra.Command) {
@@ -54,6 +52,44 @@ func (x *indexes) flags(c *cobra.Command) {
 	f.StringArrayVar(&x.sources, "sources", nil, "index of sources, a `file`")
 	f.StringVar(&x.apt, "apt", index.Lists, "`folder` of the indexes that apt has fetched")
 	f.StringVar(&x.model, "model", defaultModel, "`name` of a model, or a file that ends in .json")
+	f.StringArrayVar(&x.older, "older", nil, "index of the sources of an earlier release, a `file`; more than one: the newest last")
+	contentsFlag(c, &x.contents)
+}
+
+func contentsFlag(c *cobra.Command, into *[]string) {
+	c.Flags().StringArrayVar(into, "contents", nil, "list of the files in packages (Contents), a `file` as it is or packed")
+}
+
+// more reads what a census may look at besides the indexes.
+func more(ctx context.Context, older, lists []string) (m census.More, err error) {
+	for _, path := range older {
+		raw, err := index.Read(path)
+		if err != nil {
+			return m, err
+		}
+		m.Older = append(m.Older, archive.Versions(raw))
+	}
+	for _, path := range lists {
+		if m.Files == nil {
+			m.Files = contents.Found{}
+		}
+		if err := readContents(ctx, path, m.Files); err != nil {
+			return m, err
+		}
+	}
+	return m, nil
+}
+
+func readContents(ctx context.Context, path string, found contents.Found) error {
+	r, err := index.Open(path)
+	if err != nil {
+		return err
+	}
+	defer r.Close()
+	if _, err = contents.Read(ctx, r, found); err != nil {
+		return errs.Invalidf(path, "The file is broken, or ends too early.").WithHint("fetch it anew").WithCause(err)
+	}
+	return nil
 }
 
 const defaultModel = "trained"
@@ -104,12 +140,16 @@ func load(ctx context.Context, packages, sources []string) (*archive.Suite, erro
 }
 
 // rank does all that a ranking takes.
-func (s *shell) rank(ctx context.Context, suite *archive.Suite, model string) (*census.Ranking, error) {
-	m, err := s.model(model)
+func (s *shell) rank(ctx context.Context, suite *archive.Suite, x indexes) (*census.Ranking, error) {
+	m, err := s.model(x.model)
 	if err != nil {
 		return nil, err
 	}
-	t, err := census.Measure(ctx, suite)
+	also, err := more(ctx, x.older, x.contents)
+	if err != nil {
+		return nil, err
+	}
+	t, err := census.Measure(ctx, suite, also)
 	if err != nil {
 		return nil, err
 	}
@@ -129,7 +169,7 @@ func (s *shell) censusRun() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			r, err := s.rank(cmd.Context(), suite, x.model)
+			r, err := s.rank(cmd.Context(), suite, x)
 			if err != nil {
 				return err
 			}
@@ -174,6 +214,7 @@ func (s *shell) showRanking(r *census.Ranking, top int, took time.Duration) {
 		})
 	}
 	table(s.Stdout, []string{"RANK", "SOURCE", "SCORE", "", "REACH", "SIZE", "UPLOADERS"}, rows)
+	s.showQuiet(r, top)
 	if n := len(t.Suite.Gaps) + t.Suite.MoreGaps; n > 0 {
 		fmt.Fprintf(s.Stdout, "\n%d places of the indexes could not be read, the first at byte %d: %s\n", n, t.Suite.Gaps[0].At, t.Suite.Gaps[0].What)
 	}
@@ -185,6 +226,24 @@ func (s *shell) showRanking(r *census.Ranking, top int, took time.Duration) {
 	}
 }
 
+// showQuiet shows what no advisory speaks of, if earlier releases were read.
+func (s *shell) showQuiet(r *census.Ranking, top int) {
+	quiet := r.Quiet()
+	if len(quiet) == 0 {
+		return
+	}
+	t := r.Table
+	fmt.Fprintf(s.Stdout, "\nQuiet and load-bearing: %d of the %d on which most rests, of which upstream has released nothing new since the earliest of %d earlier releases.\n\n", len(quiet), census.Bearing, t.Older)
+	var rows [][]string
+	for _, i := range quiet[:min(top, len(quiet))] {
+		rows = append(rows, []string{
+			t.Suite.Sources[i].Name, safe(t.Suite.Sources[i].Version),
+			t.Shown("reach", i), t.Shown("uploaders", i), t.Shown("untested", i), t.Shown("standards-age", i),
+		})
+	}
+	table(s.Stdout, []string{"SOURCE", "VERSION", "REACH", "UPLOADERS", "UNTESTED", "STANDARDS-AGE"}, rows)
+}
+
 func (s *shell) censusExplain() *cobra.Command {
 	var x indexes
 	c := &cobra.Command{
@@ -194,7 +253,7 @@ func (s *shell) censusExplain() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			r, err := s.rank(cmd.Context(), suite, x.model)
+			r, err := s.rank(cmd.Context(), suite, x)
 			if err != nil {
 				return err
 			}
@@ -253,129 +312,4 @@ func (s *shell) censusModels() *cobra.Command {
 			})
 		},
 	}
-}
-
-// before reads a release, and which of its sources were hit later.
-func (s *shell) before(ctx context.Context, before string, after []string) (*census.Table, []bool, error) {
-	packages, sources, err := index.Release(before)
-	if err != nil {
-		return nil, nil, err
-	}
-	suite, err := load(ctx, []string{packages}, []string{sources})
-	if err != nil {
-		return nil, nil, err
-	}
-	var files [][]byte
-	for _, path := range after {
-		raw, err := index.Read(path)
-		if err != nil {
-			return nil, nil, err
-		}
-		files = append(files, raw)
-	}
-	o := yardstick.ReadOutcome(files...)
-	hit, any := make([]bool, len(suite.Sources)), false
-	for i := range hit {
-		hit[i] = o.Hit[suite.Sources[i].Name]
-		any = any || hit[i]
-	}
-	if !any {
-		return nil, nil, errs.Invalidf("after", "None of the release's sources was updated there.").WithHint("name the index of the sources of a security archive of a later release")
-	}
-	t, err := census.Measure(ctx, suite)
-	return t, hit, err
-}
-
-func (s *shell) censusValidate() *cobra.Command {
-	var model, before string
-	var after []string
-	c := &cobra.Command{
-		Use: "validate", Short: "Hold a model against what came to pass", Args: noArgs,
-		Long: `Ranks a release by what was known of it, and tells how high those sources stood
-that needed a security upload later.
-
-  steward census validate --model rank-sum --before bookworm --after trixie-security.Sources`,
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			m, err := s.model(model)
-			if err != nil {
-				return err
-			}
-			t, hit, err := s.before(cmd.Context(), before, after)
-			if err != nil {
-				return err
-			}
-			r, err := census.Rank(cmd.Context(), t, m)
-			if err != nil {
-				return err
-			}
-			v, err := yardstick.Judge(cmd.Context(), r.Scores(), hit)
-			if err != nil {
-				return err
-			}
-			return s.show(v, func(w io.Writer) { showVerdict(w, m, v) })
-		},
-	}
-	f := c.Flags()
-	f.StringVar(&model, "model", defaultModel, "`name` of a model, or a file that ends in .json")
-	f.StringVar(&before, "before", "", "what the names of a `release`'s indexes begin with: RELEASE.Packages and RELEASE.Sources")
-	f.StringArrayVar(&after, "after", nil, "index of the sources of a later security archive, a `file`")
-	_ = c.MarkFlagRequired("before")
-	_ = c.MarkFlagRequired("after")
-	return c
-}
-
-func showVerdict(w io.Writer, m *census.Model, v yardstick.Verdict) {
-	fmt.Fprintf(w, "%s: %d of %d sources needed a security upload later.\n\n", m.Name, v.Hits, v.Sources)
-	fmt.Fprintf(w, "AUC             %.3f   (%.3f to %.3f with a chance of 95 %%; .5 is guessing)\n", v.AUC, v.Low, v.High)
-	fmt.Fprintf(w, "in top decile   %.1f %%\n", 100*v.Decile)
-	for _, t := range v.Top {
-		fmt.Fprintf(w, "in the top %-4d %.0f\n", t.First, t.Hits)
-	}
-	fmt.Fprint(w, "\nForetold and come, by tenths of the ranking:\n")
-	var rows [][]string
-	for i, b := range v.Bins {
-		share := float64(b.Hits) / float64(max(1, b.Sources))
-		rows = append(rows, []string{fmt.Sprint(i + 1), fmt.Sprintf("%6.2f", b.Score), fmt.Sprintf("%6.2f %%", 100*share), bar(share / max(1e-9, float64(v.Bins[0].Hits)/float64(max(1, v.Bins[0].Sources))))})
-	}
-	table(w, []string{"TENTH", "SCORE", "HIT", ""}, rows)
-}
-
-func (s *shell) censusTrain() *cobra.Command {
-	var before, out, name string
-	var after []string
-	c := &cobra.Command{
-		Use: "train", Short: "Make the weights of a model from what came to pass", Args: noArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			t, hit, err := s.before(cmd.Context(), before, after)
-			if err != nil {
-				return err
-			}
-			l, settings := train.Lesson{Table: t, Hit: hit}, train.Default
-			if settings.Caution, err = train.Choose(cmd.Context(), l, settings, train.Cautions, func(c, loss float64) {
-				fmt.Fprintf(s.Stderr, "caution %g: loss %.5f\n", c, loss)
-			}); err != nil {
-				return err
-			}
-			m, err := train.Fit(cmd.Context(), l, settings)
-			if err != nil {
-				return err
-			}
-			m.Name = name
-			m.About = "The chance that a source needs a security upload, learned from an earlier release."
-			raw, err := json.MarshalIndent(m, "", " ")
-			if err != nil {
-				return err
-			}
-			return os.WriteFile(out, append(raw, '\n'), 0o644)
-		},
-	}
-	f := c.Flags()
-	f.StringVar(&before, "before", "", "what the names of a `release`'s indexes begin with")
-	f.StringArrayVar(&after, "after", nil, "index of the sources of a later security archive, a `file`")
-	f.StringVar(&out, "out", "", "`file` for the model, which ends in .json")
-	f.StringVar(&name, "name", "own", "`name` of the model")
-	for _, n := range []string{"before", "after", "out"} {
-		_ = c.MarkFlagRequired(n)
-	}
-	return c
 }

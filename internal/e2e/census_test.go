@@ -36,7 +36,7 @@ func censusPages(t *testing.T) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	table, err := census.Measure(t.Context(), s)
+	table, err := census.Measure(t.Context(), s, census.More{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -89,7 +89,7 @@ func ranked(b *testing.B, stem string) *census.Ranking {
 	if err != nil {
 		b.Fatal(err)
 	}
-	t, err := census.Measure(context.Background(), s)
+	t, err := census.Measure(context.Background(), s, census.More{})
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -69,14 +69,48 @@ func Read(path string) ([]byte, error) {
 	return raw, nil
 }
 
-func unpack(f *os.File) ([]byte, error) {
+// Open opens a file and unpacks it while it is read: for files that nobody wants
+// to hold as a whole. More than MaxBytes are an error.
+func Open(path string) (io.ReadCloser, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, errs.Invalidf(path, "The file cannot be read.").WithHint("is the path right?").WithCause(err)
+	}
+	r, _, end, err := unpacked(f)
+	if err != nil {
+		_ = f.Close()
+		return nil, errs.Invalidf(path, "The file is broken, or ends too early.").WithHint("fetch it anew").WithCause(err)
+	}
+	return &opened{r: r, left: MaxBytes, close: func() error { end(); return f.Close() }}, nil
+}
+
+// opened is a file that is unpacked as it is read.
+type opened struct {
+	r     io.Reader
+	left  int64
+	close func() error
+}
+
+func (o *opened) Read(p []byte) (int, error) {
+	n, err := o.r.Read(p)
+	if o.left -= int64(n); o.left < 0 {
+		return 0, fmt.Errorf("it has more than %d bytes", int64(MaxBytes))
+	}
+	return n, err
+}
+
+func (o *opened) Close() error { return o.close() }
+
+// unpacked unpacks a file as it is read, and tells whether it was packed. The end
+// gives back what that took.
+func unpacked(f *os.File) (r io.Reader, packed bool, end func(), err error) {
 	b := bufio.NewReaderSize(f, 1<<20)
+	end = func() {}
 	head, err := b.Peek(6)
 	if err != nil && !errors.Is(err, io.EOF) {
-		return nil, err
+		return nil, false, end, err
 	}
-	var r io.Reader = b
-	packed := true
+	err, packed = nil, true
 	switch {
 	case bytes.HasPrefix(head, []byte{0x1f, 0x8b}):
 		r, err = gzip.NewReader(b)
@@ -85,19 +119,24 @@ func unpack(f *os.File) ([]byte, error) {
 	case bytes.HasPrefix(head, []byte{0x28, 0xb5, 0x2f, 0xfd}):
 		var d *zstd.Decoder
 		if d, err = zstd.NewReader(b, zstd.WithDecoderMaxMemory(1<<30)); err == nil {
-			defer d.Close()
-			r = d
+			r, end = d, d.Close
 		}
 	case bytes.HasPrefix(head, []byte{0x04, 0x22, 0x4d, 0x18}):
 		r = lz4.NewReader(b)
 	case bytes.HasPrefix(head, []byte("BZh")):
 		r = bzip2.NewReader(b)
 	default:
-		packed, err = false, nil
+		r, packed = b, false
 	}
+	return r, packed, end, err
+}
+
+func unpack(f *os.File) ([]byte, error) {
+	r, packed, end, err := unpacked(f)
 	if err != nil {
 		return nil, err
 	}
+	defer end()
 	room := int64(1 << 20)
 	if info, err := f.Stat(); err == nil && info.Mode().IsRegular() {
 		if room = info.Size() + bytes.MinRead; packed { // the buffer wants so much free to see the end

@@ -56,6 +56,16 @@ func TestRead(t *testing.T) {
 		if got, err := index.Read(path); err != nil || !bytes.Equal(got, words) {
 			t.Errorf("%q: %d bytes, %v", name, len(got), err)
 		}
+		r, err := index.Open(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, err := io.ReadAll(r); err != nil || !bytes.Equal(got, words) {
+			t.Errorf("%q: %d bytes as a stream, %v", name, len(got), err)
+		}
+		if err := r.Close(); err != nil {
+			t.Error(err)
+		}
 		if name == "" {
 			continue
 		}

@@ -2,7 +2,6 @@ package report
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
 	"steward/internal/base/look"
@@ -52,12 +51,11 @@ type frontRow struct {
 	Loaded    bool
 }
 
-// quietRow is a source on which much rests and whose packaging lies still.
+// quietRow is a source on which much rests and of which nothing new came.
 type quietRow struct {
 	link
-	About  string
-	Behind int
-	Rank   int
+	About string
+	Rank  int
 }
 
 func (b *book) front() *frontPage {
@@ -131,23 +129,11 @@ func (b *book) fragility(i int) string {
 // old is how many versions of the policy back packaging is called old.
 const old = 10
 
-// quiet gives, of the sources that carry most, those whose packaging was held
-// against the policy longest ago. It tells of the packaging alone.
+// quiet gives the first of those that are quiet and load-bearing.
 func (b *book) quiet() (out []quietRow) {
-	type still struct{ source, behind int }
-	var all []still
-	for _, i := range b.byReach {
-		if !b.loaded[i] {
-			break
-		}
-		if v, ok := b.value("standards-age", i); ok && v >= old {
-			all = append(all, still{i, int(v)})
-		}
-	}
-	// They are in order of reach, and stay so among equals.
-	slices.SortStableFunc(all, func(x, y still) int { return y.behind - x.behind })
-	for _, s := range all[:min(quietRows, len(all))] {
-		out = append(out, quietRow{link: b.link("", s.source), About: b.r.Table.Suite.Description(s.source), Behind: s.behind, Rank: b.row(s.source).Rank})
+	all := b.r.Quiet()
+	for _, i := range all[:min(quietRows, len(all))] {
+		out = append(out, quietRow{link: b.link("", i), About: b.r.Table.Suite.Description(i), Rank: b.row(i).Rank})
 	}
 	return out
 }

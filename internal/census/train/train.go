@@ -46,16 +46,17 @@ var later = []string{"packaging"}
 
 // sample is one source: what it has, and how much of it.
 type sample struct {
-	at  []int32
-	val []float64
-	hit bool
+	at   []int32
+	val  []float64
+	hit  bool
+	skip bool // is foretold, and not learned from
 }
 
 // problem is a lesson as numbers.
 type problem struct {
 	weights []census.Weight
 	terms   []census.Term
-	samples []sample
+	samples []sample // by source
 }
 
 // prepare makes numbers of a lesson.
@@ -98,10 +99,7 @@ func prepare(l Lesson, s Settings) (*problem, error) {
 		}
 	}
 	for i := range l.Hit {
-		if l.Skip != nil && l.Skip[i] {
-			continue
-		}
-		one := sample{hit: l.Hit[i]}
+		one := sample{hit: l.Hit[i], skip: l.Skip != nil && l.Skip[i]}
 		for n, w := range p.weights {
 			if v := columns[n][i]; !math.IsNaN(v) { // what is unknown stands in the middle
 				one.at, one.val = append(one.at, int32(n)), append(one.val, (v-w.Mean)/w.Spread)
@@ -142,7 +140,7 @@ func Fit(ctx context.Context, l Lesson, s Settings) (*census.Model, error) {
 	if err != nil {
 		return nil, err
 	}
-	w, err := p.solve(ctx, p.samples, s)
+	w, err := p.solve(ctx, slices.DeleteFunc(slices.Clone(p.samples), func(x sample) bool { return x.skip }), s)
 	if err != nil {
 		return nil, err
 	}
@@ -162,57 +160,94 @@ func Fit(ctx context.Context, l Lesson, s Settings) (*census.Model, error) {
 // round keeps four digits behind the point: a weight is not known better.
 func round(x float64) float64 { return math.Round(x*1e4) / 1e4 }
 
-// folds is in how many parts Choose cuts a lesson.
+// folds is in how many parts Foresee cuts a lesson.
 const folds = 5
 
-// Choose finds the caution of which the weights foretell best what they have
-// not seen: each fifth of the lesson from the other four. It tells each trial.
-func Choose(ctx context.Context, l Lesson, s Settings, among []float64, tell func(caution, loss float64)) (float64, error) {
+// Foresee gives for each source the logarithm of the odds that weights give which
+// have not seen it: each fifth of the lesson is foretold from the other four.
+func Foresee(ctx context.Context, l Lesson, s Settings) ([]float64, error) {
 	p, err := prepare(l, s)
 	if err != nil {
-		return 0, err
+		return nil, err
 	}
+	return p.foresee(ctx, s)
+}
+
+func (p *problem) foresee(ctx context.Context, s Settings) ([]float64, error) {
 	fold := make([]int, len(p.samples))
 	r := rand.New(rand.NewPCG(2015, 0))
 	for i := range fold {
 		fold[i] = r.IntN(folds)
 	}
+	odds := make([]float64, len(p.samples))
+	g, ctx := errgroup.WithContext(ctx)
+	g.SetLimit(2)
+	for f := range folds {
+		g.Go(func() error {
+			var seen []sample
+			for i, one := range p.samples {
+				if fold[i] != f && !one.skip {
+					seen = append(seen, one)
+				}
+			}
+			w, err := p.solve(ctx, seen, s)
+			if err != nil {
+				return err
+			}
+			for i := range p.samples {
+				if fold[i] == f {
+					odds[i] = p.samples[i].odds(w)
+				}
+			}
+			return nil
+		})
+	}
+	return odds, g.Wait()
+}
+
+// odds gives the logarithm of the odds of a sample.
+func (x *sample) odds(w []float64) float64 {
+	z := w[len(w)-1]
+	for i, k := range x.at {
+		z += w[k] * x.val[i]
+	}
+	return z
+}
+
+// Choose finds the caution of which the weights foretell best what they have
+// not seen; see Foresee. It tells each trial.
+func Choose(ctx context.Context, l Lesson, s Settings, among []float64, tell func(caution, loss float64)) (float64, error) {
+	p, err := prepare(l, s)
+	if err != nil {
+		return 0, err
+	}
 	best, least := 0.0, math.Inf(1)
 	for _, c := range among {
 		s.Caution = c
-		losses := make([]float64, folds)
-		g, ctx := errgroup.WithContext(ctx)
-		g.SetLimit(2)
-		for f := range folds {
-			g.Go(func() error {
-				var seen, unseen []sample
-				for i, one := range p.samples {
-					if fold[i] == f {
-						unseen = append(unseen, one)
-					} else {
-						seen = append(seen, one)
-					}
-				}
-				w, err := p.solve(ctx, seen, s)
-				if err != nil {
-					return err
-				}
-				losses[f] = loss(w, unseen, nil)
-				return nil
-			})
-		}
-		if err := g.Wait(); err != nil {
+		odds, err := p.foresee(ctx, s)
+		if err != nil {
 			return 0, err
 		}
-		sum := 0.0
-		for _, x := range losses {
-			sum += x / float64(len(p.samples))
+		sum, n := 0.0, 0.0
+		for i, z := range odds {
+			if one := &p.samples[i]; !one.skip {
+				sum, n = sum+surprise(z, one.hit), n+1
+			}
 		}
+		sum /= n
 		if tell(c, sum); sum < least {
 			best, least = c, sum
 		}
 	}
 	return best, nil
+}
+
+// surprise is the logarithmic loss of one sample.
+func surprise(z float64, hit bool) float64 {
+	if hit {
+		z = -z
+	}
+	return max(0, z) + math.Log1p(math.Exp(-math.Abs(z)))
 }
 
 // solve finds the weights of least cost: of what they foretell wrongly, and of
@@ -257,17 +292,11 @@ func (p *problem) price(i int, s Settings) float64 {
 func loss(w []float64, samples []sample, grad []float64) (sum float64) {
 	last := len(w) - 1
 	for _, x := range samples {
-		z := w[last]
-		for i, k := range x.at {
-			z += w[k] * x.val[i]
-		}
-		sum += math.Log1p(math.Exp(-math.Abs(z)))
+		z := x.odds(w)
+		sum += surprise(z, x.hit)
 		off := 1 / (1 + math.Exp(-z))
 		if x.hit {
-			sum += max(0, -z)
 			off--
-		} else {
-			sum += max(0, z)
 		}
 		if grad == nil {
 			continue

@@ -35,7 +35,7 @@ func lesson(t *testing.T, seed uint64) train.Lesson {
 	if err != nil {
 		t.Fatal(err)
 	}
-	table, err := census.Measure(context.Background(), s)
+	table, err := census.Measure(context.Background(), s, census.More{})
 	if err != nil {
 		t.Fatal(err)
 	}

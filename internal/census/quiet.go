@@ -1,0 +1,49 @@
+package census
+
+import (
+	"cmp"
+	"math"
+	"slices"
+)
+
+// Bearing is among how many sources, those of the greatest reach, Quiet looks.
+const Bearing = 1000
+
+// Quiet gives sources that much rests on, and of which upstream has released
+// nothing new since the earliest release that was read, by their reach; of equal
+// reach the more fragile first. Nil: no earlier release was read.
+//
+// It stands beside the ranking. What nobody looks at gets no advisory, so that
+// weights which were learned from advisories hold it for safe.
+func (r *Ranking) Quiet() (sources []int) {
+	t := r.Table
+	if t.Older == 0 {
+		return nil
+	}
+	reach, still := t.column("reach"), t.column("stagnation")
+	for i := range t.Suite.Sources {
+		if !math.IsNaN(reach[i]) && reach[i] > 0 {
+			sources = append(sources, i)
+		}
+	}
+	slices.SortFunc(sources, func(a, b int) int {
+		return cmp.Or(-cmp.Compare(reach[a], reach[b]), -cmp.Compare(t.fragile(a), t.fragile(b)), cmp.Compare(a, b))
+	})
+	sources = sources[:min(Bearing, len(sources))]
+	return slices.DeleteFunc(sources, func(i int) bool { return !(still[i] >= float64(t.Older)) })
+}
+
+func (t *Table) column(signal string) []float64 {
+	n, _ := signalNamed(signal)
+	return t.Values[n]
+}
+
+// fragile counts what tells that few look after a source.
+func (t *Table) fragile(i int) (n float64) {
+	for _, signal := range []string{"orphaned", "untested", "no-repository", "no-homepage"} {
+		if v := t.column(signal)[i]; v > 0 {
+			n++
+		}
+	}
+	return n
+}
