@@ -250,8 +250,9 @@ func (s *stage) answers(name string) {
 	s.t.Helper()
 	to := ""
 	for _, m := range s.sink.Messages() {
-		if strings.HasPrefix(m.To[0], name+"@") {
-			_, to, _ = strings.Cut(strings.TrimSuffix(m.Header("Reply-To"), ">"), "<")
+		// A letter about the list may come after the notice, and names no thread.
+		if _, at, ok := strings.Cut(strings.TrimSuffix(m.Header("Reply-To"), ">"), "<"); ok && strings.HasPrefix(m.To[0], name+"@") {
+			to = at
 		}
 	}
 	raw, err := s.people[name].WritePGPMIME(mailtest.Letter{To: to, Subject: "Re: x", Body: canary("answer")}, s.Signer.PublicKey())

@@ -74,6 +74,7 @@ func TestNoAnswer(t *testing.T) {
 			o.start()
 			o.settle()
 			time.Sleep(time.Second) // a quarter of an hour: nothing more comes
+			o.kill()                // it would try again before the other is mended
 			o.doubtful(sink, people)
 		})
 	}

@@ -144,7 +144,11 @@ func (t *Tree) load(named string) (*snapshot, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", t.pointer(), err)
 	}
-	return load(t.bundles(), p)
+	s, err := load(t.bundles(), p)
+	if err != nil {
+		return nil, fmt.Errorf("what %s names: %w", t.pointer(), err)
+	}
+	return s, nil
 }
 
 // install takes a snapshot over that was read from disk.
