@@ -187,13 +187,8 @@ func (s *scorer) terms(i int, has []int32, each func(Part)) (sum float64) {
 			each(Part{Term: &t.Term, Value: 1, Adds: t.Weight, Might: t.Weight})
 		}
 	}
-	words, sections := s.model.index[Word], s.model.index[Section]
 	terms(s.suite, i, func(kind Kind, name []byte) {
-		of := words
-		if kind == Section {
-			of = sections
-		}
-		if n, ok := of[string(name)]; ok {
+		if n, ok := s.model.index[kind][string(name)]; ok {
 			add(n)
 		}
 	}, func(kind Kind, other int32) {
