@@ -205,7 +205,7 @@ func bar(share float64) string {
 
 func (s *shell) showRanking(r *census.Ranking, top int, took time.Duration) {
 	t := r.Table
-	fmt.Fprintf(s.Stdout, "%d sources, %d packages, ranked by %s in %.1f s: %s\n\n", len(r.Rows), len(t.Suite.Binaries), r.Model.Name, took.Seconds(), r.Model.About)
+	fmt.Fprintf(s.Stdout, "%d sources, %d packages, ranked by %s in %.1f s: %s\n\n", len(r.Rows), len(t.Suite.Binaries), safe(r.Model.Name), took.Seconds(), safe(r.Model.About))
 	var rows [][]string
 	for _, row := range r.Rows[:min(top, len(r.Rows))] {
 		rows = append(rows, []string{
@@ -222,7 +222,7 @@ func (s *shell) showRanking(r *census.Ranking, top int, took time.Duration) {
 		fmt.Fprintf(s.Stdout, "\nThere are too many packages to count what rests on each: reach and build-reach are estimates, with a standard error of %.1f %%.\n", 100*t.Spread)
 	}
 	if v := r.Model.Trust; v != nil {
-		fmt.Fprintf(s.Stdout, "\nHow far to trust this: %s\n", v.Sentence())
+		fmt.Fprintf(s.Stdout, "\nHow far to trust this: %s\n", safe(v.Sentence()))
 	}
 }
 
@@ -269,7 +269,7 @@ func (s *shell) censusExplain() *cobra.Command {
 }
 
 func showExplained(w io.Writer, e census.Explained) {
-	fmt.Fprintf(w, "%s %s: rank %d of %d by %s, score %.1f", e.Source, safe(e.Version), e.Rank, e.Of, e.Model, e.Score)
+	fmt.Fprintf(w, "%s %s: rank %d of %d by %s, score %.1f", e.Source, safe(e.Version), e.Rank, e.Of, safe(e.Model), e.Score)
 	if e.High > e.Score {
 		fmt.Fprintf(w, ", %.1f at most if all were known", e.High)
 	}

@@ -151,7 +151,7 @@ that needed a security upload later.
 }
 
 func showVerdict(w io.Writer, m *census.Model, v yardstick.Verdict) {
-	fmt.Fprintf(w, "%s: %d of %d sources needed a security upload later.\n\n", m.Name, v.Hits, v.Sources)
+	fmt.Fprintf(w, "%s: %d of %d sources needed a security upload later.\n\n", safe(m.Name), v.Hits, v.Sources)
 	fmt.Fprintf(w, "AUC             %.3f   (%.3f to %.3f with a chance of 95 %%; .5 is guessing)\n", v.AUC, v.Low, v.High)
 	fmt.Fprintf(w, "in top decile   %.1f %%\n", 100*v.Decile)
 	for _, t := range v.Top {
