@@ -41,11 +41,12 @@ type measured struct {
 	reach, buildReach, direct []int32
 	pagerank                  []float64
 	more                      More
-	exact                     float64 // the work up to which those are counted exactly
-	spread                    float64 // of reach and buildReach
-	safer                     []bool  // by binary: it compiles a language of safer
-	libc                      int32   // the binary of the C library, -1 if there is none
-	policy                    []int   // versions of the policy that sources name, as one number each, the latest first
+	exact                     float64                 // the work up to which those are counted exactly
+	spread                    float64                 // of reach and buildReach
+	safer                     []bool                  // by binary: it compiles a language of safer
+	libc                      int32                   // the binary of the C library, -1 if there is none
+	traits                    [][len(marks{})]float64 // by source: kinds of company; see trait
+	policy                    []int                   // versions of the policy that sources name, as one number each, the latest first
 }
 
 // More is what a census may read besides the indexes. What it has not stays
@@ -69,6 +70,11 @@ func measure(ctx context.Context, s *archive.Suite, more More, exact float64) (*
 		if name == "libc6" {
 			m.libc = int32(i)
 		}
+	}
+	packages, said := marked(s)
+	m.traits = make([][len(marks{})]float64, len(s.Sources))
+	for i := range s.Sources {
+		m.traits[i] = m.traitsOf(i, packages, said)
 	}
 	if err := m.follow(ctx); err != nil {
 		return nil, err
@@ -301,4 +307,12 @@ func weighed(s *Signal, v float64) float64 {
 		return math.Log1p(v)
 	}
 	return v
+}
+
+// trait counts kinds of company; unknown if there is no package of it here.
+func (m *measured) trait(signal string, source int) float64 {
+	if len(m.suite.Sources[source].Binaries) == 0 {
+		return unknown
+	}
+	return m.traits[source][traitNamed(signal)]
 }

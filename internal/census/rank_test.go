@@ -21,7 +21,7 @@ func suite(t *testing.T, n int, sources bool) *census.Table {
 	for i := range n {
 		fmt.Fprintf(&p, "Package: p%03d\nVersion: 1\nInstalled-Size: %d\nDescription: thing number%d\n", i, i+1, i)
 		if i == 25 {
-			fmt.Fprint(&p, "Tag: use::sorting, role::program\n")
+			fmt.Fprint(&p, "Section: utils\n")
 		}
 		if i > 0 {
 			fmt.Fprintf(&p, "Depends: p%03d\n", i-1)
@@ -116,7 +116,7 @@ func TestTerms(t *testing.T) {
 	t.Parallel()
 	table := suite(t, 30, true)
 	r := rank(t, table, model(t, `{"name":"m","method":"logistic","bias":-1,"signals":[{"signal":"essential","weight":1,"spread":1}],
-		"terms":[{"kind":"word","name":"number7","weight":3},{"kind":"needs","name":"p011","weight":2},{"kind":"named","name":"p020","weight":4},{"kind":"word","name":"p021","weight":9},{"kind":"tag","name":"use::sorting","weight":5},{"kind":"word","name":"no","weight":9}]}`))
+		"terms":[{"kind":"word","name":"number7","weight":3},{"kind":"needs","name":"p011","weight":2},{"kind":"named","name":"p020","weight":4},{"kind":"word","name":"p021","weight":9},{"kind":"section","name":"utils","weight":5},{"kind":"word","name":"no","weight":9}]}`))
 	want := map[int]float64{7: 2, 12: 1, 20: 3, 25: 4}
 	for i, s := range r.Scores() {
 		z, ok := want[i]

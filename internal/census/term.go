@@ -2,7 +2,6 @@ package census
 
 import (
 	"slices"
-	"strings"
 
 	"steward/internal/census/archive"
 )
@@ -16,13 +15,12 @@ const (
 	Section   Kind = "section"    // of the source, or of a package of it
 	Word      Kind = "word"       // of the line that describes a package of it, in small letters
 	Named     Kind = "named"      // word of the name of the source, or of a package of it
-	Tag       Kind = "tag"        // that people have given a package of it
 	Needs     Kind = "needs"      // source of a package that one of its packages depends on
 	BuiltWith Kind = "built-with" // source of a package that it is built with
 )
 
 // Kinds gives all kinds of terms.
-func Kinds() []Kind { return []Kind{Section, Word, Named, Tag, Needs, BuiltWith} }
+func Kinds() []Kind { return []Kind{Section, Word, Named, Needs, BuiltWith} }
 
 // Term is a thing that a source has or has not.
 type Term struct {
@@ -47,7 +45,6 @@ func terms(s *archive.Suite, source int, text func(kind Kind, name []byte), othe
 		}
 		words(pkg.Description, func(w []byte) { text(Word, w) })
 		words(pkg.Name, func(w []byte) { text(Named, w) })
-		tags(pkg.Tags, func(t []byte) { text(Tag, t) })
 		for _, d := range pkg.Depends {
 			if to := s.Binaries[d].Source; int(to) != source {
 				other(Needs, to)
@@ -96,13 +93,4 @@ func words(line string, each func([]byte)) {
 		}
 	}
 	flush()
-}
-
-// tags cuts a list of tags at commas and blanks.
-func tags(list string, each func([]byte)) {
-	for t := range strings.FieldsFuncSeq(list, func(r rune) bool { return r == ',' || r == ' ' || r == '\n' || r == '\t' }) {
-		if len(t) <= 2*maxWord {
-			each([]byte(t))
-		}
-	}
 }

@@ -50,7 +50,6 @@ type Binary struct {
 	Section       string
 	Priority      string
 	Description   string // one line
-	Tags          string // facets that people have given it (debtags): facet::tag, …
 	Essential     bool
 	Installed     int64   // kilobytes (Policy 5.6.20)
 	Depends       []int32 // what is installed with it: indexes of Suite.Binaries
@@ -160,8 +159,6 @@ func readBinary(st control.Stanza, gap func(control.Gap)) (b *Binary, ok bool) {
 		case "Description":
 			line, _ := cut(value, '\n')
 			b.Description = text(line)
-		case "Tag":
-			b.Tags = text(value)
 		case "Essential":
 			b.Essential = string(value) == "yes"
 		case "Installed-Size":

@@ -34,10 +34,10 @@ type Settings struct {
 }
 
 // Default is what the model that comes with Steward was made with.
-var Default = Settings{Terms: true, Rare: 5, Ease: 1, Least: .01}
+var Default = Settings{Terms: true, Rare: 5, Ease: 10, Least: .01}
 
 // Cautions are what Choose looks among.
-var Cautions = []float64{3, 6, 10, 15, 25}
+var Cautions = []float64{6, 8, 10, 12, 15, 20}
 
 // later are signals that are not learned from, since the index of a stable
 // release is brought up to date: what the distribution adds to a source grows

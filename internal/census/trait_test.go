@@ -1,0 +1,76 @@
+package census_test
+
+import (
+	"context"
+	"testing"
+
+	"steward/internal/census"
+	"steward/internal/census/archive"
+)
+
+// TestTraits: a source has the traits of the company that its packages keep, each
+// kind once; one that stands on a list has it by itself; and what a package is
+// built with alone does not count.
+func TestTraits(t *testing.T) {
+	t.Parallel()
+	suite, err := archive.Load(context.Background(), [][]byte{[]byte(`Package: adduser
+Version: 1
+Description: makes users
+
+Package: lsb-base
+Version: 1
+Description: scripts
+
+Package: libssl3
+Source: openssl
+Version: 1
+Description: shared library
+
+Package: libgnutls30
+Source: gnutls28
+Version: 1
+Description: shared library
+
+Package: sayd
+Version: 1
+Depends: adduser, lsb-base, libssl3, libgnutls30
+Description: Say to the NETWORK, a server
+
+Package: plain
+Version: 1
+Description: networked servery things
+
+`)}, [][]byte{[]byte("Package: plain\nVersion: 1\nBuild-Depends: adduser, libssl3\n\nPackage: absent\nVersion: 1\n\n")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	table, err := census.Measure(context.Background(), suite, census.More{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	m, err := census.ParseModel([]byte(`{"name":"m","method":"rank-sum","signals":[{"signal":"size","weight":1}]}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := census.Rank(context.Background(), table, m)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for source, want := range map[string]map[string]string{
+		"sayd":    {"service": "3", "network": "2", "rights": "0", "formats": "0"},
+		"openssl": {"service": "0", "network": "1", "rights": "0", "formats": "0"},
+		"adduser": {"service": "1", "network": "0", "rights": "0", "formats": "0"},
+		"plain":   {"service": "0", "network": "0", "rights": "0", "formats": "0"},
+		"absent":  {"service": "?", "network": "?", "rights": "?", "formats": "?"},
+	} {
+		e, err := r.Explain(source)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, v := range e.Signals {
+			if w, ok := want[v.Name]; ok && v.Shown != w {
+				t.Errorf("%s of %s is %s, not %s", v.Name, source, v.Shown, w)
+			}
+		}
+	}
+}
