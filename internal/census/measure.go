@@ -54,6 +54,13 @@ type measured struct {
 type More struct {
 	Older []map[string]string // earlier releases, the newest last: the version of each source
 	Files contents.Found      // which packages have files of interest; nil: not known
+	Facts map[string]Fact     // by signal: what the archive itself does not tell
+}
+
+// Fact is what was learned elsewhere of sources, for one signal.
+type Fact struct {
+	Of   map[string]float64 // by source
+	Rest float64            // of those that are not in it; NaN: unknown
 }
 
 // Measure computes every signal of every source of a suite.
@@ -93,14 +100,31 @@ func measure(ctx context.Context, s *archive.Suite, more More, exact float64) (*
 		t.Values[n] = make([]float64, len(s.Sources))
 		g.Go(func() error {
 			for i := range s.Sources {
-				if t.Values[n][i] = unknown; s.Sources[i].Listed || catalogue[n].From != fromSources {
-					t.Values[n][i] = catalogue[n].of(m, i)
-				}
+				t.Values[n][i] = m.value(n, i)
 			}
 			return ctx.Err()
 		})
 	}
 	return t, g.Wait()
+}
+
+// value is that of a signal for a source; NaN: unknown.
+func (m *measured) value(signal, source int) float64 {
+	s := &catalogue[signal]
+	switch {
+	case s.of == nil:
+		fact, known := m.more.Facts[s.Name]
+		if !known {
+			return unknown
+		}
+		if v, ok := fact.Of[m.suite.Sources[source].Name]; ok {
+			return v
+		}
+		return fact.Rest
+	case s.From == fromSources && !m.suite.Sources[source].Listed:
+		return unknown
+	}
+	return s.of(m, source)
 }
 
 // follow counts dependents. A source depends on another if one of its packages

@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"steward/internal/base/errs"
+	"steward/internal/census/cii"
 )
 
 // Method is how a model turns signals into a score.
@@ -25,6 +26,9 @@ const (
 	// Logistic adds up weighted signals and terms to the logarithm of odds. The
 	// score is the chance in percent.
 	Logistic Method = "logistic"
+	// Points adds up the points that each column of the census of 2015 gets. The
+	// score is that index.
+	Points Method = "points"
 )
 
 // Model says how much each signal counts.
@@ -34,8 +38,9 @@ type Model struct {
 	Made    string                    `json:"made,omitempty"` // how its weights came about
 	Method  Method                    `json:"method"`
 	Bias    float64                   `json:"bias,omitempty"` // Logistic: where the sum begins
-	Signals []Weight                  `json:"signals"`
+	Signals []Weight                  `json:"signals,omitempty"`
 	Terms   []TermWeight              `json:"terms,omitempty"`
+	Points  *cii.Model                `json:"points,omitempty"` // Points: what each column is worth
 	Trust   *Trust                    `json:"trust,omitempty"`
 	index   map[Kind]map[string]int32 // of Terms
 }
@@ -82,6 +87,7 @@ func Models() (names []string) {
 	for _, f := range files {
 		names = append(names, strings.TrimSuffix(path.Base(f), ".json"))
 	}
+	slices.Sort(names)
 	return names
 }
 
@@ -115,11 +121,22 @@ func ParseModel(raw []byte) (*Model, error) {
 
 // ready checks a model and prepares it.
 func (m *Model) ready() error {
-	if m.Name == "" || len(m.Signals) == 0 {
+	if m.Method != RankSum && m.Method != Logistic && m.Method != Points {
+		return errs.Invalidf("model.method", "There is no method %q.", m.Method).WithHint("%s, %s and %s are", RankSum, Logistic, Points)
+	}
+	if (m.Method == Points) != (m.Points != nil) {
+		return errs.Invalidf("model.points", "A model of the method %s has points, and no other has.", Points)
+	}
+	if m.Method == Points {
+		if err := m.Points.Check(); err != nil {
+			return err
+		}
+	}
+	if m.Name == "" || m.Method != Points && len(m.Signals) == 0 {
 		return errs.Invalidf("model", "A model has a name and at least one signal.")
 	}
-	if m.Method != RankSum && m.Method != Logistic {
-		return errs.Invalidf("model.method", "There is no method %q.", m.Method).WithHint("rank-sum and logistic are")
+	if m.Method == Points && len(m.Signals)+len(m.Terms) > 0 {
+		return errs.Invalidf("model.signals", "A model of points weighs no signals.").WithHint("take signals and terms away, or choose another method")
 	}
 	if m.Method == RankSum && len(m.Terms) > 0 {
 		return errs.Invalidf("model.terms", "A rank-sum weighs signals alone.").WithHint("take the terms away, or choose the method logistic")
@@ -146,6 +163,14 @@ func (m *Model) ready() error {
 		m.index[t.Kind][t.Name] = int32(i)
 	}
 	return nil
+}
+
+// Most is the highest score that a model can give.
+func (m *Model) Most() float64 {
+	if m.Method == Points {
+		return float64(m.Points.Max())
+	}
+	return 100
 }
 
 func finite(xs ...float64) bool {

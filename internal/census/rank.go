@@ -3,13 +3,10 @@ package census
 import (
 	"cmp"
 	"context"
-	"math"
 	"runtime"
 	"slices"
 
 	"golang.org/x/sync/errgroup"
-
-	"steward/internal/census/archive"
 )
 
 // Ranking is what a model says of every source of a suite, the riskiest first.
@@ -18,7 +15,7 @@ type Ranking struct {
 	Table *Table
 	Rows  []Row
 
-	scorer *scorer // kept, since making one sorts every signal
+	scorer scorer // kept, since making one sorts every signal
 }
 
 // Row is one source in a ranking. Sources of the same score have the same rank.
@@ -32,7 +29,7 @@ type Row struct {
 // Rank scores every source of a table.
 func Rank(ctx context.Context, t *Table, m *Model) (*Ranking, error) {
 	r := &Ranking{Model: m, Table: t, Rows: make([]Row, len(t.Suite.Sources))}
-	s := newScorer(t, m)
+	s := m.on(t)
 	r.scorer = s
 	g, ctx := errgroup.WithContext(ctx)
 	parts := runtime.GOMAXPROCS(0)
@@ -85,158 +82,29 @@ func (r *Ranking) Parts(source int) []Part {
 }
 
 // scorer is a model made ready for one table.
-type scorer struct {
-	model   *Model
-	suite   *archive.Suite
-	values  [][]float64 // by weight of the model
-	log     []bool
-	shares  [][]float64 // RankSum: share of sources that have less
-	floor   []float64   // Logistic: what an unknown signal adds at least,
-	ceiling []float64   // and at most
-	sum     float64     // RankSum: of the weights
-	needs   []int32     // Logistic: the term of a model that is to need a source, -1 if none is; by source
-	built   []int32     // the same of being built with it
+type scorer interface {
+	// score gives the score of a source and its upper bound, and tells each part
+	// unless that is nil. In has it notes what terms it has met, so that whoever
+	// asks for many sources gives it the same one.
+	score(source int, has []int32, each func(Part)) (low, high float64)
 }
 
-func newScorer(t *Table, m *Model) *scorer {
-	s := &scorer{model: m, suite: t.Suite, needs: m.bySource(Needs, t.Suite), built: m.bySource(BuiltWith, t.Suite)}
+// on makes a model ready for a table.
+func (m *Model) on(t *Table) scorer {
+	switch m.Method {
+	case RankSum:
+		return newRankSum(t, m)
+	case Points:
+		return newPointed(t, m)
+	}
+	return newLogistic(t, m)
+}
+
+// valuesOf gives the values of the signals that a model weighs, in its order.
+func (m *Model) valuesOf(t *Table) (values [][]float64) {
 	for _, w := range m.Signals {
 		n, _ := signalNamed(w.Signal)
-		values := t.Values[n]
-		s.values = append(s.values, values)
-		s.log = append(s.log, catalogue[n].Log)
-		s.sum += math.Abs(w.Weight)
-		switch m.Method {
-		case RankSum:
-			s.shares = append(s.shares, shares(values, w.Weight < 0))
-		case Logistic:
-			low, high := between(values)
-			a, b := s.part(w, n, low), s.part(w, n, high)
-			s.floor, s.ceiling = append(s.floor, min(a, b)), append(s.ceiling, max(a, b))
-		}
+		values = append(values, t.Values[n])
 	}
-	return s
-}
-
-// bySource gives the terms of a kind by the source that they name; -1: none does.
-func (m *Model) bySource(kind Kind, s *archive.Suite) []int32 {
-	of := make([]int32, len(s.Sources))
-	for i := range s.Sources {
-		n, ok := m.index[kind][s.Sources[i].Name]
-		if of[i] = n; !ok {
-			of[i] = -1
-		}
-	}
-	return of
-}
-
-func (s *scorer) part(w Weight, signal int, v float64) float64 {
-	return w.Weight * (weighed(&catalogue[signal], v) - w.Mean) / w.Spread
-}
-
-// score gives the score of a source and its upper bound, and tells each part
-// unless that is nil.
-func (s *scorer) score(i int, has []int32, each func(Part)) (low, high float64) {
-	if s.model.Method == RankSum {
-		for n, w := range s.model.Signals {
-			p := Part{Signal: w.Signal, Value: s.values[n][i]}
-			weight := 100 * math.Abs(w.Weight) / s.sum
-			if p.Might = weight; !math.IsNaN(p.Value) {
-				p.Adds = weight * s.shares[n][i]
-				p.Might = p.Adds
-			}
-			low, high = low+p.Adds, high+p.Might
-			if each != nil {
-				each(p)
-			}
-		}
-		return low, high
-	}
-	low, high = s.model.Bias, s.model.Bias
-	for n, w := range s.model.Signals {
-		p := Part{Signal: w.Signal, Value: s.values[n][i], Adds: s.floor[n], Might: s.ceiling[n]}
-		if v := p.Value; !math.IsNaN(v) {
-			if s.log[n] {
-				v = math.Log1p(v)
-			}
-			p.Adds = w.Weight * (v - w.Mean) / w.Spread
-			p.Might = p.Adds
-		}
-		low, high = low+p.Adds, high+p.Might
-		if each != nil {
-			each(p)
-		}
-	}
-	sum := s.terms(i, has, each)
-	return 100 * chance(low+sum), 100 * chance(high+sum)
-}
-
-// terms adds up the terms that a source has.
-func (s *scorer) terms(i int, has []int32, each func(Part)) (sum float64) {
-	if len(s.model.Terms) == 0 {
-		return 0
-	}
-	add := func(n int32) {
-		if n < 0 || has[n] == int32(i)+1 {
-			return
-		}
-		has[n] = int32(i) + 1
-		t := &s.model.Terms[n]
-		sum += t.Weight
-		if each != nil {
-			each(Part{Term: &t.Term, Value: 1, Adds: t.Weight, Might: t.Weight})
-		}
-	}
-	terms(s.suite, i, func(kind Kind, name []byte) {
-		if n, ok := s.model.index[kind][string(name)]; ok {
-			add(n)
-		}
-	}, func(kind Kind, other int32) {
-		if kind == Needs {
-			add(s.needs[other])
-		} else {
-			add(s.built[other])
-		}
-	})
-	return sum
-}
-
-// chance turns the logarithm of odds into a chance.
-func chance(z float64) float64 { return 1 / (1 + math.Exp(-z)) }
-
-// shares gives for each value the share of known ones that are smaller, and half
-// of those that are the same; turned around: larger.
-func shares(values []float64, turned bool) []float64 {
-	order := make([]int32, 0, len(values))
-	for i, v := range values {
-		if !math.IsNaN(v) {
-			order = append(order, int32(i))
-		}
-	}
-	slices.SortFunc(order, func(a, b int32) int { return cmp.Or(cmp.Compare(values[a], values[b]), cmp.Compare(a, b)) })
-	out := make([]float64, len(values))
-	for i := 0; i < len(order); {
-		j := i
-		for j < len(order) && values[order[j]] == values[order[i]] {
-			j++
-		}
-		share := float64(i+j-1) / 2 / float64(max(1, len(order)-1))
-		if turned {
-			share = 1 - share
-		}
-		for ; i < j; i++ {
-			out[order[i]] = share
-		}
-	}
-	return out
-}
-
-// between gives the bounds between which 98 of 100 known values are.
-func between(values []float64) (low, high float64) {
-	known := slices.DeleteFunc(slices.Clone(values), math.IsNaN)
-	if len(known) == 0 {
-		return 0, 0
-	}
-	slices.Sort(known)
-	return known[len(known)/100], known[len(known)-1-len(known)/100]
+	return values
 }

@@ -28,7 +28,7 @@ type Signal struct {
 	From  string `json:"from"` // where it is read
 	Log   bool   `json:"log"`  // models weigh its logarithm: log(1+value)
 
-	of func(*measured, int) float64 // of one source; NaN: unknown
+	of func(*measured, int) float64 // of one source; NaN: unknown. Nil: it is a fact from elsewhere
 }
 
 var unknown = math.NaN()
@@ -43,6 +43,8 @@ const (
 	fromBoth     = "Packages, Sources"
 	fromContents = "Contents"
 	fromOlder    = "older Sources"
+
+	fromElsewhere = "what was collected"
 )
 
 var catalogue = []Signal{
@@ -61,6 +63,8 @@ var catalogue = []Signal{
 	{Name: "priority", Group: Reach, Unit: "0 optional, 1 standard, 2 important, 3 required", From: fromPackages,
 		Why: "The distribution installs it without being asked.",
 		of:  func(m *measured, i int) float64 { return float64(m.best(i)) }},
+	{Name: "installs", Group: Reach, Unit: "machines", From: fromElsewhere, Log: true,
+		Why: "So many machines that report what they have report the most common of its packages (popcon, by_inst)."},
 	{Name: "essential", Group: Reach, Unit: "0 or 1", From: fromPackages,
 		Why: "No system works without it.",
 		of: func(m *measured, i int) float64 {
@@ -104,6 +108,9 @@ var catalogue = []Signal{
 		Why: "It brings doors to higher rights: PAM, polkit, the system's D-Bus, sudo, udev. Programs with setuid do not show in these lists.",
 		of:  func(m *measured, i int) float64 { return m.files(i, contents.Privileged) }},
 
+	{Name: "cves", Group: Exposure, Unit: "vulnerabilities", From: fromElsewhere, Log: true,
+		Why: "So many of it are known by a CVE: where there were some, there are more."},
+
 	{Name: "uploaders", Group: Fragility, Unit: "people", From: fromSources, Log: true,
 		Why: "So many people look after its packaging by name.",
 		of:  func(m *measured, i int) float64 { return float64(people(m.suite.Sources[i].Uploaders)) }},
@@ -127,6 +134,8 @@ var catalogue = []Signal{
 	{Name: "no-homepage", Group: Fragility, Unit: "0 or 1", From: fromSources,
 		Why: "It names no home page.",
 		of:  func(m *measured, i int) float64 { return yes(m.suite.Sources[i].Homepage == "") }},
+	{Name: "authors", Group: Fragility, Unit: "people in 12 months", From: fromElsewhere, Log: true,
+		Why: "So many have changed its code in the last year: few can tire, or be pushed."},
 	{Name: "stagnation", Group: Fragility, Unit: "releases", From: fromOlder,
 		Why: "Upstream's version has not changed since so many releases of the distribution: it is finished, or nobody is there.",
 		of:  func(m *measured, i int) float64 { return m.stagnation(i) }},

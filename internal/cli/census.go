@@ -209,7 +209,7 @@ func (s *shell) showRanking(r *census.Ranking, top int, took time.Duration) {
 	var rows [][]string
 	for _, row := range r.Rows[:min(top, len(r.Rows))] {
 		rows = append(rows, []string{
-			fmt.Sprint(row.Rank), t.Suite.Sources[row.Source].Name, fmt.Sprintf("%5.1f", row.Score), bar(row.Score / 100),
+			fmt.Sprint(row.Rank), t.Suite.Sources[row.Source].Name, fmt.Sprintf("%5.1f", row.Score), bar(row.Score / r.Model.Most()),
 			t.Shown("reach", row.Source), t.Shown("size", row.Source), t.Shown("uploaders", row.Source),
 		})
 	}

@@ -10,7 +10,7 @@
 // contest (popcon). A cut is the number of installs from which on a project
 // counts as popular.
 //
-// There are four models (Models):
+// There are four models, which are data of package census:
 //
 //   - census-2015-v1.0, as it was run for the published paper. It looked up
 //     counts as text in tables whose keys were whole numbers, and so found

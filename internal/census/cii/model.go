@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"slices"
 	"strings"
+
+	"steward/internal/base/errs"
 )
 
 // Role is what a package is for, as far as the models ask.
@@ -42,12 +44,12 @@ type Facts struct {
 
 // Lookup turns a count into points.
 type Lookup struct {
-	Points    []int // by count, from 0
-	Otherwise int   // for a count beyond Points
-	Unknown   int   // when nothing is known of the count
+	Points    []int `json:"points"`            // by count, from 0
+	Otherwise int   `json:"otherwise"`         // for a count beyond Points
+	Unknown   int   `json:"unknown,omitempty"` // when nothing is known of the count
 	// Missed is the fault of version 1.0: the count was looked up as text among
 	// whole numbers, so that any known count was beyond Points.
-	Missed bool
+	Missed bool `json:"missed,omitempty"`
 }
 
 // Of gives the points for a count. One below zero is beyond Points.
@@ -71,44 +73,54 @@ const (
 
 // Share is a part of the population, by installs, and its points.
 type Share struct {
-	Percent int // of the population, rounded down to whole packages
+	Percent int `json:"percent"` // of the population, rounded down to whole packages
 	// Above: the share is all but the lowest Percent. Otherwise it is the
 	// highest Percent.
-	Above  bool
-	Points int
+	Above  bool `json:"above,omitempty"`
+	Points int  `json:"points"`
 }
 
 // Exposure holds the points for how a project can be reached.
 type Exposure struct {
-	Network, NetworkData, Privilege int
+	Network     int `json:"network"`
+	NetworkData int `json:"network_data"`
+	Privilege   int `json:"privilege"`
 	// Sum: the points add up. Otherwise the first that holds counts alone, in
 	// the order of the fields.
-	Sum bool
+	Sum bool `json:"sum,omitempty"`
 }
 
 // Model is a table of points. A model is data: nothing in the code asks for the
 // name of one.
 type Model struct {
-	Name   string // such as "census-2015-v1.2"
-	Source string // where it is written down
 	// NoHomepage are the points for having no website.
-	NoHomepage int
+	NoHomepage int `json:"no_homepage"`
 	// Unsafe are the languages in which it is easy to make vulnerabilities, in
 	// upper case, and UnsafeLanguage the points for any of them.
-	Unsafe         []string
-	UnsafeLanguage int
-	CVEs           Lookup
-	Contributors   Lookup
+	Unsafe         []string `json:"unsafe"`
+	UnsafeLanguage int      `json:"unsafe_language"`
+	CVEs           Lookup   `json:"cves"`
+	Contributors   Lookup   `json:"contributors"`
 	// Population and Popular give the points for popularity, by way of Cuts. A
 	// project gets those of the first share it is in.
-	Population Population
-	Popular    []Share
-	Exposure   Exposure
+	Population Population `json:"population"`
+	Popular    []Share    `json:"popular"`
+	Exposure   Exposure   `json:"exposure"`
 	// NotCode are the roles that get the points of DataOnly, which are negative.
-	NotCode  []Role
-	DataOnly int
+	NotCode  []Role `json:"not_code"`
+	DataOnly int    `json:"data_only"`
 	// Floor: an index below zero is given as zero.
-	Floor bool
+	Floor bool `json:"floor,omitempty"`
+}
+
+// Check tells whether a model can be. Errors: of kind errs.Invalid, on a field.
+func (m *Model) Check() error {
+	for _, s := range m.Popular {
+		if s.Percent < 0 || s.Percent > 100 {
+			return errs.Invalidf("model.points.popular", "A share of %d percent cannot be.", s.Percent).WithHint("give a whole number from 0 to 100")
+		}
+	}
+	return nil
 }
 
 // Cut gives points for popularity to a project with that many installs or more.

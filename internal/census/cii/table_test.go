@@ -95,7 +95,7 @@ func table(t *testing.T, date string) []row {
 // were not published: between the least popular of one share and the most
 // popular of the next lie 52,893 and 55,630 installs, 1,808 and 2,479, and any
 // cut between does.
-func cuts(m cii.Model, rows []row) []cii.Cut {
+func cuts(m *cii.Model, rows []row) []cii.Cut {
 	if m.Population == cii.Archive {
 		return []cii.Cut{{Installs: 55630, Points: 2}, {Installs: 2479, Points: 1}}
 	}
@@ -108,7 +108,7 @@ func cuts(m cii.Model, rows []row) []cii.Cut {
 
 // scored gives the points of each row, as the model has it.
 func scored(name string, rows []row) ([]cii.Points, error) {
-	m, err := cii.Find(name)
+	m, err := find(name)
 	if err != nil {
 		return nil, err
 	}
@@ -164,7 +164,7 @@ func TestReproduced(t *testing.T) {
 // TestCutsBetween tries the other ends of what is known of the cuts.
 func TestCutsBetween(t *testing.T) {
 	t.Parallel()
-	m, err := cii.Find("census-2015-v1.2")
+	m, err := find("census-2015-v1.2")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -191,7 +191,7 @@ func TestMistaken(t *testing.T) {
 	}
 	for date, own := range right {
 		rows := table(t, date)
-		for _, m := range cii.Models() {
+		for _, m := range models() {
 			points, err := scored(m.Name, rows)
 			if err != nil {
 				t.Fatal(err)
