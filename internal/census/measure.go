@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"sync/atomic"
 
 	"golang.org/x/sync/errgroup"
 
@@ -22,10 +21,7 @@ const damping = .85
 // counted exactly: that takes about a minute of a processor for a million
 // sources with five edges each, and the largest distributions of today need a
 // two-hundredth of it. Beyond, it is estimated with a sample for each node.
-const (
-	exactWork = 1e13
-	sample    = 402
-)
+const exactWork = 1e13
 
 // Table holds the value of each signal for each source of a suite.
 type Table struct {
@@ -44,7 +40,7 @@ type measured struct {
 	exact                     float64                 // the work up to which those are counted exactly
 	spread                    float64                 // of reach and buildReach
 	safer                     []bool                  // by binary: it compiles a language of safer
-	libc                      int32                   // the binary of the C library, -1 if there is none
+	libc, cxx                 int32                   // the binaries of the libraries of C and of C++, -1 if there is none
 	traits                    [][len(marks{})]float64 // by source: kinds of company; see trait
 	policy                    []int                   // versions of the policy that sources name, as one number each, the latest first
 }
@@ -70,20 +66,25 @@ func Measure(ctx context.Context, s *archive.Suite, more More) (*Table, error) {
 
 // measure counts exactly up to so much work.
 func measure(ctx context.Context, s *archive.Suite, more More, exact float64) (*Table, error) {
-	m := &measured{suite: s, more: more, exact: exact, safer: make([]bool, len(s.Binaries)), libc: -1}
+	m := &measured{suite: s, more: more, exact: exact, safer: make([]bool, len(s.Binaries)), libc: -1, cxx: -1}
 	for i := range s.Binaries {
 		name := s.Binaries[i].Name
 		m.safer[i] = slices.ContainsFunc(safer, func(p string) bool { return strings.HasPrefix(name, p) })
-		if name == "libc6" {
+		switch name {
+		case "libc6":
 			m.libc = int32(i)
+		case "libstdc++6":
+			m.cxx = int32(i)
 		}
 	}
-	packages, said := marked(s)
-	m.traits = make([][len(marks{})]float64, len(s.Sources))
-	for i := range s.Sources {
-		m.traits[i] = m.traitsOf(i, packages, said)
-	}
-	if err := m.follow(ctx); err != nil {
+	var met errgroup.Group
+	met.Go(func() error {
+		m.meet()
+		return nil
+	})
+	err := m.follow(ctx)
+	_ = met.Wait()
+	if err != nil {
 		return nil, err
 	}
 	for i := range s.Sources {
@@ -161,15 +162,16 @@ func (m *measured) follow(ctx context.Context) error {
 		}
 		return to
 	}
-	var estimated atomic.Bool
+	var spreads [2]float64 // of the two counts
 	g, ctx := errgroup.WithContext(ctx)
-	count := func(size int, built bool, into *[]int32) func() error {
+	count := func(n, size int, built bool, into *[]int32) func() error {
 		return func() error {
 			g := graph.Build(packages+2*sources, size, func(node int32, to []int32) []int32 { return edges(node, to, built) })
 			follow := g.Dependents
 			if float64(sources)*float64(g.Len()+g.Edges()) > m.exact {
+				sample := graph.Sample(g.Edges())
 				follow = func(ctx context.Context, given []int32) ([]int32, error) { return g.Estimate(ctx, given, sample) }
-				estimated.Store(true)
+				spreads[n] = graph.Spread(sample)
 			}
 			all, err := follow(ctx, given)
 			if err != nil {
@@ -182,8 +184,8 @@ func (m *measured) follow(ctx context.Context) error {
 			return nil
 		}
 	}
-	g.Go(count(needs, false, &m.reach))
-	g.Go(count(needs+built, true, &m.buildReach))
+	g.Go(count(0, needs, false, &m.reach))
+	g.Go(count(1, needs+built, true, &m.buildReach))
 	g.Go(func() error {
 		direct := graph.Build(sources, needs, func(source int32, to []int32) []int32 {
 			for _, b := range s.Sources[source].Binaries {
@@ -202,9 +204,7 @@ func (m *measured) follow(ctx context.Context) error {
 		return nil
 	})
 	err := g.Wait()
-	if estimated.Load() {
-		m.spread = graph.Spread(sample)
-	}
+	m.spread = max(spreads[0], spreads[1])
 	return err
 }
 
@@ -250,22 +250,22 @@ var safer = []string{
 }
 
 // unsafe tells whether it is compiled from C or C++: one of its packages needs
-// the C library, and nothing that compiles another language is needed to build
-// it. Unknown if there is no package of it here.
+// the library of C++, which no other language links; or it needs that of C, which
+// most do, and nothing that compiles another is needed to build it. Unknown if
+// there is no package of it here.
 func (m *measured) unsafe(source int) float64 {
 	s := &m.suite.Sources[source]
 	if len(s.Binaries) == 0 {
 		return unknown
 	}
-	if slices.ContainsFunc(s.Build, func(b int32) bool { return m.safer[b] }) {
-		return 0
+	needs := func(library int32) bool {
+		return slices.ContainsFunc(s.Binaries, func(b int32) bool {
+			_, needs := slices.BinarySearch(m.suite.Binaries[b].Depends, library)
+			return needs || b == library
+		})
 	}
-	for _, b := range s.Binaries {
-		if _, needs := slices.BinarySearch(m.suite.Binaries[b].Depends, m.libc); needs || b == m.libc {
-			return 1
-		}
-	}
-	return 0
+	safer := slices.ContainsFunc(s.Build, func(b int32) bool { return m.safer[b] })
+	return yes(needs(m.cxx) || !safer && needs(m.libc))
 }
 
 // files counts kinds of files that its packages have; unknown without lists of files.

@@ -97,6 +97,15 @@ func marked(s *archive.Suite) (packages []marks, words map[string]marks) {
 	return packages, words
 }
 
+// meet counts the kinds of company of every source.
+func (m *measured) meet() {
+	packages, known := marked(m.suite)
+	m.traits = make([][len(marks{})]float64, len(m.suite.Sources))
+	for i := range m.traits {
+		m.traits[i] = m.traitsOf(i, packages, known)
+	}
+}
+
 // traitsOf counts the kinds of company that a source keeps, for each trait.
 func (m *measured) traitsOf(source int, packages []marks, known map[string]marks) (counts [len(marks{})]float64) {
 	var all marks

@@ -74,3 +74,38 @@ Description: networked servery things
 		}
 	}
 }
+
+// TestUnsafe: what links the library of C is compiled from it unless another
+// compiler built it; what links that of C++ is in any case.
+func TestUnsafe(t *testing.T) {
+	t.Parallel()
+	var p, q string
+	want := map[string]string{}
+	for _, s := range []struct{ name, needs, built, unsafe string }{
+		{"libc6", "", "", "1"},
+		{"libstdc++6", "libc6", "", "1"},
+		{"default-jdk", "", "", "0"},
+		{"in-c", "libc6", "", "1"},
+		{"in-java", "libc6", "default-jdk", "0"},
+		{"in-both", "libc6, libstdc++6", "default-jdk", "1"},
+		{"in-cxx", "libstdc++6", "", "1"},
+		{"in-shell", "", "", "0"},
+	} {
+		p += "Package: " + s.name + "\nVersion: 1\nDepends: " + s.needs + "\n\n"
+		q += "Package: " + s.name + "\nVersion: 1\nBuild-Depends: " + s.built + "\n\n"
+		want[s.name] = s.unsafe
+	}
+	suite, err := archive.Load(context.Background(), [][]byte{[]byte(p)}, [][]byte{[]byte(q)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	table, err := census.Measure(context.Background(), suite, census.More{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range suite.Sources {
+		if name := suite.Sources[i].Name; table.Shown("memory-unsafe", i) != want[name] {
+			t.Errorf("%s: %s", name, table.Shown("memory-unsafe", i))
+		}
+	}
+}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"path/filepath"
 	"runtime"
 	"slices"
 	"strings"
@@ -136,7 +137,16 @@ func load(ctx context.Context, packages, sources []string) (*archive.Suite, erro
 	if err := cmp.Or(failed...); err != nil {
 		return nil, err
 	}
-	return archive.Load(ctx, files[:len(packages)], files[len(packages):])
+	suite, err := archive.Load(ctx, files[:len(packages)], files[len(packages):])
+	if err != nil {
+		return nil, err
+	}
+	var names []string
+	for _, path := range slices.Concat(packages, sources) {
+		names = append(names, filepath.Base(path)) // folders are nobody's business, and change nothing
+	}
+	suite.Name(names)
+	return suite, nil
 }
 
 // rank does all that a ranking takes.
@@ -216,7 +226,7 @@ func (s *shell) showRanking(r *census.Ranking, top int, took time.Duration) {
 	table(s.Stdout, []string{"RANK", "SOURCE", "SCORE", "", "REACH", "SIZE", "UPLOADERS"}, rows)
 	s.showQuiet(r, top)
 	if n := len(t.Suite.Gaps) + t.Suite.MoreGaps; n > 0 {
-		fmt.Fprintf(s.Stdout, "\n%d places of the indexes could not be read, the first at byte %d: %s\n", n, t.Suite.Gaps[0].At, t.Suite.Gaps[0].What)
+		fmt.Fprintf(s.Stdout, "\n%d places of the indexes could not be read, the first in %s at byte %d: %s\n", n, safe(t.Suite.Gaps[0].File), t.Suite.Gaps[0].At, t.Suite.Gaps[0].What)
 	}
 	if t.Spread > 0 {
 		fmt.Fprintf(s.Stdout, "\nThere are too many packages to count what rests on each: reach and build-reach are estimates, with a standard error of %.1f %%.\n", 100*t.Spread)

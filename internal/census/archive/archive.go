@@ -67,18 +67,25 @@ type Suite struct {
 	Missing  int           // relations that nothing in the suite fulfils
 	Gaps     []control.Gap // what could not be read, the first of it
 	MoreGaps int           // so many follow
+
+	files []int64 // where each file begins, were all written one after another
 }
 
 // Load reads indexes of packages and of sources. Their bytes must not be
 // changed afterwards: the suite lies in them.
 func Load(ctx context.Context, packages, sources [][]byte) (*Suite, error) {
 	s := &Suite{}
+	end := int64(0)
+	for _, f := range slices.Concat(packages, sources) {
+		s.files = append(s.files, end)
+		end += int64(len(f))
+	}
 	var n notes
 	var err error
-	if s.Binaries, err = load(ctx, packages, readBinary, &n, func(b *Binary) (string, string) { return b.Name, b.Version }); err != nil {
+	if s.Binaries, err = load(ctx, packages, s.files, readBinary, &n, func(b *Binary) (string, string) { return b.Name, b.Version }); err != nil {
 		return nil, fmt.Errorf("reading the packages: %w", err)
 	}
-	if s.Sources, err = load(ctx, sources, readSource, &n, func(b *Source) (string, string) { return b.Name, b.Version }); err != nil {
+	if s.Sources, err = load(ctx, sources, s.files[len(packages):], readSource, &n, func(b *Source) (string, string) { return b.Name, b.Version }); err != nil {
 		return nil, fmt.Errorf("reading the sources: %w", err)
 	}
 	if err = s.join(ctx, &n); err != nil {
@@ -88,12 +95,31 @@ func Load(ctx context.Context, packages, sources [][]byte) (*Suite, error) {
 	return s, nil
 }
 
+// Name gives the gaps the names of the files that were read, those of packages
+// first.
+func (s *Suite) Name(files []string) {
+	for i := range s.Gaps {
+		n, _ := slices.BinarySearchFunc(s.files, s.Gaps[i].At, func(begin, at int64) int { // the last that begins at it or before: others may be empty
+			if begin <= at {
+				return -1
+			}
+			return 1
+		})
+		n--
+		s.Gaps[i].File, s.Gaps[i].At = files[n], s.Gaps[i].At-s.files[n]
+	}
+}
+
 // load reads files of stanzas, in as many parts as there are processors, and
-// keeps the highest version of each name.
-func load[T any](ctx context.Context, files [][]byte, read func(control.Stanza, func(control.Gap)) (*T, bool), told *notes, name func(*T) (string, string)) ([]T, error) {
+// keeps the highest version of each name. What begins in a file is counted from
+// where that begins.
+func load[T any](ctx context.Context, files [][]byte, begin []int64, read func(control.Stanza, func(control.Gap)) (*T, bool), told *notes, name func(*T) (string, string)) ([]T, error) {
 	var parts []control.Stanza
-	for _, f := range files {
-		parts = append(parts, control.Parts(f, runtime.GOMAXPROCS(0))...)
+	for i, f := range files {
+		for _, part := range control.Parts(f, runtime.GOMAXPROCS(0)) {
+			part.At += begin[i]
+			parts = append(parts, part)
+		}
 	}
 	found := make([][]*T, len(parts))
 	missed := make([]notes, len(parts))
@@ -162,7 +188,7 @@ func readBinary(st control.Stanza, gap func(control.Gap)) (b *Binary, ok bool) {
 		case "Essential":
 			b.Essential = string(value) == "yes"
 		case "Installed-Size":
-			b.Installed = number(value)
+			b.Installed = size(value, func() { gap(control.Gap{At: st.At, What: "An Installed-Size is no size."}) })
 		case "Depends":
 			b.depends = value
 		case "Pre-Depends":
@@ -217,7 +243,7 @@ func readSource(st control.Stanza, gap func(control.Gap)) (s *Source, ok bool) {
 		case "Build-Depends-Arch":
 			s.build[2] = value
 		case "Checksums-Sha256":
-			s.Upstream, s.Packaging = sizes(value)
+			s.Upstream, s.Packaging = sizes(value, func() { gap(control.Gap{At: st.At, What: "A line of Checksums-Sha256 has no size."}) })
 		case "Extra-Source-Only": // is no part of the suite: another's packages were built with it once
 			extra = string(value) == "yes"
 		}
@@ -229,20 +255,25 @@ func readSource(st control.Stanza, gap func(control.Gap)) (s *Source, ok bool) {
 	return s, !extra
 }
 
-// sizes adds up the files of a source: upstream's, and the distribution's.
-func sizes(list []byte) (upstream, packaging int64) {
+// sizes adds up the files of a source: upstream's, and the distribution's. It
+// calls broken for each line that is none.
+func sizes(list []byte, broken func()) (upstream, packaging int64) {
 	for line := range bytes.Lines(list) {
 		words := bytes.Fields(line)
-		if len(words) != 3 {
+		if len(words) == 0 {
 			continue
 		}
-		size := number(words[1])
+		if len(words) != 3 {
+			broken()
+			continue
+		}
+		n := size(words[1], broken)
 		switch file := words[2]; {
 		case bytes.HasSuffix(file, []byte(".asc")) || bytes.HasSuffix(file, []byte(".dsc")):
 		case bytes.Contains(file, []byte(".debian.tar.")) || bytes.HasSuffix(file, []byte(".diff.gz")):
-			packaging += size
+			packaging += n
 		default:
-			upstream += size
+			upstream += n
 		}
 	}
 	return upstream, packaging
@@ -252,10 +283,11 @@ func sizes(list []byte) (upstream, packaging int64) {
 // those of a stanza cannot overflow.
 const maxSize = 1 << 40
 
-// number reads a size; what is none, or too large, is 0.
-func number(value []byte) int64 {
+// size reads a size; what is none, or too large, is broken, and 0.
+func size(value []byte, broken func()) int64 {
 	n, err := strconv.ParseInt(text(value), 10, 64)
 	if err != nil || n < 0 || n > maxSize {
+		broken()
 		return 0
 	}
 	return n

@@ -2,6 +2,7 @@ package archive
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -172,4 +173,24 @@ func FuzzLoad(f *testing.F) {
 			}
 		}
 	})
+}
+
+// TestGapsAreNamed: a gap tells the file that it is in, and where there; also
+// behind files in which there is nothing.
+func TestGapsAreNamed(t *testing.T) {
+	t.Parallel()
+	s, err := Load(context.Background(),
+		[][]byte{{}, []byte("Package: a\nInstalled-Size: much\n\n"), {}},
+		[][]byte{[]byte("Package: a\n\n"), []byte("Package: b\n\nPackage: c\nChecksums-Sha256:\n aa ten c.orig.tar.gz\n bb\n")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.Name([]string{"p0", "p1", "p2", "s0", "s1"})
+	var got []string
+	for _, g := range s.Gaps {
+		got = append(got, fmt.Sprint(g.File, " ", g.At))
+	}
+	if want := []string{"p1 0", "s1 12", "s1 12"}; !slices.Equal(got, want) {
+		t.Errorf("gaps in %v, not %v", got, want)
+	}
 }

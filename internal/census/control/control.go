@@ -22,8 +22,9 @@ const (
 
 // Gap is a place that could not be read as it is.
 type Gap struct {
-	At   int64  `json:"at"`   // byte of the file
-	What string `json:"what"` // a sentence
+	File string `json:"file,omitempty"` // in which, if there is more than one; who opened it knows its name
+	At   int64  `json:"at"`             // byte of the file
+	What string `json:"what"`           // a sentence
 }
 
 // Stanza is the text of one, without the blank line behind it.
@@ -93,7 +94,7 @@ func (s Stanza) Fields(gap func(Gap)) iter.Seq2[[]byte, []byte] {
 		}
 		text, at, n := s.Text, s.At, 0
 		if len(text) > MaxStanza {
-			gap(Gap{at, fmt.Sprintf("A stanza has more than %d bytes.", MaxStanza)})
+			gap(Gap{At: at, What: fmt.Sprintf("A stanza has more than %d bytes.", MaxStanza)})
 			return
 		}
 		for len(text) > 0 {
@@ -106,12 +107,12 @@ func (s Stanza) Fields(gap func(Gap)) iter.Seq2[[]byte, []byte] {
 			}
 			colon := bytes.IndexByte(line, ':')
 			if colon < 1 || !named(line[:colon]) {
-				gap(Gap{at, "A line is no field: it does not begin with a name and a colon."})
+				gap(Gap{At: at, What: "A line is no field: it does not begin with a name and a colon."})
 				at += int64(end)
 				continue
 			}
 			if n++; n > MaxFields {
-				gap(Gap{at, fmt.Sprintf("A stanza has more than %d fields.", MaxFields)})
+				gap(Gap{At: at, What: fmt.Sprintf("A stanza has more than %d fields.", MaxFields)})
 				return
 			}
 			if !yield(line[:colon], bytes.TrimSpace(line[colon+1:])) {

@@ -55,6 +55,18 @@ func (g *Graph) Estimate(ctx context.Context, given []int32, sample int) ([]int3
 	return out, nil
 }
 
+// The sample of an Estimate is as large as a graph allows.
+const (
+	leastSample, mostSample = 66, 402
+	budget                  = 1e10 // edges that are looked at, at most: minutes
+)
+
+// Sample is how large a sample an Estimate of so many edges should take: one that
+// takes minutes, not hours, but never a relative standard error above an eighth.
+func Sample(edges int) int {
+	return max(leastSample, min(mostSample, budget/max(1, edges)))
+}
+
 // Spread is the relative standard error of an Estimate with a sample of more
 // than two: that large at most.
 func Spread(sample int) float64 { return 1 / math.Sqrt(float64(sample-2)) }
