@@ -52,7 +52,7 @@ func (r Reader) All(ctx context.Context, dir string, day time.Time) (map[string]
 	}
 	out := map[string]Told{}
 	var mu sync.Mutex
-	g, ctx := errgroup.WithContext(ctx)
+	g, all := errgroup.WithContext(ctx)
 	if r.Parallel <= 0 {
 		r.Parallel = runtime.GOMAXPROCS(0)
 	}
@@ -63,7 +63,7 @@ func (r Reader) All(ctx context.Context, dir string, day time.Time) (map[string]
 			continue
 		}
 		g.Go(func() error {
-			told, err := r.noted(ctx, filepath.Join(dir, folder, source+ending), filepath.Join(dir, folder, source+noteEnd), day)
+			told, err := r.noted(all, filepath.Join(dir, folder, source+ending), filepath.Join(dir, folder, source+noteEnd), day)
 			mu.Lock()
 			defer mu.Unlock()
 			out[source] = told

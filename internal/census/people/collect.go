@@ -133,7 +133,7 @@ func (c Collector) bring(ctx context.Context, g *git, from string) error {
 	if err := os.WriteFile(filepath.Join(g.dir, "HEAD"), []byte("ref: refs/heads/"+branch+"\n"), 0o600); err != nil {
 		return fmt.Errorf("writing its default branch: %w", err)
 	}
-	return g.mailmaps(ctx, branch)
+	return g.mailmaps(ctx)
 }
 
 // watch ends ctx when the folder has grown too large.
@@ -250,10 +250,16 @@ func (g *git) remoteHead(ctx context.Context) (branch, format string, err error)
 
 // mailmaps brings the versions of .mailmap that are in no pack yet, in one
 // request, so that the history of any day can be read without a network.
-func (g *git) mailmaps(ctx context.Context, branch string) error {
-	still := *g
-	still.net = nil
-	out, err := still.output(ctx, nil, 8<<20, "log", "--first-parent", "--root", "-m", "--raw", "--no-abbrev", "--no-renames", "--format=", "refs/heads/"+branch, "--", ".mailmap")
+func (g *git) mailmaps(ctx context.Context) error {
+	repo, err := open(g.dir)
+	if err != nil {
+		return err
+	}
+	still := &git{path: g.path, home: g.home} // it cannot fetch what it misses
+	if still.dir, err = repo.behind(g.home); err != nil {
+		return err
+	}
+	out, err := still.output(ctx, nil, 8<<20, "log", "--first-parent", "--root", "-m", "--raw", "--no-abbrev", "--no-renames", "--format=", repo.head, "--", ".mailmap")
 	if err != nil {
 		return err
 	}
@@ -293,7 +299,7 @@ func checkURL(from string) error {
 		return errs.Invalidf("url", "Repositories are brought by https or git alone.").WithHint("write https://host/path")
 	case u.User != nil:
 		return errs.Invalidf("url", "An address with a name or password is not taken.").WithHint("write https://host/path")
-	case !hostName.MatchString(u.Host) || !pathName.MatchString(u.Path) || strings.Contains(u.Path, "/../") || u.RawQuery != "" || u.Fragment != "" || u.String() != from:
+	case !hostName.MatchString(u.Host) || !pathName.MatchString(u.Path) || strings.Contains(u.Path+"/", "/../") || strings.Contains(from, "%") || u.RawQuery != "" || u.Fragment != "" || u.String() != from:
 		return errs.Invalidf("url", "This address has parts that one of a repository does not need.").WithHint("write https://host/path")
 	}
 	return nil

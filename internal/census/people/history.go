@@ -70,7 +70,11 @@ func (h *history) commit(c commit) error {
 	if err != nil {
 		return err
 	}
-	h.now, h.any = author, true
+	h.now = author
+	if c.when >= h.end.Unix() {
+		return nil // git was asked to leave it out
+	}
+	h.any = true
 	if _, ok := h.tagged[c.id]; ok {
 		h.tagged[c.id] = tagged{when: c.when, who: committer}
 	}

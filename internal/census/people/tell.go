@@ -91,8 +91,8 @@ func (r Reader) history(ctx context.Context, repo *repository, end time.Time) (*
 	if err != nil {
 		return nil, err
 	}
-	if repo.head == "" {
-		return nil, errNoHistory
+	if repo.head == "" || end.Unix() <= earliest {
+		return nil, errNoHistory // and git takes no end before 1970
 	}
 	home, err := os.MkdirTemp("", "census-people-")
 	if err != nil {

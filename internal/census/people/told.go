@@ -42,7 +42,7 @@ var reasons = map[Reason]string{
 func (r Reason) Text() string { return reasons[r] }
 
 // transient tells whether another try may give another answer.
-func (r Reason) transient() bool { return r == NoGit || r == TooLong || r == Broken }
+func (r Reason) transient() bool { return r == NoGit || r == TooLong || r == Broken || r == NoMailmap }
 
 // Value is a number, or the reason why it is unknown.
 type Value struct {
