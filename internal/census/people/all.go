@@ -94,7 +94,7 @@ func (r Reader) noted(ctx context.Context, dir, path string, day time.Time) (Tol
 	if err != nil {
 		return untold(reasonOf(err)), ctx.Err()
 	}
-	date := day.UTC().Format(dayLayout)
+	date := repo.asOf(day).UTC().Format(dayLayout)
 	n := readNote(path)
 	if n.Rules != rules || n.Digest != repo.digest {
 		n = note{Rules: rules, Digest: repo.digest}
@@ -126,6 +126,9 @@ func parseNote(raw []byte) (n note) {
 		return note{}
 	}
 	for i := range n.Days {
+		if as := n.Days[i].Told.AsOf; as != "" && as != n.Days[i].Day {
+			return note{}
+		}
 		for _, f := range catalogue {
 			v := f.at(&n.Days[i].Told)
 			if v.N < 0 || v.Unknown != "" && (v.N != 0 || v.Unknown.Text() == "") {

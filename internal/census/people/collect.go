@@ -29,10 +29,11 @@ const (
 // Collector brings histories from the network. Files are left there: trees and
 // commits, and the versions of .mailmap, are all that is read.
 type Collector struct {
-	Git  string        // the program; empty: git, as the environment's PATH has it
-	CA   string        // file of certificates (PEM) that are trusted in place of the system's; empty: the system's
-	Time time.Duration // that one repository may take; 0: half an hour
-	Size int64         // bytes that one repository may fill; 0: 8 GiB
+	Git  string           // the program; empty: git, as the environment's PATH has it
+	CA   string           // file of certificates (PEM) that are trusted in place of the system's; empty: the system's
+	Time time.Duration    // that one repository may take; 0: half an hour
+	Size int64            // bytes that one repository may fill; 0: 8 GiB
+	Now  func() time.Time // must be set: a copy says when it was brought
 }
 
 // Collect clones the repository at a URL into the folder as that of a source, or
@@ -71,6 +72,9 @@ func (c Collector) Collect(ctx context.Context, from, dir, source string) error 
 			os.RemoveAll(at)
 		}
 		return brought(err, from)
+	}
+	if err := replace(filepath.Join(at, broughtFile), c.Now().UTC().Format(time.RFC3339)+"\n"); err != nil {
+		return fmt.Errorf("noting when it was brought: %w", err)
 	}
 	return nil
 }

@@ -59,12 +59,12 @@ func TestCollect(t *testing.T) {
 			h.ServeHTTP(w, r)
 		})
 	})
-	c := Collector{CA: ca}
+	c := Collector{CA: ca, Now: func() time.Time { return day("2023-06-20") }}
 	check(t, c.Collect(ctx, address+"/up.git", dir, "project"))
 	at, err := Repository(dir, "project")
 	check(t, err)
 	for _, d := range []string{"2023-06-30", "2023-05-30"} { // with .mailmap, and before it
-		if got, want := tell(t, at, d), tell(t, up, d); got != want {
+		if got, want := tell(t, at, d), tell(t, up, min(d, "2023-06-20")); got != want {
 			t.Errorf("collected %s\nis really %s", say(got), say(want))
 		}
 	}
@@ -81,7 +81,7 @@ func TestCollect(t *testing.T) {
 	story.into(t, up)
 	runGit(t, up, nil, "tag", "-d", "v2.0")
 	check(t, c.Collect(ctx, address+"/up.git", dir, "project"))
-	if got, want := tell(t, at, "2023-06-30"), tell(t, up, "2023-06-30"); got != want {
+	if got, want := tell(t, at, "2023-06-30"), tell(t, up, "2023-06-20"); got != want {
 		t.Errorf("updated %s\nis really %s", say(got), say(want))
 	}
 
@@ -171,14 +171,14 @@ func TestAFailedUpdateKeeps(t *testing.T) {
 	root, dir := t.TempDir(), t.TempDir()
 	up := offered(t, root, handover())
 	address, ca := forgeOf(t, root, nil)
-	c := Collector{CA: ca}
+	c := Collector{CA: ca, Now: func() time.Time { return day("2023-06-20") }}
 	check(t, c.Collect(context.Background(), address+"/up.git", dir, "project"))
 	check(t, os.Rename(up, up+".gone"))
 	if err := c.Collect(context.Background(), address+"/up.git", dir, "project"); errs.KindOf(err) != errs.Conflict {
 		t.Errorf("error %v", err)
 	}
 	at, _ := Repository(dir, "project")
-	if got, want := tell(t, at, "2023-06-30"), tell(t, up+".gone", "2023-06-30"); got != want {
+	if got, want := tell(t, at, "2023-06-30"), tell(t, up+".gone", "2023-06-20"); got != want {
 		t.Errorf("told %s\nwant %s", say(got), say(want))
 	}
 }

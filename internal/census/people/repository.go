@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 )
 
 // Bounds of a repository's folder.
@@ -38,6 +39,7 @@ type repository struct {
 	head    string            // id of the commit at the tip of the default branch; empty: there is none
 	tags    map[string]string // id of each tag, by its name without refs/tags/
 	digest  string            // of all of these
+	brought time.Time         // when Collect brought it last; zero: it did not
 }
 
 // open reads a folder that is a bare repository, or has one as .git.
@@ -74,7 +76,32 @@ func open(dir string) (*repository, error) {
 		}
 	}
 	r.digest = r.sum()
+	r.brought = broughtAt(gitDir)
 	return r, nil
+}
+
+// broughtFile is a file of a repository in which Collect says when it was there.
+const broughtFile = "brought"
+
+func broughtAt(gitDir string) time.Time {
+	b, err := readRegular(filepath.Join(gitDir, broughtFile), maxRef)
+	if err != nil {
+		return time.Time{}
+	}
+	t, err := time.Parse(time.RFC3339, strings.TrimSpace(string(b)))
+	if err != nil {
+		return time.Time{}
+	}
+	return t
+}
+
+// asOf is the day that a copy can tell of, if a day is asked for: what has not
+// been brought yet is not silence.
+func (r *repository) asOf(day time.Time) time.Time {
+	if r.brought.IsZero() || day.UTC().Format(time.DateOnly) <= r.brought.UTC().Format(time.DateOnly) {
+		return day
+	}
+	return r.brought
 }
 
 // sum is the digest of the tip and the tags.

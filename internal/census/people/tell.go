@@ -37,8 +37,9 @@ type Reader struct {
 }
 
 // Tell reads the history of a repository, bare or with a .git folder, as it was
-// at the end of a day (UTC). What it cannot read is unknown, with the reason; an
-// error is that of ctx.
+// at the end of a day (UTC), or of the day on which Collect brought it, if that
+// is earlier. What it cannot read is unknown, with the reason; an error is that
+// of ctx.
 func (r Reader) Tell(ctx context.Context, dir string, day time.Time) (Told, error) {
 	repo, err := open(dir)
 	if err != nil {
@@ -54,6 +55,7 @@ func (r Reader) tell(ctx context.Context, repo *repository, day time.Time) (Told
 	}
 	limited, stop := context.WithTimeout(ctx, limit)
 	defer stop()
+	day = repo.asOf(day)
 	h, err := r.history(limited, repo, endOf(day))
 	if ctx.Err() != nil {
 		return untold(TooLong), ctx.Err()
@@ -61,7 +63,9 @@ func (r Reader) tell(ctx context.Context, repo *repository, day time.Time) (Told
 	if err != nil {
 		return untold(reasonOf(err)), nil
 	}
-	return h.told(), nil
+	told := h.told()
+	told.AsOf = day.UTC().Format(time.DateOnly)
+	return told, nil
 }
 
 // endOf is the first second after a day.

@@ -56,18 +56,19 @@ func unknown(why Reason) Value { return Value{Unknown: why} }
 
 // Told is what a history tells as of a day. Field has the unit of each.
 type Told struct {
-	Authors     Value `json:"authors"`
-	Commits     Value `json:"commits"`
-	TopShare    Value `json:"top_share"`
-	TruckFactor Value `json:"truck_factor"`
-	Silence     Value `json:"silence"`
-	LongestGap  Value `json:"longest_gap"`
-	ReleaseAge  Value `json:"release_age"`
-	Releases    Value `json:"releases"`
-	Releasers   Value `json:"releasers"`
-	Newcomers   Value `json:"newcomers"`
-	NewHands    Value `json:"new_hands"`
-	Signed      Value `json:"signed"`
+	AsOf        string `json:"as_of"` // the day, such as 2023-06-30; earlier than was asked for if the copy is
+	Authors     Value  `json:"authors"`
+	Commits     Value  `json:"commits"`
+	TopShare    Value  `json:"top_share"`
+	TruckFactor Value  `json:"truck_factor"`
+	Silence     Value  `json:"silence"`
+	LongestGap  Value  `json:"longest_gap"`
+	ReleaseAge  Value  `json:"release_age"`
+	Releases    Value  `json:"releases"`
+	Releasers   Value  `json:"releasers"`
+	Newcomers   Value  `json:"newcomers"`
+	NewHands    Value  `json:"new_hands"`
+	Signed      Value  `json:"signed"`
 }
 
 // Field is one thing that a history tells.
