@@ -10,8 +10,9 @@ import (
 const (
 	MaxChangelog = 16 << 20 // bytes; what is behind is not read
 	maxEntries   = 20_000
-	maxVersion   = 256 // bytes
-	maxNamed     = 20_000
+	maxVersion   = 256    // bytes
+	maxDate      = 128    // bytes
+	maxNamed     = 50_000 // CVEs; the kernel's names 15,000
 )
 
 // Entry is one of a changelog.
@@ -42,17 +43,17 @@ func ReadChangelog(text []byte, today Day) Changelog {
 	if len(text) > MaxChangelog {
 		text, c.Cut = text[:MaxChangelog], true
 	}
-	named := 0
-	body := -1 // where the open entry's words begin; -1: none is open
+	left := maxNamed // CVEs that may be named yet
+	body := -1       // where the open entry's words begin; -1: none is open
 	end := func(at int) {
 		if body < 0 {
 			return
 		}
 		e := &c.Entries[len(c.Entries)-1]
-		e.By, e.CVEs = byOf(e.Version, text[body:at]), cvesIn(text[body:at])
-		if named += len(e.CVEs); named > maxNamed {
-			e.CVEs, c.Cut = nil, true
-		}
+		all, more := mentions(text[body:at], left)
+		left -= len(all)
+		c.Cut = c.Cut || more
+		e.By, e.CVEs = byOf(e.Version, text[body:at]), named(text[body:at], all)
 		body = -1
 	}
 	for at := 0; at < len(text); {
@@ -71,7 +72,8 @@ func ReadChangelog(text []byte, today Day) Changelog {
 				c.Entries, body = append(c.Entries, e), next
 			}
 		} else if body >= 0 && bytes.HasPrefix(line, []byte(" -- ")) {
-			day := readDate(line[bytes.LastIndexByte(line, '>')+1:])
+			date := line[bytes.LastIndexByte(line, '>')+1:]
+			day := readDate(date[:min(len(date), maxDate)])
 			if day >= founded && day <= today {
 				c.Entries[len(c.Entries)-1].Day = day
 			}
@@ -107,7 +109,7 @@ func readHeading(line []byte) (e Entry, ok bool) {
 		}
 	}
 	e = Entry{Source: string(name), Version: string(version), Distribution: string(where)}
-	for field := range bytes.SplitSeq(more, []byte(",")) {
+	for field := range bytes.SplitSeq(more[:min(len(more), maxVersion)], []byte(",")) {
 		key, value, _ := bytes.Cut(field, []byte("="))
 		if word, _, _ := strings.Cut(strings.TrimSpace(string(value)), " "); bytes.EqualFold(bytes.TrimSpace(key), []byte("urgency")) && len(word) < 32 {
 			e.Urgency = strings.ToLower(strings.ToValidUTF8(word, ""))

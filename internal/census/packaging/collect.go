@@ -72,7 +72,7 @@ func (c *Collector) Collect(ctx context.Context, wanted []Wanted) (Collected, er
 		return Collected{}, errs.Invalidf("mirror", "The mirror has no address that can be used.").WithHint("write it as %s", Mirror)
 	}
 	t := tally{progress: c.Progress, total: len(wanted)}
-	g, ctx := errgroup.WithContext(ctx)
+	g, running := errgroup.WithContext(ctx)
 	few := c.AtOnce
 	if few <= 0 {
 		few = atOnce
@@ -80,7 +80,7 @@ func (c *Collector) Collect(ctx context.Context, wanted []Wanted) (Collected, er
 	g.SetLimit(min(few, maxAtOnce))
 	for i := range wanted {
 		w := &wanted[i]
-		if ctx.Err() != nil {
+		if running.Err() != nil {
 			break
 		}
 		if _, ok := c.Store.Get(w.Source, w.Version); ok {
@@ -88,9 +88,9 @@ func (c *Collector) Collect(ctx context.Context, wanted []Wanted) (Collected, er
 			continue
 		}
 		g.Go(func() error {
-			h, err := c.one(ctx, mirror, w)
-			if ctx.Err() != nil {
-				return ctx.Err()
+			h, err := c.one(running, mirror, w)
+			if running.Err() != nil { // a file that was cut off has not failed
+				return running.Err()
 			}
 			switch {
 			case errs.Is(err, errs.NotFound):

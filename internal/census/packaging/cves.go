@@ -13,10 +13,9 @@ type mention struct {
 	denied   bool
 }
 
-// cvesIn gives the CVEs that the words of an entry name, without those that it
-// says are none of the source's.
-func cvesIn(text []byte) []string {
-	all := mentions(text)
+// named gives the CVEs that the words of an entry name, without those of which it
+// says that they are none of the source's.
+func named(text []byte, all []mention) []string {
 	if len(all) == 0 {
 		return nil
 	}
@@ -32,22 +31,26 @@ func cvesIn(text []byte) []string {
 }
 
 // mentions finds names of CVEs: CVE-2020-1234, its old form CAN-2003-0001, and as
-// they stand in names of patches, cve_2020_1234 and "CVE 2020-1234".
-func mentions(text []byte) (all []mention) {
+// they stand in names of patches, cve_2020_1234 and "CVE 2020-1234". It finds no
+// more than limit, and tells whether there are more.
+func mentions(text []byte, limit int) (all []mention, more bool) {
 	for at := 0; at < len(text); at++ {
 		i := bytes.IndexAny(text[at:], "cC")
 		if i < 0 {
-			return all
+			return all, false
 		}
 		if at += i; at > 0 && (digit(text[at-1]) || letter(text[at-1])) {
 			continue
 		}
 		if id, n := readCVE(text[at:]); n > 0 {
+			if len(all) == limit {
+				return all, true
+			}
 			all = append(all, mention{id: id, from: at, to: at + n})
 			at += n - 1
 		}
 	}
-	return all
+	return all, false
 }
 
 // readCVE reads a name that the text begins with; n is how long it is there, 0:
@@ -123,7 +126,7 @@ func deny(text []byte, all []mention) {
 				run[j].denied = true
 			}
 		}
-		if negates(left) && wrong.Match(left) {
+		if left = left[max(0, len(left)-nearBefore):]; negates(left) && wrong.Match(left) {
 			run[0].denied = true
 		}
 	}
@@ -137,8 +140,18 @@ func negates(text []byte) bool {
 		bytes.Contains(text, []byte("ever")) || bytes.Contains(text, []byte("on-"))
 }
 
+// tells is a quick look for what may be said of a CVE.
+func tells(text []byte) bool {
+	for _, stem := range []string{"ffect", "ulner", "pplic", "pply", "fix", "ddress", "immune", "FFECT", "Fix", "FIX"} {
+		if bytes.Contains(text, []byte(stem)) {
+			return true
+		}
+	}
+	return false
+}
+
 func deniedBefore(left []byte) bool {
-	if !negates(left) {
+	if !negates(left) || !tells(left) {
 		return false
 	}
 	hits := before.FindAllIndex(left, -1)
@@ -151,7 +164,7 @@ func deniedBefore(left []byte) bool {
 }
 
 func deniedBehind(right []byte) bool {
-	if !negates(right) && !bytes.Contains(right, []byte("immune")) {
+	if !negates(right) && !bytes.Contains(right, []byte("immune")) || !tells(right) {
 		return false
 	}
 	hit := behind.FindIndex(right)

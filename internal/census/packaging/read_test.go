@@ -7,7 +7,6 @@ import (
 	"encoding/base64"
 	"fmt"
 	"io"
-	"math/rand/v2"
 	"strings"
 	"testing"
 	"time"
@@ -192,7 +191,7 @@ func TestDiff(t *testing.T) {
 // TestBombs: archives that are made to hurt are refused, or hurt nobody.
 func TestBombs(t *testing.T) {
 	t.Parallel()
-	const name, most, files = "foo_1.0-2.debian.tar.gz", 64 << 20, 5000
+	const name, most, files = "foo_1.0-2.debian.tar.gz", 40 << 20, 2000
 	many := func(n int, format string) []file {
 		out := []file{{name: "debian/changelog", text: fooLog}}
 		for i := range n {
@@ -210,7 +209,7 @@ func TestBombs(t *testing.T) {
 		"zeros behind":  {pack(t, "gz", append(tarOf(t, foo...), make([]byte, most)...)), false},
 		"many files":    {pack(t, "gz", tarOf(t, many(files, "debian/%d")...)), false},
 		"fewer files":   {pack(t, "gz", tarOf(t, many(files-1, "debian/%d")...)), true},
-		"long names":    {pack(t, "gz", tarOf(t, many(300, "debian/patches/"+strings.Repeat("n", 100_000)+"%d")...)), true},
+		"long names":    {pack(t, "gz", tarOf(t, many(60, "debian/patches/"+strings.Repeat("n", 100_000)+"%d")...)), true},
 		"a long log":    {pack(t, "gz", tarOf(t, file{name: "debian/changelog", text: fooLog + strings.Repeat("x\n", MaxChangelog)})), true},
 		"a linked log":  {pack(t, "gz", tarOf(t, file{name: "debian/changelog", text: "/etc/passwd", kind: tar.TypeSymlink})), false},
 		"no log":        {pack(t, "gz", tarOf(t, foo[2:]...)), false},
@@ -304,14 +303,4 @@ func FuzzRead(f *testing.F) {
 			t.Error(err)
 		}
 	})
-}
-
-// noise gives bytes that do not pack.
-func noise(n int) string {
-	r := rand.New(rand.NewPCG(1, 2))
-	b := make([]byte, n)
-	for i := range b {
-		b[i] = byte('a' + r.IntN(26))
-	}
-	return string(b)
 }
