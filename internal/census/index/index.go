@@ -76,34 +76,78 @@ func Open(path string) (io.ReadCloser, error) {
 	if err != nil {
 		return nil, errs.Invalidf(path, "The file cannot be read.").WithHint("is the path right?").WithCause(err)
 	}
-	r, _, end, err := unpacked(f)
+	r, err := Unpack(f, MaxBytes)
 	if err != nil {
 		_ = f.Close()
 		return nil, errs.Invalidf(path, "The file is broken, or ends too early.").WithHint("fetch it anew").WithCause(err)
 	}
-	return &opened{r: r, left: MaxBytes, close: func() error { end(); return f.Close() }}, nil
+	return &opened{r, func() error { return errors.Join(r.Close(), f.Close()) }}, nil
 }
 
-// opened is a file that is unpacked as it is read.
+// opened is what is read, with what it takes to close it.
 type opened struct {
-	r     io.Reader
-	left  int64
+	io.Reader
 	close func() error
-}
-
-func (o *opened) Read(p []byte) (int, error) {
-	n, err := o.r.Read(p)
-	if o.left -= int64(n); o.left < 0 {
-		return 0, fmt.Errorf("it has more than %d bytes", int64(MaxBytes))
-	}
-	return n, err
 }
 
 func (o *opened) Close() error { return o.close() }
 
+// Unpack unpacks what comes from anywhere while it is read. Its first bytes show
+// how it is packed; what is not packed is given as it is. More than limit bytes
+// are an error. To close it gives back what it took, and does not close r.
+func Unpack(r io.Reader, limit int64) (io.ReadCloser, error) {
+	u, _, end, err := unpacked(r)
+	if err != nil {
+		return nil, err
+	}
+	return &opened{&limited{u, limit, limit}, func() error { end(); return nil }}, nil
+}
+
+// limited gives no more than so many bytes.
+type limited struct {
+	r           io.Reader
+	left, limit int64
+}
+
+func (l *limited) Read(p []byte) (int, error) {
+	n, err := l.r.Read(p)
+	if l.left -= int64(n); l.left < 0 {
+		return 0, fmt.Errorf("it has more than %d bytes", l.limit)
+	}
+	return n, err
+}
+
+// maxWindow is how far back an xz archive may point, in bytes: so much is set
+// aside when it is opened. The best that xz offers by itself takes 64 MB.
+const maxWindow = 256 << 20
+
+// window reads how far back the first block of an xz archive may point; 0: its
+// head does not say so in the usual way.
+func window(head []byte) uint64 {
+	const flags, filter = 13, 14 // behind twelve bytes of the stream and one that gives the header's size
+	at := filter
+	if len(head) < flags+1 || head[flags]&3 != 0 { // more than one filter
+		return 0
+	}
+	for _, optional := range []byte{0x40, 0x80} { // sizes, seven bits a byte
+		if head[flags]&optional == 0 {
+			continue
+		}
+		for at < len(head) && head[at]&0x80 != 0 {
+			at++
+		}
+		at++
+	}
+	if at+3 > len(head) || head[at] != 0x21 || head[at+1] != 1 || head[at+2] > 40 {
+		return 0
+	}
+	bits := head[at+2]
+	return uint64(2|bits&1) << (bits/2 + 11)
+}
+
 // unpacked unpacks a file as it is read, and tells whether it was packed. The end
 // gives back what that took.
-func unpacked(f *os.File) (r io.Reader, packed bool, end func(), err error) {
+func unpacked(f io.Reader) (r io.Reader, packed bool, end func(), err error) {
 	b := bufio.NewReaderSize(f, 1<<20)
 	end = func() {}
 	head, err := b.Peek(6)
@@ -115,6 +159,9 @@ func unpacked(f *os.File) (r io.Reader, packed bool, end func(), err error) {
 	case bytes.HasPrefix(head, []byte{0x1f, 0x8b}):
 		r, err = gzip.NewReader(b)
 	case bytes.HasPrefix(head, []byte{0xfd, '7', 'z', 'X', 'Z', 0}):
+		if head, _ = b.Peek(64); window(head) > maxWindow { // what is too short for a head, the reader will say
+			return nil, true, end, fmt.Errorf("to unpack it takes a window of %d bytes", window(head))
+		}
 		r, err = xz.NewReader(b)
 	case bytes.HasPrefix(head, []byte{0x28, 0xb5, 0x2f, 0xfd}):
 		var d *zstd.Decoder

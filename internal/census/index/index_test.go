@@ -2,6 +2,8 @@ package index_test
 
 import (
 	"bytes"
+	"encoding/binary"
+	"hash/crc32"
 	"io"
 	"os"
 	"path/filepath"
@@ -100,5 +102,47 @@ func TestFound(t *testing.T) {
 	}
 	if _, _, err := index.Found(t.TempDir()); !errs.Is(err, errs.Invalid) {
 		t.Error(err)
+	}
+}
+
+// TestUnpack: what comes from elsewhere is unpacked within bounds: of what it
+// holds, and of what it takes to open it.
+func TestUnpack(t *testing.T) {
+	t.Parallel()
+	words := []byte(strings.Repeat("Package: a\nVersion: 1\n\n", 5000))
+	for name, raw := range packed(t, words) {
+		for limit, good := range map[int64]bool{int64(len(words)): true, int64(len(words)) - 1: false} {
+			r, err := index.Unpack(bytes.NewReader(raw), limit)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got, err := io.ReadAll(r); (err == nil) != good || good && !bytes.Equal(got, words) {
+				t.Errorf("%q within %d: %d bytes, %v", name, limit, len(got), err)
+			}
+			if err := r.Close(); err != nil {
+				t.Error(err)
+			}
+		}
+		if name != ".xz" {
+			continue
+		}
+		// The same archive, which says that it may point back far: 28 stands for
+		// 64 MB, 40 for four gigabytes (the .xz format, 5.3.1).
+		for bits, good := range map[byte]bool{28: true, 40: false} {
+			raw := bytes.Clone(raw)
+			size := 4 * (int(raw[12]) + 1) // of the head of the first block
+			raw[16] = bits
+			binary.LittleEndian.PutUint32(raw[12+size-4:], crc32.ChecksumIEEE(raw[12:12+size-4]))
+			r, err := index.Unpack(bytes.NewReader(raw), int64(len(words)))
+			if (err == nil) != good {
+				t.Fatalf("a window of %d: %v", bits, err)
+			}
+			if !good {
+				continue
+			}
+			if got, err := io.ReadAll(r); err != nil || !bytes.Equal(got, words) {
+				t.Errorf("a window of %d: %d bytes, %v", bits, len(got), err)
+			}
+		}
 	}
 }
