@@ -7,6 +7,7 @@ import (
 
 	"steward/internal/census/archive"
 	"steward/internal/census/contents"
+	"steward/internal/census/people"
 )
 
 // Group says what a signal tells of.
@@ -44,10 +45,26 @@ const (
 	fromContents = "Contents"
 	fromOlder    = "older Sources"
 
-	fromElsewhere = "what was collected"
+	fromPopcon    = "popcon"
+	fromKnown     = "OSV, or changelogs"
+	fromSecurity  = "security Sources"
+	fromPackaging = "packaging"
+	fromFuzz      = "OSS-Fuzz"
+	fromHistory   = "git history"
 )
 
-var catalogue = []Signal{
+var catalogue = slices.Concat(own, histories())
+
+// histories are the signals that a checkout of git tells.
+func histories() (all []Signal) {
+	for _, f := range people.Fields() {
+		all = append(all, Signal{Name: f.Name, Group: Fragility, Unit: f.Unit, Why: f.Why, From: fromHistory, Log: strings.HasPrefix(f.Unit, "days") || f.Unit == "people" || f.Unit == "commits"})
+	}
+	return all
+}
+
+// own are those that the indexes tell, or what was collected beside them.
+var own = []Signal{
 	{Name: "reach", Group: Reach, Unit: "sources", From: fromBoth, Log: true,
 		Why: "So many others have it installed with them, directly or not: a fault in it is a fault in all of them.",
 		of:  func(m *measured, i int) float64 { return float64(m.reach[i]) }},
@@ -63,7 +80,7 @@ var catalogue = []Signal{
 	{Name: "priority", Group: Reach, Unit: "0 optional, 1 standard, 2 important, 3 required", From: fromPackages,
 		Why: "The distribution installs it without being asked.",
 		of:  func(m *measured, i int) float64 { return float64(m.best(i)) }},
-	{Name: "installs", Group: Reach, Unit: "machines", From: fromElsewhere, Log: true,
+	{Name: "installs", Group: Reach, Unit: "machines", From: fromPopcon, Log: true,
 		Why: "So many machines that report what they have report the most common of its packages (popcon, by_inst)."},
 	{Name: "essential", Group: Reach, Unit: "0 or 1", From: fromPackages,
 		Why: "No system works without it.",
@@ -108,12 +125,16 @@ var catalogue = []Signal{
 		Why: "It brings doors to higher rights: PAM, polkit, the system's D-Bus, sudo, udev. Programs with setuid do not show in these lists.",
 		of:  func(m *measured, i int) float64 { return m.files(i, contents.Privileged) }},
 
-	{Name: "cves", Group: Exposure, Unit: "vulnerabilities", From: fromElsewhere, Log: true,
-		Why: "So many of it are known by a CVE: where there were some, there are more."},
+	{Name: "cves", Group: Exposure, Unit: "vulnerabilities", From: fromKnown, Log: true,
+		Why: "So many were known of it by the day: where there were some, there are more."},
+	{Name: "updated", Group: Exposure, Unit: "0 or 1", From: fromSecurity,
+		Why: "This release needed a security update of it already."},
+	{Name: "unfuzzed", Group: Exposure, Unit: "0 or 1", From: fromFuzz,
+		Why: "It is no project of OSS-Fuzz that could be matched: nobody is known to feed it garbage before an attacker does."},
 
 	{Name: "uploaders", Group: Fragility, Unit: "people", From: fromSources, Log: true,
 		Why: "So many people look after its packaging by name.",
-		of:  func(m *measured, i int) float64 { return float64(people(m.suite.Sources[i].Uploaders)) }},
+		of:  func(m *measured, i int) float64 { return float64(addresses(m.suite.Sources[i].Uploaders)) }},
 	{Name: "orphaned", Group: Fragility, Unit: "0 or 1", From: fromSources,
 		Why: "Nobody looks after its packaging: the quality assurance group is named in their place.",
 		of: func(m *measured, i int) float64 {
@@ -134,11 +155,13 @@ var catalogue = []Signal{
 	{Name: "no-homepage", Group: Fragility, Unit: "0 or 1", From: fromSources,
 		Why: "It names no home page.",
 		of:  func(m *measured, i int) float64 { return yes(m.suite.Sources[i].Homepage == "") }},
-	{Name: "authors", Group: Fragility, Unit: "people in 12 months", From: fromElsewhere, Log: true,
-		Why: "So many have changed its code in the last year: few can tire, or be pushed."},
 	{Name: "stagnation", Group: Fragility, Unit: "releases", From: fromOlder,
 		Why: "Upstream's version has not changed since so many releases of the distribution: it is finished, or nobody is there.",
 		of:  func(m *measured, i int) float64 { return m.stagnation(i) }},
+	{Name: "unforwarded", Group: Fragility, Unit: "patches", From: fromPackaging, Log: true,
+		Why: "So many changes of the distribution say that upstream was not told of them (DEP-3)."},
+	{Name: "uncared", Group: Fragility, Unit: "days", From: fromPackaging, Log: true,
+		Why: "Those who look after its packaging have uploaded nothing for so long."},
 }
 
 // signalNamed finds a signal of the catalogue.
@@ -162,4 +185,4 @@ func positive(n int64) float64 {
 	return float64(n)
 }
 
-func people(list string) int { return strings.Count(list, "@") }
+func addresses(list string) int { return strings.Count(list, "@") }
