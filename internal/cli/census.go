@@ -166,6 +166,9 @@ func (s *shell) censusRun() *cobra.Command {
 		Use: "run", Short: "Rank every source package", Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			start := s.Clock()
+			if html.dir != "" && out.parquet != "" {
+				return errs.Invalidf("parquet", "A ranking is written as pages or as Parquet, not both.").WithHint("leave one of --html and --parquet away")
+			}
 			suite, err := x.suite(cmd.Context())
 			if err != nil {
 				return err

@@ -315,7 +315,7 @@ func (ps pairs) between(older, newer *Source) []Shift {
 			s.New = &b
 		}
 		if s.Old != nil && s.New != nil && p.spread > 0 {
-			s.Size = written(math.Abs(weighed(b, p.log)-weighed(a, p.log)) / p.spread)
+			s.Size = census.Written(math.Abs(weighed(b, p.log)-weighed(a, p.log)) / p.spread)
 		}
 		if math.IsNaN(s.Size) || math.IsInf(s.Size, 0) { // of numbers that no ranking has
 			s.Size = math.MaxFloat64

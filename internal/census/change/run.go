@@ -2,9 +2,7 @@ package change
 
 import (
 	"cmp"
-	"math"
 	"slices"
-	"strconv"
 
 	"steward/internal/census"
 )
@@ -50,12 +48,12 @@ func Of(r *census.Ranking) *Run {
 	for n, row := range r.Rows {
 		values := all[n*len(run.Signals) : (n+1)*len(run.Signals) : (n+1)*len(run.Signals)]
 		for i := range values {
-			values[i] = written(t.Values[i][row.Source])
+			values[i] = census.Written(t.Values[i][row.Source])
 		}
 		one := &t.Suite.Sources[row.Source]
 		run.Sources[n] = Source{
 			Name: utf8(one.Name), Version: utf8(one.Version), Rank: row.Rank,
-			Score: written(row.Score), High: written(row.High), Values: values,
+			Score: census.Written(row.Score), High: census.Written(row.High), Values: values,
 		}
 	}
 	run.order()
@@ -65,15 +63,6 @@ func Of(r *census.Ranking) *Run {
 // order puts the riskiest first.
 func (r *Run) order() {
 	slices.SortStableFunc(r.Sources, func(a, b Source) int { return cmp.Or(cmp.Compare(a.Rank, b.Rank), cmp.Compare(a.Name, b.Name)) })
-}
-
-// written gives a number as it is in a file: with six digits that count.
-func written(v float64) float64 {
-	if math.IsNaN(v) || v == math.Trunc(v) && math.Abs(v) < 1_000_000 {
-		return v
-	}
-	v, _ = strconv.ParseFloat(strconv.FormatFloat(v, 'g', 6, 64), 64) // what was written can be read
-	return v
 }
 
 // utf8 gives text as it is in a file: what is no UTF-8 is replaced, byte by byte.
