@@ -80,6 +80,16 @@ func quoted(b []byte, s string) []byte {
 	return append(b, q...)
 }
 
+// Written gives a number as it is written in JSON and CSV: with six digits that
+// count.
+func Written(v float64) float64 {
+	if math.IsNaN(v) || v == math.Trunc(v) && math.Abs(v) < 1_000_000 {
+		return v
+	}
+	v, _ = strconv.ParseFloat(strconv.FormatFloat(v, 'g', 6, 64), 64) // what was written can be read
+	return v
+}
+
 // number writes six digits that count: no score is known better.
 func number(b []byte, v float64) []byte {
 	if math.IsNaN(v) {

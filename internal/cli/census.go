@@ -33,10 +33,11 @@ machine, or those that you name, and asks nobody.
   steward census run --packages Packages.xz --sources Sources.xz
   steward census run --html census
   steward census explain xz-utils
+  steward census diff last-month.json now.json
   steward census validate --before bookworm --after trixie-security.Sources`,
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	c.AddCommand(s.censusRun(), s.censusExplain(), s.censusValidate(), s.censusTrain(), s.censusModels())
+	c.AddCommand(s.censusRun(), s.censusDiff(), s.censusExplain(), s.censusValidate(), s.censusTrain(), s.censusModels())
 	return c
 }
 
@@ -175,6 +176,9 @@ func (s *shell) censusRun() *cobra.Command {
 		Use: "run", Short: "Rank every source package", Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			start := s.Clock()
+			if html.dir != "" && out.parquet != "" {
+				return errs.Invalidf("parquet", "A ranking is written as pages or as Parquet, not both.").WithHint("leave one of --html and --parquet away")
+			}
 			suite, err := x.suite(cmd.Context())
 			if err != nil {
 				return err
