@@ -2,6 +2,7 @@ package census
 
 import (
 	"cmp"
+	"encoding/json"
 	"fmt"
 	"math"
 	"slices"
@@ -21,13 +22,24 @@ type Explained struct {
 	High    float64  `json:"high"` // what it might be at most, were all known
 	Signals []Valued `json:"signals"`
 	Parts   []Part   `json:"parts"` // what the score is made of, what counts most first
+	Course  []Stop   `json:"releases,omitempty"`
 }
 
 // Valued is a signal with its value for one source.
 type Valued struct {
 	Signal
-	Value *float64 `json:"value"` // nil: unknown
-	Shown string   `json:"-"`
+	Value  *float64 `json:"value"`   // nil: unknown
+	ReadIn string   `json:"read_in"` // the names of the files, or their kinds
+	Shown  string   `json:"-"`
+}
+
+// MarshalJSON writes null for a value that is unknown.
+func (p Part) MarshalJSON() ([]byte, error) {
+	type plain Part
+	return json.Marshal(struct {
+		plain
+		Value *float64 `json:"value"`
+	}{plain(p), known(p.Value)})
 }
 
 // Explain tells of a source; errs.NotFound if the suite has none of that name.
@@ -41,10 +53,10 @@ func (r *Ranking) Explain(source string) (Explained, error) {
 	row := r.Rows[n]
 	e := Explained{
 		Source: source, Version: s.Sources[i].Version, Model: r.Model.Name, Rank: row.Rank, Of: len(r.Rows), Score: row.Score, High: row.High,
-		Parts: r.Parts(i),
+		Parts: r.Parts(i), Course: r.Course(i),
 	}
 	for n, sig := range catalogue {
-		v := Valued{Signal: sig, Shown: r.Table.Shown(sig.Name, i)}
+		v := Valued{Signal: sig, ReadIn: r.Files.In(sig.From), Shown: r.Table.Shown(sig.Name, i)}
 		if x := r.Table.Values[n][i]; !math.IsNaN(x) {
 			v.Value = &x
 		}

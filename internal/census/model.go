@@ -45,24 +45,6 @@ type Model struct {
 	index   map[Kind]map[string]int32 // of Terms
 }
 
-// Trust is how well a model foretold what came to pass, on a release that it was
-// not made from. See package yardstick.
-type Trust struct {
-	Before string  `json:"before"` // the release that was ranked
-	After  string  `json:"after"`  // where the uploads came that followed
-	AUC    float64 `json:"auc"`
-	Low    float64 `json:"low"`
-	High   float64 `json:"high"`
-	Decile float64 `json:"decile"`
-	Hits   int     `json:"hits"`
-}
-
-// Sentence says it to people.
-func (t *Trust) Sentence() string {
-	return fmt.Sprintf("ranked by it as of %s, %.0f %% of the %d sources that needed an upload in %s stood in the first tenth; AUC %.3f (%.3f to %.3f).",
-		t.Before, 100*t.Decile, t.Hits, t.After, t.AUC, t.Low, t.High)
-}
-
 // Weight is how much a signal counts. Below 0: less of it is worse.
 type Weight struct {
 	Signal string  `json:"signal"`
@@ -148,6 +130,9 @@ func (m *Model) ready() error {
 		if !finite(w.Weight, w.Mean, w.Spread) || m.Method == Logistic && w.Spread <= 0 {
 			return errs.Invalidf("model.signals", "The signal %q has a weight that cannot be.", w.Signal).WithHint("a logistic model divides by spread, which is above 0")
 		}
+	}
+	if m.Trust != nil && !m.Trust.ready() {
+		return errs.Invalidf("model.trust", "What the model says of its trust cannot be.").WithHint("make it anew: steward census validate --trust-into FILE")
 	}
 	if !finite(m.Bias) {
 		return errs.Invalidf("model.bias", "The bias is no number.")

@@ -15,6 +15,10 @@ type Ranking struct {
 	Table *Table
 	Rows  []Row
 
+	Release string      // what people call the release that was ranked; empty: not known
+	Files   Files       // that were read
+	Earlier []*Standing // the same model's rankings of earlier releases, the newest last
+
 	scorer scorer // kept, since making one sorts every signal
 }
 

@@ -54,7 +54,7 @@ func (x *indexes) flags(c *cobra.Command) {
 	f.StringArrayVar(&x.sources, "sources", nil, "index of sources, a `file`")
 	f.StringVar(&x.apt, "apt", index.Lists, "`folder` of the indexes that apt has fetched")
 	f.StringVar(&x.model, "model", defaultModel, "`name` of a model, or a file that ends in .json")
-	f.StringArrayVar(&x.older, "older", nil, "index of the sources of an earlier release, a `file`; more than one: the newest last")
+	f.StringArrayVar(&x.older, "older", nil, "index of the sources of an earlier `release`, a file, or what the names of its Packages and Sources begin with; more than one: the newest last")
 	contentsFlag(c, &x.contents)
 }
 
@@ -62,15 +62,8 @@ func contentsFlag(c *cobra.Command, into *[]string) {
 	c.Flags().StringArrayVar(into, "contents", nil, "list of the files in packages (Contents), a `file` as it is or packed")
 }
 
-// more reads what a census may look at besides the indexes.
-func more(ctx context.Context, older, lists []string) (m census.More, err error) {
-	for _, path := range older {
-		raw, err := index.Read(path)
-		if err != nil {
-			return m, err
-		}
-		m.Older = append(m.Older, archive.Versions(raw))
-	}
+// more reads what a census may look at besides the indexes of releases.
+func more(ctx context.Context, lists []string) (m census.More, err error) {
 	for _, path := range lists {
 		if m.Files == nil {
 			m.Files = contents.Found{}
@@ -156,15 +149,25 @@ func (s *shell) rank(ctx context.Context, suite *archive.Suite, x indexes) (*cen
 	if err != nil {
 		return nil, err
 	}
-	also, err := more(ctx, x.older, x.contents)
+	versions, ranked, err := x.past(ctx, m)
 	if err != nil {
 		return nil, err
 	}
+	also, err := more(ctx, x.contents)
+	if err != nil {
+		return nil, err
+	}
+	also.Older = versions
 	t, err := census.Measure(ctx, suite, also)
 	if err != nil {
 		return nil, err
 	}
-	return census.Rank(ctx, t, m)
+	r, err := census.Rank(ctx, t, m)
+	if err != nil {
+		return nil, err
+	}
+	r.Release, r.Earlier, r.Files = x.release(), ranked, x.files()
+	return r, nil
 }
 
 func (s *shell) censusRun() *cobra.Command {
@@ -290,7 +293,7 @@ func showExplained(w io.Writer, e census.Explained) {
 	fmt.Fprint(w, "\n\n")
 	var rows [][]string
 	for _, v := range e.Signals {
-		rows = append(rows, []string{string(v.Group), v.Name, v.Shown, v.Unit, v.From})
+		rows = append(rows, []string{string(v.Group), v.Name, v.Shown, v.Unit, safe(v.ReadIn)})
 	}
 	table(w, []string{"GROUP", "SIGNAL", "VALUE", "UNIT", "READ IN"}, rows)
 	fmt.Fprint(w, "\nWhat counts most:\n")
@@ -303,6 +306,7 @@ func showExplained(w io.Writer, e census.Explained) {
 		rows = append(rows, []string{fmt.Sprintf("%+.2f", p.Adds), what})
 	}
 	table(w, []string{"ADDS", "BECAUSE OF"}, rows)
+	showCourse(w, e.Course)
 }
 
 func (s *shell) censusModels() *cobra.Command {

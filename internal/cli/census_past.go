@@ -71,7 +71,7 @@ func (p *past) read(ctx context.Context) (l train.Lesson, err error) {
 	if !any {
 		return l, errs.Invalidf("after", "None of the release's sources was updated there.").WithHint("name the index of the sources of a security archive of a later release")
 	}
-	also, err := more(ctx, nil, p.lists)
+	also, err := more(ctx, p.lists)
 	if err != nil {
 		return l, err
 	}
@@ -112,12 +112,14 @@ func outcome(paths []string) (*yardstick.Outcome, error) {
 func (s *shell) censusValidate() *cobra.Command {
 	var model string
 	var p past
+	var keep trusts
 	c := &cobra.Command{
 		Use: "validate", Short: "Hold a model against what came to pass", Args: noArgs,
 		Long: `Ranks a release by what was known of it, and tells how high those sources stood
 that needed a security upload later.
 
-  steward census validate --model rank-sum --before bookworm --after trixie-security.Sources`,
+  steward census validate --model rank-sum --before bookworm --after trixie-security.Sources
+  steward census validate --before bookworm --after trixie-security.Sources --svg trust.svg`,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			m, err := s.model(model)
 			if err != nil {
@@ -142,11 +144,15 @@ that needed a security upload later.
 			if err != nil {
 				return err
 			}
+			if err := keep.write(s, m, p, v); err != nil {
+				return err
+			}
 			return s.show(v, func(w io.Writer) { showVerdict(w, m, v) })
 		},
 	}
 	c.Flags().StringVar(&model, "model", defaultModel, "`name` of a model, or a file that ends in .json")
 	p.flags(c)
+	keep.flags(c)
 	return c
 }
 

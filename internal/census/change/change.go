@@ -3,6 +3,7 @@ package change
 import (
 	"cmp"
 	"math"
+	"reflect"
 	"slices"
 	"strings"
 
@@ -206,7 +207,7 @@ func models(a, b *Run) []string {
 		{"name", a.Model == b.Model},
 		{"method", a.Method == b.Method},
 		{"about", a.About == b.About},
-		{"trust", a.Trust == b.Trust || a.Trust != nil && b.Trust != nil && *a.Trust == *b.Trust},
+		{"trust", reflect.DeepEqual(a.Trust, b.Trust)},
 	} {
 		if !c.same {
 			differ = append(differ, c.what)

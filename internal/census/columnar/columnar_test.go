@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"reflect"
 	"runtime"
 	"strconv"
 	"strings"
@@ -153,7 +154,7 @@ func TestAbout(t *testing.T) {
 		t.Errorf("the model is %q", name)
 	}
 	var trust census.Trust
-	if v, _ := f.Lookup(columnar.KeyTrust); json.Unmarshal([]byte(v), &trust) != nil || trust != *r.Model.Trust {
+	if v, _ := f.Lookup(columnar.KeyTrust); json.Unmarshal([]byte(v), &trust) != nil || !reflect.DeepEqual(trust, *r.Model.Trust) {
 		t.Errorf("trust: %q", v)
 	}
 	var signals []census.Signal

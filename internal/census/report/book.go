@@ -15,12 +15,13 @@ import (
 type book struct {
 	r        *census.Ranking
 	signals  []census.Signal
-	place    []int  // of a source in the ranking, from 0
-	byReach  []int  // sources, that of the greatest reach first
-	reach    []int  // of a source, how many others rest on it
-	paged    []int  // sources that have a page, in the order of the ranking
-	hasPage  []bool // by source
-	loaded   []bool // by source: among the hundredth of the greatest reach
+	place    []int        // of a source in the ranking, from 0
+	byReach  []int        // sources, that of the greatest reach first
+	reach    []int        // of a source, how many others rest on it
+	paged    []int        // sources that have a page, in the order of the ranking
+	hasPage  []bool       // by source
+	loaded   []bool       // by source: among the hundredth of the greatest reach
+	still    map[int]bool // quiet and load-bearing
 	needs    *graph.Graph
 	neededBy *graph.Graph
 	from     string
@@ -31,6 +32,10 @@ func newBook(r *census.Ranking, o Options) *book {
 	b := &book{r: r, signals: census.Signals(), place: make([]int, n), byReach: make([]int, n), reach: make([]int, n),
 		hasPage: make([]bool, n), loaded: make([]bool, n), needs: graph.New(r.Table.Suite.Needs()), from: o.From}
 	b.neededBy = b.needs.Reverse()
+	b.still = map[int]bool{}
+	for _, i := range r.Quiet() {
+		b.still[i] = true
+	}
 	for p, row := range r.Rows {
 		b.place[row.Source] = p
 	}
@@ -113,6 +118,8 @@ func scoreOf(row census.Row) scored {
 // percent writes a score with three digits that count at most.
 func percent(v float64) string {
 	switch {
+	case v == 0:
+		return "0"
 	case v >= 10:
 		return fmt.Sprintf("%.1f", v)
 	case v >= .1:
@@ -135,8 +142,8 @@ func count(n int) string {
 // shell is what all pages have around them.
 func (b *book) shell(root, title, about string, current string) look.Shell {
 	s := look.Shell{Title: title, Description: about, Team: "Census", Section: "what software rests on", Root: root, Home: root + "index.html", Static: true}
-	for _, n := range []look.Link{{Label: "Overview", Href: root + "index.html"}, {Label: "Ranking", Href: root + "ranking.html"}} {
-		n.Current = n.Href == current
+	for _, n := range []look.Link{{Label: "Overview", Href: root + "index.html"}, {Label: "Ranking", Href: root + "ranking.html"}, {Label: "Trust", Href: root + "trust.html"}} {
+		n.Current = n.Href == root+current
 		s.Nav = append(s.Nav, n)
 	}
 	return s

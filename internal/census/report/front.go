@@ -26,18 +26,12 @@ type frontPage struct {
 	Model             *census.Model
 	Logistic          bool
 	Trust             *trust
+	Lineage           *lineage
 	Rows              []frontRow
 	Quiet             []quietRow
 	From              string
 	Gaps, Unlisted    int
 	MostUnlisted      bool
-}
-
-// trust is how well the model did, in whole numbers.
-type trust struct {
-	Before, After              string
-	Hits, Tenth                int
-	Pairs, PairsLow, PairsHigh int // of 100
 }
 
 // frontRow is one of the first of the ranking.
@@ -49,6 +43,8 @@ type frontRow struct {
 	Exposure  string
 	Fragility string
 	Loaded    bool
+	Move      *move // nil: no earlier release was ranked
+	Spark     *spark
 }
 
 // quietRow is a source on which much rests and of which nothing new came.
@@ -80,14 +76,15 @@ func (b *book) front() *frontPage {
 		}
 	}
 	p.Loaded, p.MostUnlisted = count(loaded), p.Unlisted*2 > len(suite.Sources)
-	if t := b.r.Model.Trust; t != nil {
-		p.Trust = &trust{Before: t.Before, After: t.After, Hits: t.Hits, Tenth: whole(100 * t.Decile),
-			Pairs: whole(100 * t.AUC), PairsLow: whole(100 * t.Low), PairsHigh: whole(100 * t.High)}
-	}
+	p.Trust, p.Lineage = newTrust(b.r.Model), b.lineage()
 	for _, row := range b.r.Rows[:min(firstRows, len(b.r.Rows))] {
 		i := row.Source
-		p.Rows = append(p.Rows, frontRow{link: b.link("", i), Rank: row.Rank, Score: scoreOf(row), About: suite.Description(i),
-			Exposure: b.exposure(i), Fragility: b.fragility(i), Loaded: b.loaded[i]})
+		line := frontRow{link: b.link("", i), Rank: row.Rank, Score: scoreOf(row), About: suite.Description(i),
+			Exposure: b.exposure(i), Fragility: b.fragility(i), Loaded: b.loaded[i], Move: b.move(i)}
+		if line.Move != nil {
+			line.Spark = b.spark(i)
+		}
+		p.Rows = append(p.Rows, line)
 	}
 	p.Quiet = b.quiet()
 	return p

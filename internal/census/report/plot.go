@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"unicode/utf8"
 
 	"steward/internal/census"
 )
@@ -263,10 +264,10 @@ func (d *dot) beside(name string, size float64) []label {
 	return all
 }
 
-// shorten cuts a name, which is ASCII, to so many letters.
+// shorten cuts a name to so many letters.
 func shorten(name string, most int) string {
-	if len(name) <= most {
+	if utf8.RuneCountInString(name) <= most {
 		return name
 	}
-	return name[:most-1] + "…"
+	return string([]rune(name)[:max(0, most-1)]) + "…"
 }

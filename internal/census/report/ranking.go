@@ -19,6 +19,7 @@ type rankingPart struct {
 	look.Shell
 	First, Last, All string
 	Logistic         bool
+	Lineage          *lineage
 	Rows             []rankingRow
 	Pages            []look.Link
 	Before, After    string // neighbouring pages; empty: none
@@ -28,6 +29,7 @@ type rankingRow struct {
 	link
 	Rank  int
 	Score scored
+	Move  *move // nil: no earlier release was ranked
 }
 
 // rankingPages is how many there are: one at least.
@@ -41,9 +43,9 @@ func (b *book) ranking(n int) *rankingPart {
 		title += ", from " + p.First
 	}
 	p.Shell = b.shell("", title, "", "ranking.html")
-	p.Scripts = scripts
+	p.Scripts, p.Lineage = scripts, b.lineage()
 	for _, row := range b.r.Rows[from:to] {
-		p.Rows = append(p.Rows, rankingRow{link: b.link("", row.Source), Rank: row.Rank, Score: scoreOf(row)})
+		p.Rows = append(p.Rows, rankingRow{link: b.link("", row.Source), Rank: row.Rank, Score: scoreOf(row), Move: b.move(row.Source)})
 	}
 	for i := range b.rankingPages() {
 		p.Pages = append(p.Pages, look.Link{Label: count(i*perPage + 1), Href: rankingPage(i), Current: i == n})

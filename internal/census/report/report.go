@@ -131,6 +131,7 @@ func (w *writer) all(ctx context.Context, b *book) error {
 	g, ctx := errgroup.WithContext(ctx)
 	g.SetLimit(runtime.GOMAXPROCS(0))
 	g.Go(func() error { return page("index.html", "front", b.front()) })
+	g.Go(func() error { return page("trust.html", "trust", b.trustPage()) })
 	for n := range b.rankingPages() {
 		g.Go(func() error {
 			if ctx.Err() != nil {
@@ -169,7 +170,7 @@ func (w *writer) assets(b *book) error {
 	for _, a := range look.PublicAssets() {
 		data := a.Data
 		if a.Path == "assets/style.css" {
-			data = slices.Concat(data, own("census.css"))
+			data = slices.Concat(data, own("census.css"), own("charts.css"))
 		}
 		if err := w.put(a.Path, data); err != nil {
 			return err

@@ -13,7 +13,8 @@ import (
 
 // How much of a long list a source page shows.
 const (
-	partsShown      = 16
+	partsFirst      = 8  // are seen at once,
+	partsShown      = 16 // and so many when one asks
 	neighboursShown = 60
 )
 
@@ -27,7 +28,12 @@ type sourcePage struct {
 	Row                  string // link to its row of the ranking
 	Loaded               bool
 	Reach, Share         string
-	Parts                []part
+	Raises, Lowers       []string
+	Course               *course
+	Trust                *stretch
+	Quiet                bool
+	Unknown              []string // that the model weighs
+	Parts, PartsMore     []part
 	More                 int // parts that are not shown
 	MoreAdds             string
 	Groups               []group
@@ -107,7 +113,7 @@ func (b *book) source(i int) (*sourcePage, error) {
 	p := &sourcePage{
 		Shell: b.shell("../", e.Source, "", ""), Name: e.Source, Version: e.Version, About: suite.Description(i), Rank: count(e.Rank), Of: count(e.Of),
 		Score: scoreOf(row), Logistic: b.r.Model.Method == census.Logistic, Row: "../" + rankingPage(b.place[i]/perPage) + "#s-" + e.Source,
-		Loaded: b.loaded[i], Reach: count(b.reach[i]), Picture: b.circle(i), Unlisted: !suite.Sources[i].Listed,
+		Loaded: b.loaded[i], Reach: count(b.reach[i]), Picture: b.circle(i), Unlisted: !suite.Sources[i].Listed, Course: b.course(e.Course), Quiet: b.still[i],
 		Needs: b.listed(b.neighbours(b.needs.Of(int32(i)))), NeededBy: b.listed(b.neighbours(b.neededBy.Of(int32(i)))),
 	}
 	if n := e.Of - 1; n > 0 {
@@ -119,6 +125,13 @@ func (b *book) source(i int) (*sourcePage, error) {
 		}
 		g := &p.Groups[len(p.Groups)-1]
 		g.Signals = append(g.Signals, tell(s))
+	}
+	p.Raises, p.Lowers = reasons(e)
+	p.Trust = b.placed(i)
+	for _, x := range e.Parts {
+		if x.Signal != "" && math.IsNaN(x.Value) {
+			p.Unknown = append(p.Unknown, x.Signal)
+		}
 	}
 	p.parts(e)
 	return p, nil
@@ -159,6 +172,9 @@ func (p *sourcePage) parts(e census.Explained) {
 	sum := 0.0
 	for _, x := range rest {
 		sum += x.Adds
+	}
+	if n := len(p.Parts); n > partsFirst+2 { // fewer are not worth asking for
+		p.Parts, p.PartsMore = p.Parts[:partsFirst], p.Parts[partsFirst:]
 	}
 	p.More, p.MoreAdds = len(rest), fmt.Sprintf("%+.2f", sum)
 }

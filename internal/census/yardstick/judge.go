@@ -3,11 +3,14 @@ package yardstick
 import (
 	"cmp"
 	"context"
+	"math"
 	"math/rand/v2"
 	"runtime"
 	"slices"
 
 	"golang.org/x/sync/errgroup"
+
+	"steward/internal/census"
 )
 
 // Verdict is how well scores foretold what came to pass.
@@ -23,7 +26,9 @@ type Verdict struct {
 	// Decile is the share of all hits that stood in the first tenth.
 	Decile float64 `json:"decile"`
 	Top    []Top   `json:"top"`
-	Bins   []Bin   `json:"calibration"`
+	// Bins are tenths of the sources, the riskiest first.
+	Bins []census.Bin    `json:"calibration"`
+	Gain []census.Gained `json:"gain"`
 }
 
 // Top tells how many of the first were hit later.
@@ -32,15 +37,33 @@ type Top struct {
 	Hits  float64 `json:"hits"` // no whole number where equal scores stand on both sides of the cut
 }
 
-// Bin is a tenth of the sources by score: what was foretold, and what came.
-type Bin struct {
-	Sources int     `json:"sources"`
-	Score   float64 `json:"score"` // the mean
-	Hits    int     `json:"hits"`
-}
+// looked are the shares of a ranking, in thousandths, at which the gain is told:
+// close to each other where it is steep.
+var looked = []int{0, 5, 10, 20, 30, 40, 50, 60, 80, 100, 125, 150, 200, 250, 300, 400, 500, 600, 700, 800, 900, 1000}
 
 // draws is how often the bootstrap draws.
 const draws = 1000
+
+// Trust is what a model says of itself by this: before is the release that was
+// ranked, after is where the uploads came that followed. Figures are rounded to
+// what the draws bear.
+func (v Verdict) Trust(before, after string) *census.Trust {
+	t := &census.Trust{Before: before, After: after, AUC: rounded(v.AUC, 3), Low: rounded(v.Low, 3), High: rounded(v.High, 3), Decile: rounded(v.Decile, 3),
+		Hits: v.Hits, Sources: v.Sources}
+	for _, b := range v.Bins {
+		b.Score = rounded(b.Score, 4)
+		t.Bins = append(t.Bins, b)
+	}
+	for _, g := range v.Gain {
+		t.Gain = append(t.Gain, census.Gained{Looked: g.Looked, Found: rounded(g.Found, 4)})
+	}
+	return t
+}
+
+func rounded(v float64, digits int) float64 {
+	unit := math.Pow10(digits)
+	return math.Round(v*unit) / unit
+}
 
 // Judge holds scores against what came to pass. Both are by source.
 func Judge(ctx context.Context, scores []float64, hit []bool) (Verdict, error) {
@@ -61,7 +84,7 @@ func Judge(ctx context.Context, scores []float64, hit []bool) (Verdict, error) {
 	}
 	for b := range 10 {
 		part := order[b*len(order)/10 : (b+1)*len(order)/10]
-		bin := Bin{Sources: len(part)}
+		bin := census.Bin{Sources: len(part)}
 		for _, i := range part {
 			bin.Score += scores[i] / float64(len(part))
 			if hit[i] {
@@ -69,6 +92,9 @@ func Judge(ctx context.Context, scores []float64, hit []bool) (Verdict, error) {
 			}
 		}
 		v.Bins = append(v.Bins, bin)
+	}
+	for _, share := range looked {
+		v.Gain = append(v.Gain, census.Gained{Looked: float64(share) / 1000, Found: within(groups, len(scores)*share/1000) / float64(max(1, v.Hits))})
 	}
 	var err error
 	v.Low, v.High, err = bootstrap(ctx, groups)
