@@ -50,7 +50,7 @@ func TestCollect(t *testing.T) {
 	ctx := context.Background()
 	root, dir := t.TempDir(), t.TempDir()
 	s := handover()
-	s.by(ada, "2023-06-01", ".mailmap=Ada Lovelace <ada@engine.test> <ben@bits.test>\n")
+	s.by(ada, "2023-06-01", ".mailmap=Ada Lovelace <ada@engine.test> <ben@bits.test>\n", "src/4.c>src/four.c", "src/four.c=mine and more")
 	up := offered(t, root, s)
 	var requests atomic.Int32
 	address, ca := forgeOf(t, root, func(h http.Handler) http.Handler {

@@ -54,7 +54,7 @@ func find(path string) (string, error) {
 var calm = []string{
 	"core.fsmonitor=false", "core.hooksPath=/dev/null", "core.sshCommand=false", "core.askPass=false", "core.editor=false",
 	"core.pager=cat", "core.attributesFile=/dev/null", "core.excludesFile=/dev/null",
-	"core.commitGraph=false", "core.multiPackIndex=false", "core.useReplaceRefs=false", "core.packedGitWindowSize=32m", "core.packedGitLimit=512m",
+	"core.commitGraph=false", "core.multiPackIndex=false", "core.useReplaceRefs=false", "core.packedGitWindowSize=32m", "core.packedGitLimit=128m",
 	"diff.renameLimit=1", "gpg.program=false", "credential.helper=", "log.showSignature=false", "log.mailmap=false",
 	"protocol.allow=never", "gc.auto=0", "maintenance.auto=false", "transfer.credentialsInUrl=die", "submodule.recurse=false",
 	"fetch.recurseSubmodules=false", "fetch.writeCommitGraph=false", "pack.threads=1",
@@ -95,6 +95,9 @@ func (g *git) run(ctx context.Context, stdin []byte, read func(io.Reader) error,
 		return fmt.Errorf("running git: %w", err)
 	}
 	if err := cmd.Start(); err != nil {
+		if cause := context.Cause(ctx); cause != nil {
+			return cause
+		}
 		return fmt.Errorf("running git: %w", err)
 	}
 	limited := &io.LimitedReader{R: out, N: maxOutput}

@@ -194,6 +194,29 @@ func TestTruckFactorOfGit(t *testing.T) {
 	}
 }
 
+// TestRenames: who renames a file has changed it, and who began it is still who
+// began it. A file that is renamed and changed at once is a new one.
+func TestRenames(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name string
+		ops  []string
+		want string
+	}{
+		{"renamed", []string{"a.c>x.c", "b.c>y.c", "c.c>z.c"}, "2"},
+		{"moved", []string{"a.c>lib/a.c", "b.c>lib/b.c", "c.c>lib/c.c"}, "2"},
+		{"renamed and changed", []string{"a.c>x.c", "b.c>y.c", "c.c>z.c", "x.c=one more", "y.c=two more", "z.c=three more"}, "1"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			s := newStory()
+			s.by(ada, "2023-01-01", "a.c=one", "b.c=two", "c.c=three")
+			s.by(ben, "2023-01-02", c.ops...)
+			has(t, tell(t, s.bare(t), "2023-02-01"), map[string]string{"truck-factor": c.want})
+		})
+	}
+}
+
 func TestWhatIsSource(t *testing.T) {
 	t.Parallel()
 	for name, want := range map[string]bool{
