@@ -27,27 +27,26 @@ type heading struct {
 // could not be read, those that are quiet and load-bearing (null without earlier
 // releases), and all sources, the riskiest first. A value that is
 // unknown is null.
-func WriteJSON(w io.Writer, r *Ranking) error {
+func WriteJSON(w io.Writer, r *Ranking) error { return WriteJSONExcerpt(w, r, Excerpt{Rows: r.Rows}) }
+
+// WriteJSONExcerpt writes some of a ranking in the same form.
+func WriteJSONExcerpt(w io.Writer, r *Ranking, e Excerpt) error {
 	s := r.Table.Suite
-	var quiet []string
-	for _, i := range r.Quiet() {
-		quiet = append(quiet, s.Sources[i].Name)
-	}
 	head, err := json.Marshal(heading{
 		About: r.Model.About, Gaps: s.Gaps, Method: r.Model.Method, Model: r.Model.Name, MoreGaps: s.MoreGaps,
-		Packages: len(s.Binaries), Quiet: quiet, Spread: r.Table.Spread, Trust: r.Model.Trust,
+		Packages: len(s.Binaries), Quiet: r.quiet(e), Spread: r.Table.Spread, Trust: r.Model.Trust,
 	})
 	if err != nil {
 		return err
 	}
 	b := bufio.NewWriterSize(w, 1<<20)
-	b.Write(head[:len(head)-1]) //nolint:errcheck // told by Flush
+	b.Write(behind(head[:len(head)-1], e.Head)) //nolint:errcheck // told by Flush
 	b.WriteString(`,"sources":[`)
 	names := make([][]byte, len(catalogue))
 	for i, sig := range catalogue {
 		names[i] = append(quoted(nil, sig.Name), ':')
 	}
-	for n, row := range r.Rows {
+	for n, row := range e.Rows {
 		if n > 0 {
 			b.WriteByte(',')
 		}
@@ -69,7 +68,11 @@ func WriteJSON(w io.Writer, r *Ranking) error {
 			line = append(line, name...)
 			line = number(line, r.Table.Values[i][row.Source])
 		}
-		b.Write(append(line, "}}"...))
+		line = append(line, '}')
+		if e.Of != nil {
+			line = behind(line, e.Of(row.Source))
+		}
+		b.Write(append(line, '}'))
 	}
 	b.WriteString("\n]}\n")
 	return b.Flush()

@@ -32,6 +32,7 @@ machine, or those that you name, and asks nobody.
   steward census run
   steward census run --packages Packages.xz --sources Sources.xz
   steward census run --html census
+  steward census run --sbom image.cdx.json
   steward census explain xz-utils
   steward census diff last-month.json now.json
   steward census validate --before bookworm --after trixie-security.Sources`,
@@ -174,6 +175,7 @@ func (s *shell) censusRun() *cobra.Command {
 	var x indexes
 	var out outputs
 	var html pages
+	var held bills
 	var top int
 	c := &cobra.Command{
 		Use: "run", Short: "Rank every source package", Args: noArgs,
@@ -182,6 +184,9 @@ func (s *shell) censusRun() *cobra.Command {
 			if html.dir != "" && out.parquet != "" {
 				return errs.Invalidf("parquet", "A ranking is written as pages or as Parquet, not both.").WithHint("leave one of --html and --parquet away")
 			}
+			if err := held.open(html, out); err != nil {
+				return err
+			}
 			suite, err := x.suite(cmd.Context())
 			if err != nil {
 				return err
@@ -189,6 +194,9 @@ func (s *shell) censusRun() *cobra.Command {
 			r, err := s.rank(cmd.Context(), suite, x)
 			if err != nil {
 				return err
+			}
+			if len(held.read) > 0 {
+				return held.show(cmd.Context(), s, r, out, top, s.Clock().Sub(start))
 			}
 			if html.dir != "" {
 				return s.writePages(cmd.Context(), html, x, r)
@@ -203,6 +211,7 @@ func (s *shell) censusRun() *cobra.Command {
 	x.flags(c)
 	out.flags(c)
 	html.flags(c)
+	held.flags(c)
 	c.Flags().IntVar(&top, "top", 25, "how many to show; JSON and CSV have all")
 	return c
 }
@@ -232,6 +241,12 @@ func (s *shell) showRanking(r *census.Ranking, top int, took time.Duration) {
 	}
 	table(s.Stdout, []string{"RANK", "SOURCE", "SCORE", "", "REACH", "SIZE", "UPLOADERS"}, rows)
 	s.showQuiet(r, top)
+	s.showLimits(r)
+}
+
+// showLimits says what could not be read, and how far to trust the rest.
+func (s *shell) showLimits(r *census.Ranking) {
+	t := r.Table
 	if n := len(t.Suite.Gaps) + t.Suite.MoreGaps; n > 0 {
 		fmt.Fprintf(s.Stdout, "\n%d places of the indexes could not be read, the first in %s at byte %d: %s\n", n, safe(t.Suite.Gaps[0].File), t.Suite.Gaps[0].At, t.Suite.Gaps[0].What)
 	}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"path/filepath"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -221,26 +222,31 @@ func (d *diffed) quiet() {
 
 // flow shows names as a text, no more of them than four for each line of a list.
 func (d *diffed) flow(indent, start string, names []string) {
-	line := start
-	shown := names[:min(4*d.lines, len(names))]
-	for i, name := range shown {
-		word := short(safe(name), 40)
-		if i < len(shown)-1 {
+	shown := slices.Clone(names[:min(4*d.lines, len(names))])
+	if n := len(names) - len(shown); n > 0 {
+		shown = append(shown, fmt.Sprintf("and %d more", n))
+	}
+	flow(d.w, indent, start, shown)
+}
+
+// flow shows names as a text, in lines of a terminal.
+func flow(w io.Writer, indent, start string, names []string) {
+	line, begun := start, false
+	for i, name := range names {
+		word := short(safe(name), 60)
+		if i < len(names)-1 {
 			word += ","
 		}
-		if line != start && line != indent && width(line)+width(word)+1 > columnsOfTerminal {
-			fmt.Fprintln(d.w, line)
-			line = indent
+		if begun && width(line)+width(word)+1 > columnsOfTerminal {
+			fmt.Fprintln(w, line)
+			line, begun = indent, false
 		}
-		if line != start && line != indent {
+		if begun {
 			word = " " + word
 		}
-		line += word
+		line, begun = line+word, true
 	}
-	if n := len(names) - len(shown); n > 0 {
-		line += fmt.Sprintf(" and %d more", n)
-	}
-	fmt.Fprintln(d.w, line)
+	fmt.Fprintln(w, line)
 }
 
 func width(s string) int { return utf8.RuneCountInString(s) }

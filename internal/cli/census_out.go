@@ -28,6 +28,20 @@ func (o *outputs) flags(c *cobra.Command) {
 	c.Flags().StringVar(&o.parquet, "parquet", "", "write all sources with every signal as Apache Parquet, into a `file`")
 }
 
+// excerpt writes some of a ranking as JSON or CSV, and tells whether one of them
+// was asked for.
+func (o *outputs) excerpt(s *shell, r *census.Ranking, e census.Excerpt) (done bool, err error) {
+	switch {
+	case o.csv && s.json:
+		return true, errs.Invalidf("csv", "A ranking is written as CSV or as JSON, not both.").WithHint("leave one of --csv and --json away")
+	case o.csv:
+		return true, census.WriteCSVExcerpt(s.Stdout, r, e)
+	case s.json:
+		return true, census.WriteJSONExcerpt(s.Stdout, r, e)
+	}
+	return false, nil
+}
+
 // write writes a ranking in the form that was asked for, and tells whether one was.
 func (o *outputs) write(s *shell, r *census.Ranking) (done bool, err error) {
 	switch {
@@ -35,14 +49,8 @@ func (o *outputs) write(s *shell, r *census.Ranking) (done bool, err error) {
 		return true, errs.Invalidf("parquet", "A ranking is written as CSV or as Parquet, not both.").WithHint("leave one of --csv and --parquet away")
 	case o.parquet != "":
 		return true, s.writeParquet(o.parquet, r)
-	case o.csv && s.json:
-		return true, errs.Invalidf("csv", "A ranking is written as CSV or as JSON, not both.").WithHint("leave one of --csv and --json away")
-	case o.csv:
-		return true, census.WriteCSV(s.Stdout, r)
-	case s.json:
-		return true, census.WriteJSON(s.Stdout, r)
 	}
-	return false, nil
+	return o.excerpt(s, r, census.Excerpt{Rows: r.Rows})
 }
 
 // writtenFile is a file that was made.
