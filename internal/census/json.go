@@ -13,10 +13,12 @@ import (
 // heading is what a ranking says before its sources.
 type heading struct {
 	About    string        `json:"about"`
+	AsOf     string        `json:"as_of,omitempty"` // the day of what was collected
 	Gaps     []control.Gap `json:"gaps"`
 	Method   Method        `json:"method"`
 	Model    string        `json:"model"`
 	MoreGaps int           `json:"more_gaps,omitempty"` // are not told
+	Notes    []string      `json:"notes,omitempty"`     // what beside the indexes could not be read
 	Packages int           `json:"packages"`
 	Quiet    []string      `json:"quiet"`                 // null without earlier releases
 	Spread   float64       `json:"reach_error,omitempty"` // relative standard error of what was estimated
@@ -33,7 +35,7 @@ func WriteJSON(w io.Writer, r *Ranking) error { return WriteJSONExcerpt(w, r, Ex
 func WriteJSONExcerpt(w io.Writer, r *Ranking, e Excerpt) error {
 	s := r.Table.Suite
 	head, err := json.Marshal(heading{
-		About: r.Model.About, Gaps: s.Gaps, Method: r.Model.Method, Model: r.Model.Name, MoreGaps: s.MoreGaps,
+		About: r.Model.About, AsOf: r.Table.AsOf, Notes: r.Table.Notes, Gaps: s.Gaps, Method: r.Model.Method, Model: r.Model.Name, MoreGaps: s.MoreGaps,
 		Packages: len(s.Binaries), Quiet: r.quiet(e), Spread: r.Table.Spread, Trust: r.Model.Trust,
 	})
 	if err != nil {

@@ -29,6 +29,8 @@ type Table struct {
 	Older  int         // earlier releases that were read
 	Values [][]float64 // by signal, as in Signals; by source, as in Suite; NaN: unknown
 	Spread float64     // relative standard error of reach and build-reach; 0: they are exact
+	AsOf   string      // day as of which what was collected was read, 2023-06-30; empty: nothing was
+	Notes  []string    // what of that which lies beside the indexes could not be read, in sentences
 }
 
 // measured is what signals are computed from.
@@ -51,6 +53,8 @@ type More struct {
 	Older []map[string]string // earlier releases, the newest last: the version of each source
 	Files contents.Found      // which packages have files of interest; nil: not known
 	Facts map[string]Fact     // by signal: what the archive itself does not tell
+	AsOf  string              // see Table
+	Notes []string            // see Table
 }
 
 // Fact is what was learned elsewhere of sources, for one signal.
@@ -95,7 +99,7 @@ func measure(ctx context.Context, s *archive.Suite, more More, exact float64) (*
 	slices.Sort(m.policy)
 	m.policy = slices.Compact(m.policy)
 	slices.Reverse(m.policy)
-	t := &Table{Suite: s, Older: len(more.Older), Spread: m.spread, Values: make([][]float64, len(catalogue))}
+	t := &Table{Suite: s, Older: len(more.Older), Spread: m.spread, AsOf: more.AsOf, Notes: more.Notes, Values: make([][]float64, len(catalogue))}
 	g, ctx := errgroup.WithContext(ctx)
 	for n := range catalogue {
 		t.Values[n] = make([]float64, len(s.Sources))

@@ -69,6 +69,23 @@ func (r *Ranking) Scores() []float64 {
 	return out
 }
 
+// Leading gives the sources that stand first, and those on which most rests, so
+// many of each; each once, in the order of the suite.
+func (r *Ranking) Leading(top int) (sources []int) {
+	for _, row := range r.Rows[:min(top, len(r.Rows))] {
+		sources = append(sources, row.Source)
+	}
+	reach := r.Table.column("reach")
+	order := make([]int, len(reach))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortStableFunc(order, func(a, b int) int { return -cmp.Compare(reach[a], reach[b]) })
+	sources = append(sources, order[:min(top, len(order))]...)
+	slices.Sort(sources)
+	return slices.Compact(sources)
+}
+
 // Part is what one signal or term adds to a score.
 type Part struct {
 	Signal string  `json:"signal,omitempty"`

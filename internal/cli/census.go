@@ -18,7 +18,6 @@ import (
 	"steward/internal/base/errs"
 	"steward/internal/census"
 	"steward/internal/census/archive"
-	"steward/internal/census/contents"
 	"steward/internal/census/index"
 )
 
@@ -38,7 +37,7 @@ machine, or those that you name, and asks nobody.
   steward census validate --before bookworm --after trixie-security.Sources`,
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	c.AddCommand(s.censusRun(), s.censusDiff(), s.censusExplain(), s.censusValidate(), s.censusTrain(), s.censusModels())
+	c.AddCommand(s.censusRun(), s.censusCollect(), s.censusDiff(), s.censusExplain(), s.censusValidate(), s.censusTrain(), s.censusModels())
 	return c
 }
 
@@ -46,7 +45,8 @@ machine, or those that you name, and asks nobody.
 type indexes struct {
 	packages, sources []string
 	apt, model        string
-	older, contents   []string
+	older             []string
+	beside
 }
 
 func (x *indexes) flags(c *cobra.Command) {
@@ -56,36 +56,7 @@ func (x *indexes) flags(c *cobra.Command) {
 	f.StringVar(&x.apt, "apt", index.Lists, "`folder` of the indexes that apt has fetched")
 	f.StringVar(&x.model, "model", defaultModel, "`name` of a model, or a file that ends in .json")
 	f.StringArrayVar(&x.older, "older", nil, "index of the sources of an earlier `release`, a file, or what the names of its Packages and Sources begin with; more than one: the newest last")
-	contentsFlag(c, &x.contents)
-}
-
-func contentsFlag(c *cobra.Command, into *[]string) {
-	c.Flags().StringArrayVar(into, "contents", nil, "list of the files in packages (Contents), a `file` as it is or packed")
-}
-
-// more reads what a census may look at besides the indexes of releases.
-func more(ctx context.Context, lists []string) (m census.More, err error) {
-	for _, path := range lists {
-		if m.Files == nil {
-			m.Files = contents.Found{}
-		}
-		if err := readContents(ctx, path, m.Files); err != nil {
-			return m, err
-		}
-	}
-	return m, nil
-}
-
-func readContents(ctx context.Context, path string, found contents.Found) error {
-	r, err := index.Open(path)
-	if err != nil {
-		return err
-	}
-	defer r.Close()
-	if _, err = contents.Read(ctx, r, found); err != nil {
-		return errs.Invalidf(path, "The file is broken, or ends too early.").WithHint("fetch it anew").WithCause(err)
-	}
-	return nil
+	x.beside.flags(c)
 }
 
 const defaultModel = "trained"
@@ -154,7 +125,7 @@ func (s *shell) rank(ctx context.Context, suite *archive.Suite, x indexes) (*cen
 	if err != nil {
 		return nil, err
 	}
-	also, err := more(ctx, x.contents)
+	also, err := x.beside.read(ctx, s.Clock(), suite)
 	if err != nil {
 		return nil, err
 	}
@@ -249,6 +220,12 @@ func (s *shell) showLimits(r *census.Ranking) {
 	t := r.Table
 	if n := len(t.Suite.Gaps) + t.Suite.MoreGaps; n > 0 {
 		fmt.Fprintf(s.Stdout, "\n%d places of the indexes could not be read, the first in %s at byte %d: %s\n", n, safe(t.Suite.Gaps[0].File), t.Suite.Gaps[0].At, t.Suite.Gaps[0].What)
+	}
+	for _, note := range t.Notes {
+		fmt.Fprintf(s.Stdout, "\n%s\n", safe(note))
+	}
+	if t.AsOf != "" {
+		fmt.Fprintf(s.Stdout, "\nWhat was collected is read as of %s.\n", t.AsOf)
 	}
 	if t.Spread > 0 {
 		fmt.Fprintf(s.Stdout, "\nThere are too many packages to count what rests on each: reach and build-reach are estimates, with a standard error of %.1f %%.\n", 100*t.Spread)

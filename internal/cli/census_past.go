@@ -19,8 +19,9 @@ import (
 
 // past is a release, and what came to pass.
 type past struct {
-	before, dated, until  string
-	after, earlier, lists []string
+	before, dated, until string
+	after, earlier       []string
+	beside
 }
 
 func (p *past) flags(c *cobra.Command) {
@@ -30,7 +31,7 @@ func (p *past) flags(c *cobra.Command) {
 	f.StringVar(&p.dated, "dated", "", "`file` of lines source,date: when a source was first hit")
 	f.StringVar(&p.until, "until", "", "`day` from which on hits do not count; those without a date count neither way")
 	f.StringArrayVar(&p.earlier, "new", nil, "index of the sources of an earlier security archive, a `file`: what was hit there counts neither way")
-	contentsFlag(c, &p.lists)
+	p.beside.flags(c)
 	_ = c.MarkFlagRequired("before")
 	_ = c.MarkFlagRequired("after")
 	c.MarkFlagsRequiredTogether("dated", "until")
@@ -38,7 +39,7 @@ func (p *past) flags(c *cobra.Command) {
 
 // read reads a release, which of its sources were hit later, and of which that is
 // not known or asked.
-func (p *past) read(ctx context.Context) (l train.Lesson, err error) {
+func (p *past) read(ctx context.Context, now time.Time) (l train.Lesson, err error) {
 	packages, sources, err := index.Release(p.before)
 	if err != nil {
 		return l, err
@@ -71,7 +72,7 @@ func (p *past) read(ctx context.Context) (l train.Lesson, err error) {
 	if !any {
 		return l, errs.Invalidf("after", "None of the release's sources was updated there.").WithHint("name the index of the sources of a security archive of a later release")
 	}
-	also, err := more(ctx, p.lists)
+	also, err := p.beside.read(ctx, now, suite)
 	if err != nil {
 		return l, err
 	}
@@ -125,7 +126,7 @@ that needed a security upload later.
 			if err != nil {
 				return err
 			}
-			l, err := p.read(cmd.Context())
+			l, err := p.read(cmd.Context(), s.Clock())
 			if err != nil {
 				return err
 			}
@@ -178,7 +179,7 @@ func (s *shell) censusTrain() *cobra.Command {
 	c := &cobra.Command{
 		Use: "train", Short: "Make the weights of a model from what came to pass", Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			l, err := p.read(cmd.Context())
+			l, err := p.read(cmd.Context(), s.Clock())
 			if err != nil {
 				return err
 			}
