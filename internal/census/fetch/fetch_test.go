@@ -213,6 +213,24 @@ func TestCut(t *testing.T) {
 			}
 			file(w, r, `"a"`, long)
 		}, long, []string{"", "bytes=300000-", ""}},
+		"a part of another state": {func(n int, w http.ResponseWriter, r *http.Request) {
+			switch n {
+			case 1:
+				cut(w, r, `"a"`, long, 0, 300_000)
+			case 2:
+				cut(w, r, `"b"`, long, 300_000, 400_000)
+			}
+			file(w, r, `"b"`, other)
+		}, other, []string{"", "bytes=300000-", ""}},
+		"a part of the rest": {func(n int, w http.ResponseWriter, r *http.Request) {
+			if n == 1 {
+				cut(w, r, `"a"`, long, 0, 300_000)
+			}
+			if n == 2 {
+				r.Header.Set("Range", "bytes=300000-399999")
+			}
+			file(w, r, `"a"`, long)
+		}, long, []string{"", "bytes=300000-399999", "bytes=400000-"}},
 		"shorter by now": {func(n int, w http.ResponseWriter, r *http.Request) {
 			if n == 1 {
 				cut(w, r, `"a"`, long, 0, 300_000)
@@ -315,6 +333,11 @@ func TestGivesUp(t *testing.T) {
 		"cut anew": func(_ int, w http.ResponseWriter, r *http.Request) {
 			cut(w, r, `W/"a"`, long, 0, 300_000)
 		},
+		"a little each time": func(_ int, w http.ResponseWriter, r *http.Request) {
+			var from int
+			_, _ = fmt.Sscanf(r.Header.Get("Range"), "bytes=%d-", &from)
+			cut(w, r, `"a"`, long, from, from+10)
+		},
 		"too much, and says so": func(_ int, w http.ResponseWriter, r *http.Request) { file(w, r, "", append(long, long...)) },
 		"too much": func(_ int, w http.ResponseWriter, _ *http.Request) {
 			for range 10 {
@@ -401,6 +424,36 @@ func TestDown(t *testing.T) {
 	c.HTTP = h
 	if _, err := c.Get(t.Context(), safe.URL); !errs.Is(err, errs.Conflict) || len(plain.asked) > 0 {
 		t.Errorf("%v, asked %d times", err, len(plain.asked))
+	}
+}
+
+// TestSlow: who sends a little now and then is not silent.
+func TestSlow(t *testing.T) {
+	t.Parallel()
+	s := serve(t, func(_ int, w http.ResponseWriter, r *http.Request) {
+		for range 5 {
+			_, _ = io.WriteString(w, "x")
+			_ = http.NewResponseController(w).Flush()
+			time.Sleep(700 * time.Millisecond)
+		}
+	})
+	c := client(nil)
+	c.Silence = 2 * time.Second
+	path := filepath.Join(t.TempDir(), "list")
+	if _, _, err := c.File(t.Context(), s.URL, path, nil); err != nil || string(get(t, path)) != "xxxxx" || len(s.asked) != 1 {
+		t.Errorf("%v, asked %d times", err, len(s.asked))
+	}
+}
+
+// TestOtherAddress: what another address says of itself says nothing of a file.
+func TestOtherAddress(t *testing.T) {
+	t.Parallel()
+	s := serve(t, func(_ int, w http.ResponseWriter, r *http.Request) { file(w, r, `"1"`, []byte(r.URL.Path)) })
+	path := filepath.Join(t.TempDir(), "list")
+	for _, at := range []string{"/one", "/two"} {
+		if o, same, err := client(nil).File(t.Context(), s.URL+at, path, nil); err != nil || same || string(get(t, path)) != at || o.URL != s.URL+at {
+			t.Errorf("%s: %+v %v %v", at, o, same, err)
+		}
 	}
 }
 

@@ -273,6 +273,8 @@ func TestMatch(t *testing.T) {
 		{"unicorn-engine", "https://elsewhere.example", "", "unicorn"},
 		{"mpv", "https://mpv.io/", "", "mpv"},
 		{"haproxy", "http://www.haproxy.org/", "", "haproxy"},
+		{"haproxy", "https://launchpad.net/haproxy", "", ""},
+		{"poco", "https://gitlab.com/pocoproject", "", ""},
 		{"pillow", "http://python-pillow.github.io/", "", "pillow"},
 		{"poco", "https://pocoproject.org/", "", "poco"},
 		{"bind9", "https://www.isc.org/downloads/bind/", "", "bind9"},

@@ -189,7 +189,9 @@ func Collect(ctx context.Context, c *fetch.Client, from, dir string, progress fe
 	if from == "" {
 		from = URL
 	}
-	return c.File(ctx, from, filepath.Join(dir, Name), progress)
+	small := *c
+	small.Limit = min(c.Limit, maxBytes)
+	return small.File(ctx, from, filepath.Join(dir, Name), progress)
 }
 
 // Open reads the archive that Collect has put into a folder; false if none is

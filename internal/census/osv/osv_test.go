@@ -100,6 +100,10 @@ func TestRead(t *testing.T) {
 			"1.json": record("DSA-5000-1", `"published":"2024-03-28T00:00:00Z","upstream":["CVE-2024-1000","CVE-2024-1001"],`, of12),
 			"2.json": record("DEBIAN-CVE-2024-1000", `"published":"2024-03-29T16:51:12Z",`, open12),
 		}, []string{"CVE-2024-1000 2024-03-28 unfixed", "CVE-2024-1001 2024-03-28 fixed"}, nil},
+		"of two advisories the one that knows a fix goes before": {files{
+			"1.json": record("DSA-5000-1", `"published":"2024-03-28T00:00:00Z","upstream":["CVE-2024-1000"],`, of12),
+			"2.json": record("DSA-5001-1", `"published":"2024-03-29T00:00:00Z","upstream":["CVE-2024-1000"],`, open12),
+		}, []string{"CVE-2024-1000 2024-03-28 fixed"}, nil},
 		"editions of an advisory without a CVE": {files{
 			"1.json": record("DSA-5000-1", `"published":"2024-03-28T00:00:00Z",`, of12),
 			"2.json": record("DSA-5000-2", `"published":"2024-04-28T00:00:00Z",`, of12),
