@@ -28,7 +28,7 @@ func entry(heading, words, date string) string {
 func TestReadChangelog(t *testing.T) {
 	t.Parallel()
 	text := entry("foo (1:2.0-1) unstable; urgency=High, binary-only=no", "  * New upstream (Closes: #1): CVE-2020-1234.", "Sun, 08 Mar 2020 00:21:57 -0800") +
-		entry("foo (1:1.9-1+deb9u1) stretch-security  stretch; urgency=medium (it is bad)", "  * Non-maintainer upload by the Security Team.", "Sat, 7 Mar 2020 23:00:00 +0000") +
+		entry("foo (1:1.9-1+deb9u1) stretch-security,stretch  x; urgency=medium (it is bad)", "  * Non-maintainer upload by the Security Team.", "Sat, 7 Mar 2020 23:00:00 +0000") +
 		"some words that are none of an entry CVE-2020-9999\n\n" +
 		entry("Old-Foo (1.9-0.1) UNRELEASED; urgency=low", "  * can-2003-0001, b\xe9b\xe9", "1 January 2003") +
 		"foo (0.1) ; urgency=low\nfoo (0 1) unstable; urgency=low\n-foo (1) unstable; urgency=low\nfoo (1) unstable\n"
@@ -38,7 +38,7 @@ func TestReadChangelog(t *testing.T) {
 	}
 	for i, want := range []Entry{
 		{Source: "foo", Version: "1:2.0-1", Distribution: "unstable", Urgency: "high", Day: day(t, "2020-03-08"), CVEs: []string{"CVE-2020-1234"}},
-		{Source: "foo", Version: "1:1.9-1+deb9u1", Distribution: "stretch-security  stretch", Urgency: "medium", Day: day(t, "2020-03-07"), By: NMU},
+		{Source: "foo", Version: "1:1.9-1+deb9u1", Distribution: "stretch-security,stretch  x", Urgency: "medium", Day: day(t, "2020-03-07"), By: NMU},
 		{Source: "Old-Foo", Version: "1.9-0.1", Distribution: "UNRELEASED", Urgency: "low", Day: day(t, "2003-01-01"), By: NMU, CVEs: []string{"CVE-2003-0001"}},
 	} {
 		if got := c.Entries[i]; fmt.Sprint(got) != fmt.Sprint(want) {

@@ -77,7 +77,7 @@ func (e *Entry) unreleased() bool { return strings.EqualFold(e.Distribution, "UN
 // security tells whether an entry went to a distribution for security updates;
 // those of long-term support are such.
 func (e *Entry) security() bool {
-	for d := range strings.FieldsSeq(strings.ToLower(e.Distribution)) {
+	for d := range strings.FieldsSeq(strings.ToLower(strings.ReplaceAll(e.Distribution, ",", " "))) {
 		if strings.HasSuffix(d, "-security") || strings.HasSuffix(d, "-lts") {
 			return true
 		}
