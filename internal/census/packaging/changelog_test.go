@@ -122,6 +122,26 @@ func TestCVEs(t *testing.T) {
 	}
 }
 
+// TestStable: the marks of stable updates, of today and of before.
+func TestStable(t *testing.T) {
+	t.Parallel()
+	for version, want := range map[string]bool{
+		"1-1+deb12u1": true, "1~deb9u2": true, "1-1~deb12u1": true, "1-1+lenny1": true, "1-4sarge3": true, "1-4.woody.1": true,
+		"1-1": false, "1-1~bpo12+1": false, "1-1ubuntu1": false, "1.deb-1": false, "1+debian-1": false,
+	} {
+		if got := stable.MatchString(version); got != want {
+			t.Errorf("%s: %v", version, got)
+		}
+	}
+	for version, want := range map[string]string{
+		"1:1.0+dfsg1-1": "1.0", "1.0~ds-1": "1.0", "1.0+really0.9-1": "0.9", "1.0+nmu1": "1.0", "1.0+deb12u1": "1.0", "1.0-rc1-2": "1.0-rc1", "1.0": "1.0", "1.0+ds+git2020-1": "1.0+git2020", "2.0~bpo12+1": "2.0",
+	} {
+		if got := upstreamOf(version); got != want {
+			t.Errorf("%s: %s, want %s", version, got, want)
+		}
+	}
+}
+
 func cves(words string) []string {
 	all, _ := mentions([]byte(words), maxNamed)
 	return named([]byte(words), all)

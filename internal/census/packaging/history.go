@@ -19,8 +19,8 @@ type History struct {
 	Source, Version string
 	Named           []CVE    // the CVEs that the changelog names, by ID
 	Uploads         []Upload // as in the changelog, the newest first
-	Patches         Patches
-	Cut             bool // the changelog is not all here: its oldest entries are missing
+	Patches         Patches  // of this version alone: they do not answer for a day
+	Cut             bool     // the changelog is not all here: its oldest entries are missing
 }
 
 func history(source, version string, c Changelog, p Patches) *History {
