@@ -92,6 +92,8 @@ func TestCVEs(t *testing.T) {
 		"Disable it because CVE-2015-2059 is still not fixed.":                                 "",
 		"CVE-2015-2059 and CVE-2015-2060 are not yet fixed; CVE-2015-2061 is":                  "CVE-2015-2061",
 		"While 1.8 is not vulnerable to CVE-2009-4212 (it was removed)":                        "",
+		"For reference, it was not affected by CVE-2007-4987":                                  "",
+		"Not fixed: CVE-2009-4212":                                                             "",
 		"This does not fix CVE-2009-4212":                                                      "",
 		"It is CVE-2015-1851 and not CVE-2015-1850":                                            "CVE-2015-1851",
 		"It is CVE-2017-16239, not CVE-2017-17051. This one":                                   "CVE-2017-16239",
