@@ -104,7 +104,7 @@ func readHeading(line []byte) (e Entry, ok bool) {
 		return e, false
 	}
 	for _, b := range where {
-		if !nameByte(b) && b != ' ' && b != '\t' {
+		if !nameByte(b) && b != ' ' && b != '\t' && b != ',' { // old entries part them by commas
 			return e, false
 		}
 	}

@@ -28,7 +28,7 @@ func entry(heading, words, date string) string {
 func TestReadChangelog(t *testing.T) {
 	t.Parallel()
 	text := entry("foo (1:2.0-1) unstable; urgency=High, binary-only=no", "  * New upstream (Closes: #1): CVE-2020-1234.", "Sun, 08 Mar 2020 00:21:57 -0800") +
-		entry("foo (1:1.9-1+deb9u1) stretch-security  stretch; urgency=medium (it is bad)", "  * Non-maintainer upload by the Security Team.", "Sat, 7 Mar 2020 23:00:00 +0000") +
+		entry("foo (1:1.9-1+deb9u1) stretch-security,stretch  x; urgency=medium (it is bad)", "  * Non-maintainer upload by the Security Team.", "Sat, 7 Mar 2020 23:00:00 +0000") +
 		"some words that are none of an entry CVE-2020-9999\n\n" +
 		entry("Old-Foo (1.9-0.1) UNRELEASED; urgency=low", "  * can-2003-0001, b\xe9b\xe9", "1 January 2003") +
 		"foo (0.1) ; urgency=low\nfoo (0 1) unstable; urgency=low\n-foo (1) unstable; urgency=low\nfoo (1) unstable\n"
@@ -38,7 +38,7 @@ func TestReadChangelog(t *testing.T) {
 	}
 	for i, want := range []Entry{
 		{Source: "foo", Version: "1:2.0-1", Distribution: "unstable", Urgency: "high", Day: day(t, "2020-03-08"), CVEs: []string{"CVE-2020-1234"}},
-		{Source: "foo", Version: "1:1.9-1+deb9u1", Distribution: "stretch-security  stretch", Urgency: "medium", Day: day(t, "2020-03-07"), By: NMU},
+		{Source: "foo", Version: "1:1.9-1+deb9u1", Distribution: "stretch-security,stretch  x", Urgency: "medium", Day: day(t, "2020-03-07"), By: NMU},
 		{Source: "Old-Foo", Version: "1.9-0.1", Distribution: "UNRELEASED", Urgency: "low", Day: day(t, "2003-01-01"), By: NMU, CVEs: []string{"CVE-2003-0001"}},
 	} {
 		if got := c.Entries[i]; fmt.Sprint(got) != fmt.Sprint(want) {
@@ -92,6 +92,8 @@ func TestCVEs(t *testing.T) {
 		"Disable it because CVE-2015-2059 is still not fixed.":                                 "",
 		"CVE-2015-2059 and CVE-2015-2060 are not yet fixed; CVE-2015-2061 is":                  "CVE-2015-2061",
 		"While 1.8 is not vulnerable to CVE-2009-4212 (it was removed)":                        "",
+		"For reference, it was not affected by CVE-2007-4987":                                  "",
+		"Not fixed: CVE-2009-4212":                                                             "",
 		"This does not fix CVE-2009-4212":                                                      "",
 		"It is CVE-2015-1851 and not CVE-2015-1850":                                            "CVE-2015-1851",
 		"It is CVE-2017-16239, not CVE-2017-17051. This one":                                   "CVE-2017-16239",
@@ -101,6 +103,7 @@ func TestCVEs(t *testing.T) {
 		"CVE-2021-38503: sandbox rules did not apply to XSLT stylesheets":                                    "CVE-2021-38503",
 		"Update static zlib with one that is not vulnerable to CAN-2005-2096":                                "CVE-2005-2096",
 		"Fix hash so that it is not susceptible to collisions as per CVE-2013-6401":                          "CVE-2013-6401",
+		"It is not vulnerable to attacks any more with what comes for CVE-2005-2096":                         "CVE-2005-2096",
 		"CVE-2022-3620.\n    This does not affect Debian binary packages":                                    "CVE-2022-3620",
 		"bypass; gcrypt backend is not affected\n      (CVE-2023-2283, Closes: #1)":                          "CVE-2023-2283",
 		"CVE-2026-1 no, CVE-2022-1466 (Certificate policy check not enabled)":                                "CVE-2022-1466",
@@ -118,6 +121,26 @@ func TestCVEs(t *testing.T) {
 	list = "  * Fix problems that are not fixed there:\n    - CVE-2007-0001\n"
 	if got := cves(list); len(got) != 1 {
 		t.Error(got)
+	}
+}
+
+// TestStable: the marks of stable updates, of today and of before.
+func TestStable(t *testing.T) {
+	t.Parallel()
+	for version, want := range map[string]bool{
+		"1-1+deb12u1": true, "1~deb9u2": true, "1-1~deb12u1": true, "1-1+lenny1": true, "1-4sarge3": true, "1-4.woody.1": true,
+		"1-1": false, "1-1~bpo12+1": false, "1-1ubuntu1": false, "1.deb-1": false, "1+debian-1": false,
+	} {
+		if got := stable.MatchString(version); got != want {
+			t.Errorf("%s: %v", version, got)
+		}
+	}
+	for version, want := range map[string]string{
+		"1:1.0+dfsg1-1": "1.0", "1.0~ds-1": "1.0", "1.0+really0.9-1": "0.9", "1.0+nmu1": "1.0", "1.0+deb12u1": "1.0", "1.0-rc1-2": "1.0-rc1", "1.0": "1.0", "1.0+ds+git2020-1": "1.0+git2020", "2.0~bpo12+1": "2.0",
+	} {
+		if got := upstreamOf(version); got != want {
+			t.Errorf("%s: %s, want %s", version, got, want)
+		}
 	}
 }
 
@@ -179,17 +202,17 @@ func TestUploads(t *testing.T) {
 // TestQuestions: a history answers for a day, and knows nothing of what came later.
 func TestQuestions(t *testing.T) {
 	t.Parallel()
-	text := entry("a (2-2.1) unstable; urgency=low", "  * Fix CVE-2022-0001", "Sat, 01 Jan 2022 00:00:00 +0000") +
+	text := entry("a (2-2.1) unstable; urgency=low", "  * Fix CVE-2018-0001 and CVE-2020-0009", "Sat, 01 Jan 2022 00:00:00 +0000") +
 		entry("a (2-1+deb11u1) bullseye; urgency=low", "  * CVE-2021-0001", "Fri, 01 Jan 2021 00:00:00 +0000") +
 		entry("a (2-2) unstable; urgency=low", "  * x", "Wed, 01 Jan 2020 00:00:00 +0000") +
-		entry("a (2-1) unstable; urgency=low", "  * CVE-2022-0001 again", "Tue, 01 Jan 2019 00:00:00 +0000") +
+		entry("a (2-1) unstable; urgency=low", "  * CVE-2018-0001, CVE-2020-0009", "Tue, 01 Jan 2019 00:00:00 +0000") +
 		entry("a (1-1) unstable; urgency=low", "  * CVE-2010-0001", "Fri, 01 Jan 2010 00:00:00 +0000")
 	h := history("a", "2-2.1", ReadChangelog([]byte(text), today), Patches{NotForwarded: 3, Silent: 9})
 	at := func(s string) time.Time { return day(t, s).Time() }
 	for _, c := range []struct {
 		day         string
 		years, cves int
-	}{{"2026-01-01", 0, 3}, {"2026-01-01", 5, 1}, {"2020-01-01", 1, 1}, {"2019-01-01", 1, 0}, {"2021-01-02", 3, 2}, {"2010-01-01", 0, 0}, {"2021-01-02", -1, 3}} {
+	}{{"2026-01-01", 0, 4}, {"2026-01-01", 5, 1}, {"2020-01-01", 1, 1}, {"2019-01-01", 1, 0}, {"2020-01-02", 1, 1}, {"2021-01-02", 3, 3}, {"2010-01-01", 0, 0}, {"2021-01-02", -1, 4}} {
 		if got := h.CVEs(at(c.day), c.years); got != c.cves {
 			t.Errorf("%s, %d years: %d CVEs, want %d", c.day, c.years, got, c.cves)
 		}

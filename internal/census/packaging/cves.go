@@ -95,7 +95,7 @@ var (
 	behind = regexp.MustCompile(`(?i)(?:\b(?:not|never)\s+|n't\s+)(?:yet\s+|been\s+|really\s+|actually\s+)*` +
 		`(?:affected|vulnerable|applicable|fixed|addressed|(?:affect(?:s|ing)?|apply\s+to)(?:\s+(?:debian|this|us|our|the\s+(?:debian|package|version))\b|\s*[.,;)]|\s*$))|\bfound\s+immune\b|\bstill\s+unfixed\b`)
 	wrong = regexp.MustCompile(`(?i)(?:[,;(]|\band|\bbut)\s*not\s+(?:for\s+|to\s+|with\s+)?$`)
-	other = regexp.MustCompile(`(?i)\b(?:that|which|was|were)\s+(?:is|are|still)?\s*$`)
+	other = regexp.MustCompile(`(?i)\b(?:that|which)\s+(?:is|are|was|were)?\s*(?:still\s+)?$`)
 	join  = regexp.MustCompile(`(?i)^(?:[\s,/&()]|and\b|or\b|nor\b|aka\b)*$`)
 	stop  = regexp.MustCompile(`(?i)[.;!]["')]*\s|\n\s*\n|\n\s*[-*+~o]\s|\sbut\s|:\s*\n`)
 )

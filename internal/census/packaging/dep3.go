@@ -56,10 +56,11 @@ func ReadPatch(text []byte, today Day) Patch {
 	return Patch{State: h.state(), LastUpdate: h.updated}
 }
 
-// begins tells whether a line ends the header: the three dashes (DEP-3,
-// "Structure"), or the change itself.
+// begins tells whether the change itself begins. DEP-3 has the header end at three
+// dashes before that, but dpkg-source --commit puts the fields that are to be
+// filled in behind them, and there people fill them in.
 func begins(line []byte) bool {
-	return string(line) == "---" || bytes.HasPrefix(line, []byte("--- ")) || bytes.HasPrefix(line, []byte("diff ")) ||
+	return bytes.HasPrefix(line, []byte("--- ")) || bytes.HasPrefix(line, []byte("diff ")) ||
 		bytes.HasPrefix(line, []byte("Index: ")) || bytes.HasPrefix(line, []byte("*** ")) || bytes.HasPrefix(line, []byte("@@ "))
 }
 

@@ -56,13 +56,14 @@ func TestReadPatch(t *testing.T) {
 		"Applied-Upstream: <version|url|commit>":              Silent,
 
 		"From 0123456789 Mon Sep 17 00:00:00 2001\nFrom: A <a@example.org>\nDate: Sun, 8 Jan 2023\nSubject: [PATCH] words\n of it\n\nMore words.\n\nForwarded: https://example.org/\nLast-Update: 2020-01-01\n\n---\n x | 2 +-": Forwarded,
-		"From: A <a@example.org>\nSubject: words\n\n---\nForwarded: yes":                           Silent, // behind the three dashes
-		"Subject: words\n\n(cherry picked from commit 0123456789)":                                 Upstream,
-		"Description: words\n Forwarded: yes":                                                      Silent, // words of the description
-		"\n\nForwarded: no":                                                                        NotForwarded,
-		"Index: x\nForwarded: no":                                                                  Silent,
+		"Description: words\n\n---\nThe information above should follow it:\n\nOrigin: (upstream|backport|vendor|other), (<patch-url>|commit:<commit-id>)\nBug: <upstream-bugtracker-url>\nForwarded: no\n":                     NotForwarded, // dpkg-source's
+		"Subject: words\n---\n Forwarded | 2 +-\n 1 file changed\n": Silent,
+		"Subject: words\n\n(cherry picked from commit 0123456789)":  Upstream,
+		"Description: words\n Forwarded: yes":                       Silent, // words of the description
+		"\n\nForwarded: no":                                         NotForwarded,
+		"Index: x\nForwarded: no":                                   Silent,
 		"#! /bin/sh /usr/share/dpatch/dpatch-run\n## a.dpatch by A\n## DP: words\n# Forwarded: no": NotForwarded,
-		"Forwarded: no\r":                                                                          NotForwarded,
+		"Forwarded: no\r": NotForwarded,
 	} {
 		if got := ReadPatch([]byte(header+change), today); got.State != want {
 			t.Errorf("%q: %s, want %s", header, got.State, want)

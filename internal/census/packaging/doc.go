@@ -23,6 +23,7 @@
 // not fixed, or that is named behind "not" as the wrong one: only where those
 // words stand next to it, in the same sentence. Another entry may name it still.
 // CVEs of others that are named as the reason of an upload (a library that is
-// linked in) count, and so do those named later in an old entry: those have the
-// day of the old one.
+// linked in) count. One that was put into an old entry later has the day of that
+// entry, but none before the year of its own number: what nobody knew then does
+// not count for that time.
 package packaging

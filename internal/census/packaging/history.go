@@ -3,6 +3,7 @@ package packaging
 import (
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -10,7 +11,7 @@ import (
 // CVE is one that a changelog names, and the day of the earliest entry that does.
 type CVE struct {
 	ID    string // CVE-YYYY-N…
-	First Day    // 0: no entry has a day
+	First Day    // not before its year; 0: no entry has a day
 }
 
 // History is what the packaging of one version of a source tells.
@@ -18,8 +19,8 @@ type History struct {
 	Source, Version string
 	Named           []CVE    // the CVEs that the changelog names, by ID
 	Uploads         []Upload // as in the changelog, the newest first
-	Patches         Patches
-	Cut             bool // the changelog is not all here: its oldest entries are missing
+	Patches         Patches  // of this version alone: they do not answer for a day
+	Cut             bool     // the changelog is not all here: its oldest entries are missing
 }
 
 func history(source, version string, c Changelog, p Patches) *History {
@@ -28,8 +29,12 @@ func history(source, version string, c Changelog, p Patches) *History {
 	first := map[string]Day{}
 	for i := range c.Entries {
 		for _, id := range c.Entries[i].CVEs {
-			if known, ok := first[id]; !ok || days[i] != 0 && (known == 0 || days[i] < known) {
-				first[id] = days[i]
+			day := days[i]
+			if day != 0 {
+				day = max(day, yearOf(id))
+			}
+			if known, ok := first[id]; !ok || day != 0 && (known == 0 || day < known) {
+				first[id] = day
 			}
 		}
 	}
@@ -37,6 +42,16 @@ func history(source, version string, c Changelog, p Patches) *History {
 		h.Named = append(h.Named, CVE{id, first[id]})
 	}
 	return h
+}
+
+// yearOf gives the first day of the year that a CVE is numbered in: nobody could
+// name it before, but for some weeks.
+func yearOf(id string) Day {
+	year, err := strconv.Atoi(id[len("CVE-"):len("CVE-2006")])
+	if err != nil {
+		return 0
+	}
+	return DayOf(time.Date(year, 1, 1, 0, 0, 0, 0, time.UTC))
 }
 
 // span is the days of so many years that end before a day: that day is not in it.

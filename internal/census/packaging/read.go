@@ -122,8 +122,7 @@ func (f *found) tar(ctx context.Context, r io.Reader) error {
 		if place == "" || h.Typeflag == tar.TypeDir {
 			continue
 		}
-		regular := h.Typeflag == tar.TypeReg
-		if err := f.take(place, patch, regular, io.LimitReader(t, h.Size)); err != nil {
+		if err := f.take(place, patch, t); err != nil {
 			return broken(f.name, err)
 		}
 	}
@@ -142,9 +141,9 @@ func (p *patient) Read(b []byte) (int, error) {
 	return p.r.Read(b)
 }
 
-// take reads a file; of one that is none of its own, a link, it notes that it is
-// there. Of two with one name the later counts, as it would if both were written.
-func (f *found) take(place string, patch, regular bool, r io.Reader) error {
+// take reads a file. A link has no bytes of its own: it is there, and says
+// nothing. Of two with one name the later counts, as it would if both were written.
+func (f *found) take(place string, patch bool, r io.Reader) error {
 	limit := 0
 	switch {
 	case !patch:
@@ -156,12 +155,9 @@ func (f *found) take(place string, patch, regular bool, r io.Reader) error {
 	default:
 		limit = maxHeader
 	}
-	var text []byte
-	if regular {
-		var err error
-		if text, err = io.ReadAll(io.LimitReader(r, int64(limit))); err != nil {
-			return err
-		}
+	text, err := io.ReadAll(io.LimitReader(r, int64(limit)))
+	if err != nil {
+		return err
 	}
 	f.keep(place, patch, text)
 	return nil

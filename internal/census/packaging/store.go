@@ -235,10 +235,7 @@ func (s *Store) write() (err error) {
 
 func (s *Store) pack(w io.Writer) error {
 	b := bufio.NewWriter(w)
-	z, err := gzip.NewWriterLevel(b, gzip.BestCompression)
-	if err != nil {
-		return err
-	}
+	z := gzip.NewWriter(b)
 	for _, h := range s.sorted() {
 		text, err := h.encode()
 		if err != nil {

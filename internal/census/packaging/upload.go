@@ -26,7 +26,7 @@ var (
 	// (Developer's Reference 5.11.2).
 	numbered = regexp.MustCompile(`-[0-9]+\.[0-9]+$|\+nmu[0-9]+$`)
 	// A stable update (5.5.1), in its forms of today and before.
-	stable = regexp.MustCompile(`[+~](?:deb[0-9]+u[0-9]+|(?:woody|sarge|etch|lenny|squeeze|wheezy)[0-9]+)|(?:sarge|etch|lenny|squeeze|wheezy)[0-9]+$`)
+	stable = regexp.MustCompile(`[+~]deb[0-9]+u[0-9]+|(?:woody|sarge|etch|lenny|squeeze|wheezy)[.]?[0-9]+`)
 	// What a distribution does to upstream's archive is no new version of it.
 	repacked = regexp.MustCompile(`[+~.-]?(?:deb[0-9]+u[0-9]+|(?:dfsg|ds|repack|debian|nmu)[0-9.]*)|~bpo.*$`)
 )
@@ -77,7 +77,7 @@ func (e *Entry) unreleased() bool { return strings.EqualFold(e.Distribution, "UN
 // security tells whether an entry went to a distribution for security updates;
 // those of long-term support are such.
 func (e *Entry) security() bool {
-	for d := range strings.FieldsSeq(strings.ToLower(e.Distribution)) {
+	for d := range strings.FieldsSeq(strings.ToLower(strings.ReplaceAll(e.Distribution, ",", " "))) {
 		if strings.HasSuffix(d, "-security") || strings.HasSuffix(d, "-lts") {
 			return true
 		}
