@@ -155,6 +155,21 @@ func TestShallowClone(t *testing.T) {
 	allUnknown(t, tell(t, to, "2023-06-30"), Shallow)
 }
 
+// TestWithoutMailmap: a copy without files, that git made and not Collect, does
+// not say who is who, and nothing is fetched for it.
+func TestWithoutMailmap(t *testing.T) {
+	t.Parallel()
+	s := handover()
+	s.by(ada, "2023-06-01", ".mailmap=Ada Lovelace <ada@engine.test> <ben@bits.test>\n")
+	dir, to := s.bare(t), filepath.Join(t.TempDir(), "c")
+	runGit(t, dir, nil, "config", "uploadpack.allowFilter", "true")
+	runGit(t, filepath.Dir(to), nil, "clone", "--quiet", "--bare", "--filter=blob:none", "file://"+dir, to)
+	allUnknown(t, tell(t, to, "2023-06-30"), NoMailmap)
+	if got, want := tell(t, to, "2023-05-30"), tell(t, dir, "2023-05-30"); got != want { // there was none yet
+		t.Errorf("told %s\nwant %s", say(got), say(want))
+	}
+}
+
 // TestBorrowedClone: git's own, which would be read in full through the other.
 func TestBorrowedClone(t *testing.T) {
 	t.Parallel()

@@ -115,6 +115,17 @@ func TestWhoIsWho(t *testing.T) {
 	}
 }
 
+// TestProgramWithAnAddress: a program that bears a person's address takes nothing
+// from them, and does not keep the person's names apart.
+func TestProgramWithAnAddress(t *testing.T) {
+	t.Parallel()
+	s := newStory()
+	s.by(ada, "2023-01-01", "a.c=1")
+	s.by(who{"al", "ada@engine.test"}, "2023-01-02", "b.c=1")
+	s.by(who{"release-bot", "ada@engine.test"}, "2023-01-03", "version=1")
+	has(t, tell(t, s.bare(t), "2023-01-04"), map[string]string{"authors": "1", "truck-factor": "1", "silence": "2"})
+}
+
 // TestMailmapOfTheDay: who is who is what was known on that day.
 func TestMailmapOfTheDay(t *testing.T) {
 	t.Parallel()
