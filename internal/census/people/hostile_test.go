@@ -113,6 +113,7 @@ func TestFoldersThatAreNotRead(t *testing.T) {
 		}, NoHistory},
 		{"HEAD names nothing", func(t *testing.T, dir string) { write(t, filepath.Join(dir, "HEAD"), "ref: refs/heads/--output=x\n") }, NoHistory},
 		{"HEAD names what is not there", func(t *testing.T, dir string) { write(t, filepath.Join(dir, "HEAD"), strings.Repeat("a", 40)) }, Broken},
+		{"references in a table", func(t *testing.T, dir string) { check(t, os.Mkdir(filepath.Join(dir, "reftable"), 0o700)) }, Broken},
 		{"no repository", func(t *testing.T, dir string) { check(t, os.RemoveAll(dir)) }, Broken},
 		{"a pack is cut", func(t *testing.T, dir string) {
 			runGit(t, dir, nil, "gc", "--quiet")
