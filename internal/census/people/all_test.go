@@ -36,8 +36,11 @@ func TestAll(t *testing.T) {
 	check(t, err)
 	allUnknown(t, other["one"], NoGit)
 	// The first day's stays beside it.
-	_, err = Reader{}.All(ctx, dir, day("2018-01-02"))
+	other, err = Reader{}.All(ctx, dir, day("2018-01-02"))
 	check(t, err)
+	if other["one"] != tell(t, filepath.Join(in, "one.git"), "2018-01-02") {
+		t.Errorf("told on the second day: %s", say(other["one"]))
+	}
 	again, err = without.All(ctx, dir, day("2018-01-01"))
 	check(t, err)
 	if again["one"] != all["one"] {

@@ -113,6 +113,7 @@ func TestFoldersThatAreNotRead(t *testing.T) {
 		}, NoHistory},
 		{"HEAD names nothing", func(t *testing.T, dir string) { write(t, filepath.Join(dir, "HEAD"), "ref: refs/heads/--output=x\n") }, NoHistory},
 		{"HEAD names what is not there", func(t *testing.T, dir string) { write(t, filepath.Join(dir, "HEAD"), strings.Repeat("a", 40)) }, Broken},
+		{"references in a table", func(t *testing.T, dir string) { check(t, os.Mkdir(filepath.Join(dir, "reftable"), 0o700)) }, Broken},
 		{"no repository", func(t *testing.T, dir string) { check(t, os.RemoveAll(dir)) }, Broken},
 		{"a pack is cut", func(t *testing.T, dir string) {
 			runGit(t, dir, nil, "gc", "--quiet")
@@ -153,6 +154,21 @@ func TestShallowClone(t *testing.T) {
 	dir, to := handover().bare(t), filepath.Join(t.TempDir(), "c")
 	runGit(t, filepath.Dir(to), nil, "clone", "--quiet", "--depth=3", "file://"+dir, to)
 	allUnknown(t, tell(t, to, "2023-06-30"), Shallow)
+}
+
+// TestWithoutMailmap: a copy without files, that git made and not Collect, does
+// not say who is who, and nothing is fetched for it.
+func TestWithoutMailmap(t *testing.T) {
+	t.Parallel()
+	s := handover()
+	s.by(ada, "2023-06-01", ".mailmap=Ada Lovelace <ada@engine.test> <ben@bits.test>\n")
+	dir, to := s.bare(t), filepath.Join(t.TempDir(), "c")
+	runGit(t, dir, nil, "config", "uploadpack.allowFilter", "true")
+	runGit(t, filepath.Dir(to), nil, "clone", "--quiet", "--bare", "--filter=blob:none", "file://"+dir, to)
+	allUnknown(t, tell(t, to, "2023-06-30"), NoMailmap)
+	if got, want := tell(t, to, "2023-05-30"), tell(t, dir, "2023-05-30"); got != want { // there was none yet
+		t.Errorf("told %s\nwant %s", say(got), say(want))
+	}
 }
 
 // TestBorrowedClone: git's own, which would be read in full through the other.

@@ -40,6 +40,9 @@ func (c *crowd) add(name, mail string) (int32, error) {
 	name, mail = foldName(name), strings.ToLower(strings.TrimSpace(mail))
 	c.up = append(c.up, id)
 	c.auto = append(c.auto, automatic(name, mail))
+	if c.auto[id] {
+		return id, nil // a program may bear a person's address
+	}
 	c.join(c.byName, name, id, tellsName(name))
 	c.join(c.byMail, mail, id, tellsMail(mail))
 	return id, nil
@@ -53,9 +56,6 @@ func (c *crowd) join(by map[string]int32, key string, id int32, tells bool) {
 	if !ok {
 		by[strings.Clone(key)] = id
 		return
-	}
-	if c.auto[other] != c.auto[id] {
-		return // a program may bear a person's address
 	}
 	if a, b := c.person(other), c.person(id); a != b {
 		c.up[max(a, b)] = min(a, b)

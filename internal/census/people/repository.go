@@ -51,7 +51,7 @@ func open(dir string) (*repository, error) {
 	r := &repository{objects: filepath.Join(gitDir, "objects"), tags: map[string]string{}}
 	// A link could lead to any repository of this machine, and so could a file
 	// that names another folder.
-	if !isDir(gitDir) || !isDir(r.objects) {
+	if !isDir(gitDir) || !isDir(r.objects) || isDir(filepath.Join(gitDir, "reftable")) {
 		return nil, errBroken
 	}
 	switch info, err := os.Lstat(filepath.Join(gitDir, "shallow")); {

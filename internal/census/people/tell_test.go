@@ -115,6 +115,17 @@ func TestWhoIsWho(t *testing.T) {
 	}
 }
 
+// TestProgramWithAnAddress: a program that bears a person's address takes nothing
+// from them, and does not keep the person's names apart.
+func TestProgramWithAnAddress(t *testing.T) {
+	t.Parallel()
+	s := newStory()
+	s.by(ada, "2023-01-01", "a.c=1")
+	s.by(who{"al", "ada@engine.test"}, "2023-01-02", "b.c=1")
+	s.by(who{"release-bot", "ada@engine.test"}, "2023-01-03", "version=1")
+	has(t, tell(t, s.bare(t), "2023-01-04"), map[string]string{"authors": "1", "truck-factor": "1", "silence": "2"})
+}
+
 // TestMailmapOfTheDay: who is who is what was known on that day.
 func TestMailmapOfTheDay(t *testing.T) {
 	t.Parallel()
@@ -167,8 +178,8 @@ func TestReleases(t *testing.T) {
 			s.on("main", day("2022-06-01"), ben, who{"GitHub", "noreply@github.com"}, 0, "b.c=1")
 			s.plain("1.0")
 		}), map[string]string{"releases": "1", "releasers": "no-maker", "newcomers": "no-maker", "new-hands": "no-maker"}},
-		{"who was there in the first year is no newcomer", base(func(s *story) { s.by(ben, "2015-12-01", "b.c=1"); s.tag("v1", ben, "2016-01-01", "") }),
-			map[string]string{"newcomers": "0", "releases": "0"}},
+		{"who was there in the first year is no newcomer", young("2021-05-30"), map[string]string{"newcomers": "0", "new-hands": "0", "releasers": "1"}},
+		{"who came after it is one", young("2021-06-03"), map[string]string{"newcomers": "1", "new-hands": "1", "releasers": "1"}},
 		{"three years make an old hand", base(func(s *story) {
 			s.by(ben, "2019-06-01", "b.c=1")
 			s.tag("v1", ben, "2022-06-02", "")
@@ -192,6 +203,28 @@ func TestReleases(t *testing.T) {
 			has(t, tell(t, c.story.bare(t), "2022-06-30"), c.want)
 		})
 	}
+}
+
+// young is a history since 2020-06-01, with a release of one who came later.
+func young(came string) *story {
+	s := newStory()
+	s.by(ada, "2020-06-01", "a.c=1")
+	s.by(ben, came, "b.c=1")
+	s.tag("v1", ben, "2022-06-01", "")
+	return s
+}
+
+// TestMerges: who merges breaks the silence, and has written nothing.
+func TestMerges(t *testing.T) {
+	t.Parallel()
+	s := newStory()
+	s.by(ada, "2022-01-01", "a.c=1")
+	s.tip["side"] = s.tip["main"]
+	side := s.on("side", day("2022-01-02"), ben, ben, 0, "b.c=1")
+	s.on("main", day("2022-01-05"), ada, ada, side, "b.c=1")
+	dir := s.bare(t)
+	has(t, tell(t, dir, "2022-01-06"), map[string]string{"commits": "2", "authors": "2", "top-share": "0.5", "silence": "1"})
+	has(t, tell(t, dir, "2022-01-04"), map[string]string{"commits": "1", "authors": "1", "silence": "3"}) // it is not merged yet
 }
 
 // TestNestedTag: a tag of a tag is the release of who made the outer one.

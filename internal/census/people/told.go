@@ -25,7 +25,7 @@ var reasons = map[Reason]string{
 	NoGit:     "The program git is not on this machine.",
 	Shallow:   "This copy has the end of the history only.",
 	Borrowed:  "This copy borrows objects from another, which is not read.",
-	Broken:    "This copy is broken, or is no repository of git.",
+	Broken:    "This copy is broken, or is no repository of git in a form that is read here.",
 	TooLarge:  "The history is larger than what is read.",
 	TooLong:   "Reading the history took too long.",
 	NoHistory: "There is no history until that day.",
