@@ -46,7 +46,11 @@ func (b *bills) open(html pages, out outputs) error {
 		if err != nil {
 			return err
 		}
-		b.read = append(b.read, sbom.Named{File: filepath.Base(path), Document: d})
+		name := filepath.Base(path)
+		if slices.ContainsFunc(b.read, func(other sbom.Named) bool { return other.File == name }) {
+			name = path
+		}
+		b.read = append(b.read, sbom.Named{File: name, Document: d})
 	}
 	return nil
 }
@@ -103,11 +107,11 @@ func (s *shell) showBills(r *census.Ranking, j *sbom.Joined, top int, took time.
 			dependents = fmt.Sprint(h.Dependents)
 		}
 		rows = append(rows, []string{
-			fmt.Sprint(row.Rank), short(r.Table.Suite.Sources[row.Source].Name, 22), fmt.Sprintf("%5.1f", row.Score),
+			fmt.Sprint(row.Rank), short(r.Table.Suite.Sources[row.Source].Name, 22),
 			r.Table.Shown("reach", row.Source), dependents, string(h.Found[0].Rule), brought(h),
 		})
 	}
-	table(w, []string{"RANK", "SOURCE", "SCORE", "REACH", "HERE", "RULE", "COMPONENTS"}, rows)
+	table(w, []string{"RANK", "SOURCE", "REACH", "HERE", "RULE", "COMPONENTS"}, rows)
 	if n := len(held) - len(rows); n > 0 {
 		fmt.Fprintf(w, "and %d more\n", n)
 	}
@@ -142,9 +146,9 @@ func (s *shell) showBills(r *census.Ranking, j *sbom.Joined, top int, took time.
 
 // brought names the components of a source: the first, and how many more.
 func brought(h *sbom.Held) string {
-	name := short(safe(h.Found[0].Title()), 24)
+	more := ""
 	if n := len(h.Found) - 1; n > 0 {
-		name += fmt.Sprintf(" +%d", n)
+		more = fmt.Sprintf(" +%d", n)
 	}
-	return name
+	return short(safe(h.Found[0].Title()), 22-len(more)) + more
 }

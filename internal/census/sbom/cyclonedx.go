@@ -24,8 +24,8 @@ var noSoftware = map[cyclonedx.ComponentType]bool{
 // json reads one of the formats that are JSON.
 func (b *builder) json(raw []byte) error {
 	b.kind = "JSON"
-	if deep(raw) {
-		return errs.Invalidf("", "The document has objects within objects, more than %d.", maxDepth)
+	if err := bounded(raw); err != nil {
+		return err
 	}
 	var head struct {
 		Format  string          `json:"bomFormat"`
@@ -40,9 +40,9 @@ func (b *builder) json(raw []byte) error {
 	case head.Format == cyclonedx.BOMFormat:
 		b.kind = "CycloneDX"
 		return b.cyclonedx(raw, cyclonedx.BOMFileFormatJSON)
-	case head.Version != "":
+	case strings.HasPrefix(head.Version, "SPDX-2."):
 		b.kind = "SPDX"
-		return b.spdx2(raw, head.Version)
+		return b.spdx2(raw)
 	case head.Graph != nil && bytes.Contains(head.Context, []byte("spdx.org")):
 		b.kind = "SPDX"
 		return b.spdx3(head.Graph)
@@ -50,9 +50,11 @@ func (b *builder) json(raw []byte) error {
 	return errUnknown
 }
 
-// deep tells whether JSON goes deeper than anything has reason to.
-func deep(raw []byte) bool {
-	depth, text := 0, false
+// bounded looks whether JSON is deeper, or has more values, than anything has
+// reason to. A value of few bytes may take up a hundred times as many once it
+// is read.
+func bounded(raw []byte) error {
+	depth, values, text := 0, 0, false
 	for i := 0; i < len(raw); i++ {
 		switch c := raw[i]; {
 		case text && c == '\\':
@@ -60,21 +62,33 @@ func deep(raw []byte) bool {
 		case c == '"':
 			text = !text
 		case text:
+		case c == ',':
+			values++
 		case c == '{' || c == '[':
-			if depth++; depth > maxDepth {
-				return true
-			}
+			depth++
+			values++
 		case c == '}' || c == ']':
 			depth--
 		}
+		if depth > maxDepth {
+			return errs.Invalidf("", "The document has objects within objects, more than %d.", maxDepth)
+		}
+		if values > maxValues {
+			return tooMany()
+		}
 	}
-	return false
+	return nil
 }
 
-// cyclonedxXML reads XML. The depth is looked at first, since the reader does not.
+func tooMany() error {
+	return errs.Invalidf("", "The document has more than %d values.", maxValues).WithHint("leave the list of files out of it")
+}
+
+// cyclonedxXML reads XML. Depth and count are looked at first, since the reader
+// does not.
 func (b *builder) cyclonedxXML(raw []byte) error {
 	d := xml.NewDecoder(bytes.NewReader(raw))
-	for depth := 0; ; {
+	for depth, values := 0, 0; ; {
 		t, err := d.RawToken()
 		if errors.Is(err, io.EOF) {
 			break
@@ -89,6 +103,9 @@ func (b *builder) cyclonedxXML(raw []byte) error {
 			}
 			if depth++; depth > maxDepth {
 				return errs.Invalidf("", "The document has elements within elements, more than %d.", maxDepth)
+			}
+			if values++; values > maxValues {
+				return tooMany()
 			}
 		case xml.EndElement:
 			depth--

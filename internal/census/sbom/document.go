@@ -17,6 +17,7 @@ const (
 	maxRelations  = 2_000_000
 	maxText       = 4096 // bytes of a name, a version, a purl
 	maxDepth      = 200  // of objects within objects
+	maxValues     = 3_000_000
 )
 
 // Document is a bill of materials.
