@@ -77,9 +77,9 @@ func (s *shell) showBills(r *census.Ranking, j *sbom.Joined, top int, took time.
 	for _, d := range j.Documents {
 		subject := ""
 		if d.Subject != "" {
-			subject = ", of " + short(safe(d.Subject), 60)
+			subject = " of " + short(safe(d.Subject), 40)
 		}
-		fmt.Fprintf(w, "%s: %s%s; %d components.\n", safe(d.File), safe(d.Format), subject, len(d.Components))
+		fmt.Fprintf(w, "%s\n  %s%s, %d components.\n", safe(d.File), safe(d.Format), subject, len(d.Components))
 		var others []string
 		for _, kind := range slices.Sorted(maps.Keys(d.Others)) {
 			others = append(others, fmt.Sprintf("%d %s", d.Others[kind], safe(kind)))
@@ -96,7 +96,7 @@ func (s *shell) showBills(r *census.Ranking, j *sbom.Joined, top int, took time.
 			all++
 		}
 	}
-	fmt.Fprintf(w, "\n%d different components are of %d of %d sources: %d certain, %d likely, %d possible.\nNot known to the indexes: %d. Ranked by %s in %.1f s.\n\n",
+	fmt.Fprintf(w, "\n%d different components are of %d of %d sources:\n%d certain, %d likely, %d possible. Not known to the indexes: %d.\nRanked by %s in %.1f s.\n\n",
 		all, len(j.Held), len(r.Rows), known[sbom.Certain], known[sbom.Likely], known[sbom.Possible], len(j.Unmatched), safe(r.Model.Name), took.Seconds())
 	var rows [][]string
 	held := j.Rows(r)

@@ -22,7 +22,7 @@ import (
 // else it stands for.
 var packages = []string{
 	"libc6 glibc", "libc-bin glibc", "curl curl", "libssl3t64 openssl", "openssl openssl libssl-virtual", "libicu76 icu",
-	"gcc-13-base gcc-13", "gcc-14-base gcc-14", "libfoo1 foo", "libfoo2 foo-old",
+	"gcc-13-base gcc-13", "gcc-14-base gcc-14", "libfoo1 foo", "libfoo2 foo-old", "libidn12 libidn", "libidn2-0 libidn2", "libldap-2.5-0 openldap",
 	"python3-requests requests", "python3-yaml pyyaml", "python3-zope.interface zope.interface", "python3-dateutil python-dateutil", "python3-django python-django", "magic magic",
 	"node-lodash node-lodash", "node-babel7 node-babel7 node-babel-core", "node-tar node-tar", "tar tar", "node-debug node-debug",
 	"librust-serde-dev rust-serde librust-serde-1-dev librust-serde-1.0-dev", "librust-rand-0.7-dev rust-rand-0.7", "librust-rand-dev rust-rand librust-rand-0.8-dev", "librust-once-cell-dev rust-once-cell",
@@ -71,6 +71,10 @@ func TestFind(t *testing.T) {
 		{"pkg:deb/debian/libssl1.1@1.1.1n", "", "", "openssl deb-renamed"},
 		{"pkg:deb/debian/libssl3@3.0", "", "", "openssl deb-renamed"},
 		{"pkg:deb/debian/libicu72@72", "", "", "icu deb-renamed"},
+		{"pkg:deb/debian/libidn11@1", "", "", "libidn deb-renamed"},
+		{"pkg:deb/debian/libidn2-1@1", "", "", "libidn2 deb-renamed"},
+		{"pkg:deb/debian/libldap-2.4-2@2", "", "", "openldap deb-renamed"},
+		{"pkg:deb/debian/python3@3", "", "", ""},
 		{"pkg:deb/debian/libfoo9@1", "", "", ""}, // of two sources
 		{"pkg:deb/debian/gcc-12-base@12", "", "", ""},
 		{"pkg:deb/debian/python-dateutil@2", "", "", "python-dateutil deb-name"},
