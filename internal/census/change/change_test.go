@@ -202,6 +202,20 @@ func TestUnlike(t *testing.T) {
 	}
 }
 
+// TestTurned: only what was known to be nothing, and is something now.
+func TestTurned(t *testing.T) {
+	t.Parallel()
+	older := run("a 1 1 0 0", "b 2 1 1 1", "c 3 1 0 NaN", "d 4 1 0 0")
+	newer := run("d 1 1 0 1", "b 2 1 2 2", "c 3 1 0 1", "a 4 1 0 2")
+	var names []string
+	for _, m := range change.Between(older, newer).Turned("uploaders") {
+		names = append(names, m.Source)
+	}
+	if !slices.Equal(names, []string{"d", "a"}) {
+		t.Error(names)
+	}
+}
+
 // TestMirror: what rose from one to the other fell from the other to the one.
 func TestMirror(t *testing.T) {
 	t.Parallel()
