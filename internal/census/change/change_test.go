@@ -180,6 +180,9 @@ func TestBetween(t *testing.T) {
 	if near.Counts != c.Counts || len(near.Came) != 1 || len(near.Went) != 1 || len(near.Rose) != 2 || len(near.Fell) != 1 || len(c.Rose) != 3 {
 		t.Errorf("within 5: %+v", near)
 	}
+	if fell := c.Within(7).Fell; len(fell) != 2 || fell[0].Source != "e" {
+		t.Errorf("what fell out of the first 7: %+v", fell)
+	}
 }
 
 // TestUnlike: models that differ are told, and so are signals that one run has

@@ -46,6 +46,9 @@ PackageName: curl
 SPDXID: SPDXRef-a
 PackageVersion: 7.88.1-10
 UnknownTag: is no reason to give up
+PackageComment: <text>Of many lines.
+PackageVersion: 9
+PackageName: none</text>
 ExternalRef: PACKAGE-MANAGER purl pkg:deb/debian/curl@7.88.1-10?arch=amd64
 Relationship: SPDXRef-b DEPENDENCY_OF SPDXRef-a
 
