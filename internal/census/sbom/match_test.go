@@ -326,3 +326,26 @@ func TestNothingDropped(t *testing.T) {
 		}
 	})
 }
+
+// FuzzFind: whatever a component is called, it is of a source that is there, or of
+// none.
+func FuzzFind(f *testing.F) {
+	for _, purl := range []string{"pkg:deb/debian/libc6@2?upstream=glibc", "pkg:golang/a.b/c/v2@1", "pkg:npm/%40a/b", "pkg:cargo/a@0.1.2", "pkg:rpm/a/b?upstream=c-1-2.src.rpm", ""} {
+		f.Add(purl, "curl", "glibc")
+	}
+	var packages strings.Builder
+	for _, name := range []string{"libc6", "curl", "node-a-b", "golang-a-c-dev", "t64", "lib-1", "python3-x"} {
+		fmt.Fprintf(&packages, "Package: %s\nVersion: 1\n\n", name)
+	}
+	s, err := archive.Load(context.Background(), [][]byte{[]byte(packages.String())}, nil)
+	if err != nil {
+		f.Fatal(err)
+	}
+	names := sbom.NewNames(s)
+	f.Fuzz(func(t *testing.T, purl, name, origin string) {
+		i, by, ok := names.Find(&sbom.Component{Name: name, PURL: purl, Origin: origin})
+		if ok && (i < 0 || i >= len(s.Sources) || by == "" || by.Certainty() == "") {
+			t.Fatalf("%d by %q", i, by)
+		}
+	})
+}
