@@ -24,7 +24,8 @@ var noSoftware = map[cyclonedx.ComponentType]bool{
 // json reads one of the formats that are JSON.
 func (b *builder) json(raw []byte) error {
 	b.kind = "JSON"
-	if err := bounded(raw); err != nil {
+	values, err := bounded(raw)
+	if err != nil {
 		return err
 	}
 	var head struct {
@@ -39,6 +40,9 @@ func (b *builder) json(raw []byte) error {
 	switch {
 	case head.Format == cyclonedx.BOMFormat:
 		b.kind = "CycloneDX"
+		if values > maxElements {
+			return tooMany(maxElements)
+		}
 		return b.cyclonedx(raw, cyclonedx.BOMFileFormatJSON)
 	case strings.HasPrefix(head.Version, "SPDX-2."):
 		b.kind = "SPDX"
@@ -50,11 +54,11 @@ func (b *builder) json(raw []byte) error {
 	return errUnknown
 }
 
-// bounded looks whether JSON is deeper, or has more values, than anything has
-// reason to. A value of few bytes may take up a hundred times as many once it
+// bounded counts the values of JSON, and looks whether it is deeper, or has more
+// of them, than anything has reason to. A value of few bytes may take up a hundred times as many once it
 // is read.
-func bounded(raw []byte) error {
-	depth, values, text := 0, 0, false
+func bounded(raw []byte) (values int, err error) {
+	depth, text := 0, false
 	for i := 0; i < len(raw); i++ {
 		switch c := raw[i]; {
 		case text && c == '\\':
@@ -71,17 +75,17 @@ func bounded(raw []byte) error {
 			depth--
 		}
 		if depth > maxDepth {
-			return errs.Invalidf("", "The document has objects within objects, more than %d.", maxDepth)
+			return 0, errs.Invalidf("", "The document has objects within objects, more than %d.", maxDepth)
 		}
 		if values > maxValues {
-			return tooMany()
+			return 0, tooMany(maxValues)
 		}
 	}
-	return nil
+	return values, nil
 }
 
-func tooMany() error {
-	return errs.Invalidf("", "The document has more than %d values.", maxValues).WithHint("leave the list of files out of it")
+func tooMany(most int) error {
+	return errs.Invalidf("", "The document has more than %d values.", most).WithHint("leave the list of files out of it")
 }
 
 // cyclonedxXML reads XML. Depth and count are looked at first, since the reader
@@ -104,8 +108,8 @@ func (b *builder) cyclonedxXML(raw []byte) error {
 			if depth++; depth > maxDepth {
 				return errs.Invalidf("", "The document has elements within elements, more than %d.", maxDepth)
 			}
-			if values++; values > maxValues {
-				return tooMany()
+			if values++; values > maxElements {
+				return tooMany(maxElements)
 			}
 		case xml.EndElement:
 			depth--
@@ -121,7 +125,10 @@ func (b *builder) cyclonedx(raw []byte, format cyclonedx.BOMFileFormat) error {
 	if err := cyclonedx.NewBOMDecoder(bytes.NewReader(raw), format).Decode(&bom); err != nil {
 		return err
 	}
-	b.doc.Format = "CycloneDX " + bom.SpecVersion.String()
+	b.doc.Format = "CycloneDX"
+	if bom.SpecVersion > 0 {
+		b.doc.Format += " " + bom.SpecVersion.String()
+	}
 	if m := bom.Metadata; m != nil && m.Component != nil {
 		b.doc.Subject = cut(strings.TrimSpace(m.Component.Name + " " + m.Component.Version))
 		b.components(m.Component.Components)

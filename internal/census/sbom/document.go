@@ -18,6 +18,7 @@ const (
 	maxText       = 4096 // bytes of a name, a version, a purl
 	maxDepth      = 200  // of objects within objects
 	maxValues     = 3_000_000
+	maxElements   = 1_500_000 // of CycloneDX, of which each takes up more: 2 GB at worst
 )
 
 // Document is a bill of materials.

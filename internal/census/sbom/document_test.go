@@ -165,11 +165,11 @@ func TestMuch(t *testing.T) {
 		t.Error(err)
 	}
 	for _, text := range []string{
-		`{"bomFormat":"CycloneDX","components":[` + strings.Repeat(`null,`, 3_000_001) + `null]}`,
+		`{"bomFormat":"CycloneDX","components":[` + strings.Repeat(`null,`, 1_500_001) + `null]}`,
 		`{"spdxVersion":"SPDX-2.3","relationships":[` + strings.Repeat(`null,`, 3_000_001) + `null]}`,
-		`<bom xmlns="http://cyclonedx.org/schema/bom/1.4"><components>` + strings.Repeat(`<a/>`, 3_000_001) + `</components></bom>`,
+		`<bom xmlns="http://cyclonedx.org/schema/bom/1.4"><components>` + strings.Repeat(`<a/>`, 1_500_001) + `</components></bom>`,
 	} {
-		if _, err := sbom.Read(strings.NewReader(text)); !errs.Is(err, errs.Invalid) || !strings.Contains(err.Error(), "more than 3000000 values") {
+		if _, err := sbom.Read(strings.NewReader(text)); !errs.Is(err, errs.Invalid) || !strings.Contains(err.Error(), "00000 values") {
 			t.Error(err)
 		}
 	}
