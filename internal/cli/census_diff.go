@@ -93,7 +93,22 @@ func (d *diffed) show() {
 	d.moves("●", "kept their rank, with something changed", c.Stayed)
 	d.stands("+", "came", "after", c.Came)
 	d.stands("−", "went", "before", c.Went)
+	d.orphaned()
 	d.quiet()
+}
+
+// orphaned names those that lost the last who looked after their packaging.
+func (d *diffed) orphaned() {
+	turned := d.c.Turned("orphaned")
+	if len(turned) == 0 {
+		return
+	}
+	var names []string
+	for _, m := range turned {
+		names = append(names, fmt.Sprintf("%s (%d)", m.Source, m.New.Rank))
+	}
+	fmt.Fprintf(d.w, "\n! %d orphaned since: nobody looks after their packaging any more\n", len(turned))
+	d.flow("          ", "          ", names)
 }
 
 // models says how far the two compare.

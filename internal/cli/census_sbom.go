@@ -46,7 +46,11 @@ func (b *bills) open(html pages, out outputs) error {
 		if err != nil {
 			return err
 		}
-		b.read = append(b.read, sbom.Named{File: filepath.Base(path), Document: d})
+		name := filepath.Base(path)
+		if slices.ContainsFunc(b.read, func(other sbom.Named) bool { return other.File == name }) {
+			name = path
+		}
+		b.read = append(b.read, sbom.Named{File: name, Document: d})
 	}
 	return nil
 }
@@ -73,9 +77,9 @@ func (s *shell) showBills(r *census.Ranking, j *sbom.Joined, top int, took time.
 	for _, d := range j.Documents {
 		subject := ""
 		if d.Subject != "" {
-			subject = ", of " + short(safe(d.Subject), 60)
+			subject = " of " + short(safe(d.Subject), 40)
 		}
-		fmt.Fprintf(w, "%s: %s%s; %d components.\n", safe(d.File), safe(d.Format), subject, len(d.Components))
+		fmt.Fprintf(w, "%s\n  %s%s, %d components.\n", safe(d.File), safe(d.Format), subject, len(d.Components))
 		var others []string
 		for _, kind := range slices.Sorted(maps.Keys(d.Others)) {
 			others = append(others, fmt.Sprintf("%d %s", d.Others[kind], safe(kind)))
@@ -92,7 +96,7 @@ func (s *shell) showBills(r *census.Ranking, j *sbom.Joined, top int, took time.
 			all++
 		}
 	}
-	fmt.Fprintf(w, "\n%d different components are of %d of %d sources: %d certain, %d likely, %d possible.\nNot known to the indexes: %d. Ranked by %s in %.1f s.\n\n",
+	fmt.Fprintf(w, "\n%d different components are of %d of %d sources:\n%d certain, %d likely, %d possible. Not known to the indexes: %d.\nRanked by %s in %.1f s.\n\n",
 		all, len(j.Held), len(r.Rows), known[sbom.Certain], known[sbom.Likely], known[sbom.Possible], len(j.Unmatched), safe(r.Model.Name), took.Seconds())
 	var rows [][]string
 	held := j.Rows(r)
@@ -103,11 +107,11 @@ func (s *shell) showBills(r *census.Ranking, j *sbom.Joined, top int, took time.
 			dependents = fmt.Sprint(h.Dependents)
 		}
 		rows = append(rows, []string{
-			fmt.Sprint(row.Rank), short(r.Table.Suite.Sources[row.Source].Name, 22), fmt.Sprintf("%5.1f", row.Score),
+			fmt.Sprint(row.Rank), short(r.Table.Suite.Sources[row.Source].Name, 22),
 			r.Table.Shown("reach", row.Source), dependents, string(h.Found[0].Rule), brought(h),
 		})
 	}
-	table(w, []string{"RANK", "SOURCE", "SCORE", "REACH", "HERE", "RULE", "COMPONENTS"}, rows)
+	table(w, []string{"RANK", "SOURCE", "REACH", "HERE", "RULE", "COMPONENTS"}, rows)
 	if n := len(held) - len(rows); n > 0 {
 		fmt.Fprintf(w, "and %d more\n", n)
 	}
@@ -142,9 +146,9 @@ func (s *shell) showBills(r *census.Ranking, j *sbom.Joined, top int, took time.
 
 // brought names the components of a source: the first, and how many more.
 func brought(h *sbom.Held) string {
-	name := short(safe(h.Found[0].Title()), 24)
+	more := ""
 	if n := len(h.Found) - 1; n > 0 {
-		name += fmt.Sprintf(" +%d", n)
+		more = fmt.Sprintf(" +%d", n)
 	}
-	return name
+	return short(safe(h.Found[0].Title()), 22-len(more)) + more
 }

@@ -188,6 +188,22 @@ func kin(came, went []Stand) {
 	}
 }
 
+// Turned gives the sources of which a signal was 0 and is more now, as of orphaned:
+// those that nobody looks after any more. By rank.
+func (c *Change) Turned(signal string) (turned []Move) {
+	for _, m := range slices.Concat(c.Rose, c.Fell, c.Stayed) {
+		if slices.ContainsFunc(m.Shifts, func(s Shift) bool {
+			return s.Signal == signal && s.Old != nil && s.New != nil && *s.Old == 0 && *s.New > 0
+		}) {
+			turned = append(turned, m)
+		}
+	}
+	slices.SortStableFunc(turned, func(a, b Move) int {
+		return cmp.Or(cmp.Compare(a.New.Rank, b.New.Rank), cmp.Compare(a.Source, b.Source))
+	})
+	return turned
+}
+
 func side(r *Run) Side {
 	return Side{Model: r.Model, About: r.About, Method: r.Method, Trust: r.Trust, Sources: len(r.Sources), Packages: r.Packages}
 }

@@ -180,6 +180,9 @@ func TestBetween(t *testing.T) {
 	if near.Counts != c.Counts || len(near.Came) != 1 || len(near.Went) != 1 || len(near.Rose) != 2 || len(near.Fell) != 1 || len(c.Rose) != 3 {
 		t.Errorf("within 5: %+v", near)
 	}
+	if fell := c.Within(7).Fell; len(fell) != 2 || fell[0].Source != "e" {
+		t.Errorf("what fell out of the first 7: %+v", fell)
+	}
 }
 
 // TestUnlike: models that differ are told, and so are signals that one run has
@@ -199,6 +202,20 @@ func TestUnlike(t *testing.T) {
 	newer.Model, newer.Method, newer.Trust, newer.About = "n", census.Logistic, nil, "other"
 	if got := change.Between(older, newer).Models; !slices.Equal(got, []string{"name", "method", "about"}) {
 		t.Error(got)
+	}
+}
+
+// TestTurned: only what was known to be nothing, and is something now.
+func TestTurned(t *testing.T) {
+	t.Parallel()
+	older := run("a 1 1 0 0", "b 2 1 1 1", "c 3 1 0 NaN", "d 4 1 0 0")
+	newer := run("d 1 1 0 1", "b 2 1 2 2", "c 3 1 0 1", "a 4 1 0 2")
+	var names []string
+	for _, m := range change.Between(older, newer).Turned("uploaders") {
+		names = append(names, m.Source)
+	}
+	if !slices.Equal(names, []string{"d", "a"}) {
+		t.Error(names)
 	}
 }
 

@@ -24,8 +24,9 @@ var noSoftware = map[cyclonedx.ComponentType]bool{
 // json reads one of the formats that are JSON.
 func (b *builder) json(raw []byte) error {
 	b.kind = "JSON"
-	if deep(raw) {
-		return errs.Invalidf("", "The document has objects within objects, more than %d.", maxDepth)
+	values, err := bounded(raw)
+	if err != nil {
+		return err
 	}
 	var head struct {
 		Format  string          `json:"bomFormat"`
@@ -39,10 +40,13 @@ func (b *builder) json(raw []byte) error {
 	switch {
 	case head.Format == cyclonedx.BOMFormat:
 		b.kind = "CycloneDX"
+		if values > maxElements {
+			return tooMany(maxElements)
+		}
 		return b.cyclonedx(raw, cyclonedx.BOMFileFormatJSON)
-	case head.Version != "":
+	case strings.HasPrefix(head.Version, "SPDX-2."):
 		b.kind = "SPDX"
-		return b.spdx2(raw, head.Version)
+		return b.spdx2(raw)
 	case head.Graph != nil && bytes.Contains(head.Context, []byte("spdx.org")):
 		b.kind = "SPDX"
 		return b.spdx3(head.Graph)
@@ -50,8 +54,10 @@ func (b *builder) json(raw []byte) error {
 	return errUnknown
 }
 
-// deep tells whether JSON goes deeper than anything has reason to.
-func deep(raw []byte) bool {
+// bounded counts the values of JSON, and looks whether it is deeper, or has more
+// of them, than anything has reason to. A value of few bytes may take up a hundred times as many once it
+// is read.
+func bounded(raw []byte) (values int, err error) {
 	depth, text := 0, false
 	for i := 0; i < len(raw); i++ {
 		switch c := raw[i]; {
@@ -60,21 +66,33 @@ func deep(raw []byte) bool {
 		case c == '"':
 			text = !text
 		case text:
+		case c == ',':
+			values++
 		case c == '{' || c == '[':
-			if depth++; depth > maxDepth {
-				return true
-			}
+			depth++
+			values++
 		case c == '}' || c == ']':
 			depth--
 		}
+		if depth > maxDepth {
+			return 0, errs.Invalidf("", "The document has objects within objects, more than %d.", maxDepth)
+		}
+		if values > maxValues {
+			return 0, tooMany(maxValues)
+		}
 	}
-	return false
+	return values, nil
 }
 
-// cyclonedxXML reads XML. The depth is looked at first, since the reader does not.
+func tooMany(most int) error {
+	return errs.Invalidf("", "The document has more than %d values.", most).WithHint("leave the list of files out of it")
+}
+
+// cyclonedxXML reads XML. Depth and count are looked at first, since the reader
+// does not.
 func (b *builder) cyclonedxXML(raw []byte) error {
 	d := xml.NewDecoder(bytes.NewReader(raw))
-	for depth := 0; ; {
+	for depth, values := 0, 0; ; {
 		t, err := d.RawToken()
 		if errors.Is(err, io.EOF) {
 			break
@@ -90,6 +108,9 @@ func (b *builder) cyclonedxXML(raw []byte) error {
 			if depth++; depth > maxDepth {
 				return errs.Invalidf("", "The document has elements within elements, more than %d.", maxDepth)
 			}
+			if values++; values > maxElements {
+				return tooMany(maxElements)
+			}
 		case xml.EndElement:
 			depth--
 		case xml.Directive:
@@ -104,7 +125,10 @@ func (b *builder) cyclonedx(raw []byte, format cyclonedx.BOMFileFormat) error {
 	if err := cyclonedx.NewBOMDecoder(bytes.NewReader(raw), format).Decode(&bom); err != nil {
 		return err
 	}
-	b.doc.Format = "CycloneDX " + bom.SpecVersion.String()
+	b.doc.Format = "CycloneDX"
+	if bom.SpecVersion > 0 {
+		b.doc.Format += " " + bom.SpecVersion.String()
+	}
 	if m := bom.Metadata; m != nil && m.Component != nil {
 		b.doc.Subject = cut(strings.TrimSpace(m.Component.Name + " " + m.Component.Version))
 		b.components(m.Component.Components)

@@ -17,6 +17,8 @@ const (
 	maxRelations  = 2_000_000
 	maxText       = 4096 // bytes of a name, a version, a purl
 	maxDepth      = 200  // of objects within objects
+	maxValues     = 3_000_000
+	maxElements   = 1_500_000 // of CycloneDX, of which each takes up more: 2 GB at worst
 )
 
 // Document is a bill of materials.

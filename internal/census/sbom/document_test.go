@@ -46,6 +46,9 @@ PackageName: curl
 SPDXID: SPDXRef-a
 PackageVersion: 7.88.1-10
 UnknownTag: is no reason to give up
+PackageComment: <text>Of many lines.
+PackageVersion: 9
+PackageName: none</text>
 ExternalRef: PACKAGE-MANAGER purl pkg:deb/debian/curl@7.88.1-10?arch=amd64
 Relationship: SPDXRef-b DEPENDENCY_OF SPDXRef-a
 
@@ -136,11 +139,11 @@ func TestBad(t *testing.T) {
 	for why, text := range map[string]string{
 		"no bill of materials": `Package: a`, "no bill": `{"sources":[]}`, "of materials": ``, "that can be read": `<html></html>`,
 		"broken CycloneDX": strings.Replace(whole, `"name": "curl"`, `"name": 5`, 1), "ends too early": formats["CycloneDX 1.4 "][:500],
-		"broken JSON": whole[:len(whole)-9], "broken SPDX": strings.Replace(spdx2("2.3"), `"SPDXRef-a"`, `"a"`, 1),
+		"broken JSON": whole[:len(whole)-9], "broken SPDX": strings.Replace(spdx2("2.3"), `"curl"`, `5`, 1),
 		"objects within":  `{"bomFormat":"CycloneDX","components":[` + nested + `]}`,
 		"elements within": "<bom>" + strings.Repeat("<a>", 300) + strings.Repeat("</a>", 300) + "</bom>",
 		"type of its own": `<!DOCTYPE bom [<!ENTITY a "b">]><bom xmlns="http://cyclonedx.org/schema/bom/1.4">&a;</bom>`,
-		"broken":          strings.Replace(spdx2("2.3"), "SPDX-2.3", "SPDX-9", 1),
+		"can be read":     strings.Replace(spdx2("2.3"), "SPDX-2.3", "SPDX-9", 1),
 	} {
 		_, err := sbom.Read(strings.NewReader(text))
 		if !errs.Is(err, errs.Invalid) || !strings.Contains(err.Error(), why) {
@@ -160,6 +163,19 @@ func TestMuch(t *testing.T) {
 	}
 	if _, err := sbom.Read(&b); !errs.Is(err, errs.Invalid) || !strings.Contains(err.Error(), "too many components") {
 		t.Error(err)
+	}
+	for _, text := range []string{
+		`{"bomFormat":"CycloneDX","components":[` + strings.Repeat(`null,`, 1_500_001) + `null]}`,
+		`{"spdxVersion":"SPDX-2.3","relationships":[` + strings.Repeat(`null,`, 3_000_001) + `null]}`,
+		`<bom xmlns="http://cyclonedx.org/schema/bom/1.4"><components>` + strings.Repeat(`<a/>`, 1_500_001) + `</components></bom>`,
+	} {
+		if _, err := sbom.Read(strings.NewReader(text)); !errs.Is(err, errs.Invalid) || !strings.Contains(err.Error(), "00000 values") {
+			t.Error(err)
+		}
+	}
+	nothing := `{"spdxVersion":"SPDX-2.3","packages":[null,{"name":"a","externalRefs":[null]}],"relationships":[` + strings.Repeat(`null,`, 1_000_000) + `null]}`
+	if d, err := sbom.Read(strings.NewReader(nothing)); err != nil || len(d.Components) != 1 || d.Others["nameless"] != 1 {
+		t.Errorf("%v, %+v", err, d)
 	}
 	long := "SPDXVersion: SPDX-2.3\nPackageName: a\nPackageComment: <text>" + strings.Repeat("a line of text\n", 2_000_000) + "</text>\nPackageVersion: 2\nPackageName: " + strings.Repeat("\xff", 1<<20) + "\n"
 	start := time.Now()

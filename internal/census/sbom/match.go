@@ -15,14 +15,15 @@ type Names struct {
 	sources  map[string]int32
 	binaries map[string]int32 // the source of each package
 	provided map[string]int32 // the source of what stands for a name; -1: several do
-	stems    map[string]int32 // the source of packages by their name without the number at its end; -1: several
+	stems    map[string]int32 // the source of packages by their stem; -1: several
+	roots    map[string]int32 // the same by their root
 }
 
 // NewNames takes the names of a suite.
 func NewNames(s *archive.Suite) *Names {
 	n := &Names{
 		suite: s, sources: make(map[string]int32, len(s.Sources)), binaries: make(map[string]int32, len(s.Binaries)),
-		provided: map[string]int32{}, stems: make(map[string]int32, len(s.Binaries)),
+		provided: map[string]int32{}, stems: make(map[string]int32, len(s.Binaries)), roots: make(map[string]int32, len(s.Binaries)),
 	}
 	for i := range s.Sources {
 		n.sources[s.Sources[i].Name] = int32(i)
@@ -37,18 +38,29 @@ func NewNames(s *archive.Suite) *Names {
 		b := &s.Binaries[i]
 		n.binaries[b.Name] = b.Source
 		one(n.stems, stem(b.Name), b.Source)
+		one(n.roots, root(b.Name), b.Source)
 		b.Provides(func(name string) { one(n.provided, name, b.Source) })
 	}
 	return n
 }
 
 // stem gives the name of a package without the number at its end, which tells of
-// an interface or a release: of a library, or behind a dash. The mark of the
-// change to a time of 64 bits is no part of it either.
+// an interface or a release: of a library, or behind a dash. Of libidn2-0 it is
+// libidn2. The mark of the change to a time of 64 bits is no part of it either.
 func stem(name string) string {
-	bare := strings.TrimRight(strings.TrimSuffix(name, "t64"), "0123456789.-")
-	if strings.HasPrefix(name, "lib") || strings.HasPrefix(name[len(bare):], "-") {
-		return bare
+	bare := strings.TrimSuffix(strings.TrimRight(strings.TrimSuffix(name, "t64"), "0123456789."), "-")
+	return numbered(name, bare)
+}
+
+// root takes all numbers at the end away: of libldap-2.5-0 it is libldap.
+func root(name string) string {
+	return numbered(name, strings.TrimRight(strings.TrimSuffix(name, "t64"), "0123456789.-"))
+}
+
+// numbered gives what is left of a name if what was taken away may be a number.
+func numbered(name, left string) string {
+	if strings.HasPrefix(name, "lib") || strings.HasPrefix(name[len(left):], "-") {
+		return left
 	}
 	return name
 }
@@ -113,8 +125,11 @@ func (n *Names) debian(c *Component, p packageurl.PackageURL) (int, Rule, bool) 
 	if i, ok := n.sources[p.Name]; ok {
 		return int(i), DebName, true
 	}
-	if s := stem(p.Name); len(s) > 3 {
-		if i, ok := n.stems[s]; ok && i >= 0 {
+	if i, ok := n.stems[stem(p.Name)]; ok && i >= 0 {
+		return int(i), DebRenamed, true
+	}
+	if s := root(p.Name); len(s) > 3 {
+		if i, ok := n.roots[s]; ok && i >= 0 {
 			return int(i), DebRenamed, true
 		}
 	}

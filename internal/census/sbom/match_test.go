@@ -22,7 +22,7 @@ import (
 // else it stands for.
 var packages = []string{
 	"libc6 glibc", "libc-bin glibc", "curl curl", "libssl3t64 openssl", "openssl openssl libssl-virtual", "libicu76 icu",
-	"gcc-13-base gcc-13", "gcc-14-base gcc-14", "libfoo1 foo", "libfoo2 foo-old",
+	"gcc-13-base gcc-13", "gcc-14-base gcc-14", "libfoo1 foo", "libfoo2 foo-old", "libidn12 libidn", "libidn2-0 libidn2", "libldap-2.5-0 openldap",
 	"python3-requests requests", "python3-yaml pyyaml", "python3-zope.interface zope.interface", "python3-dateutil python-dateutil", "python3-django python-django", "magic magic",
 	"node-lodash node-lodash", "node-babel7 node-babel7 node-babel-core", "node-tar node-tar", "tar tar", "node-debug node-debug",
 	"librust-serde-dev rust-serde librust-serde-1-dev librust-serde-1.0-dev", "librust-rand-0.7-dev rust-rand-0.7", "librust-rand-dev rust-rand librust-rand-0.8-dev", "librust-once-cell-dev rust-once-cell",
@@ -71,6 +71,10 @@ func TestFind(t *testing.T) {
 		{"pkg:deb/debian/libssl1.1@1.1.1n", "", "", "openssl deb-renamed"},
 		{"pkg:deb/debian/libssl3@3.0", "", "", "openssl deb-renamed"},
 		{"pkg:deb/debian/libicu72@72", "", "", "icu deb-renamed"},
+		{"pkg:deb/debian/libidn11@1", "", "", "libidn deb-renamed"},
+		{"pkg:deb/debian/libidn2-1@1", "", "", "libidn2 deb-renamed"},
+		{"pkg:deb/debian/libldap-2.4-2@2", "", "", "openldap deb-renamed"},
+		{"pkg:deb/debian/python3@3", "", "", ""},
 		{"pkg:deb/debian/libfoo9@1", "", "", ""}, // of two sources
 		{"pkg:deb/debian/gcc-12-base@12", "", "", ""},
 		{"pkg:deb/debian/python-dateutil@2", "", "", "python-dateutil deb-name"},
@@ -319,6 +323,29 @@ func TestNothingDropped(t *testing.T) {
 		}
 		if times != 2*len(list) || j.Components != 2*len(list) {
 			t.Fatalf("%d of %d are told", times, 2*len(list))
+		}
+	})
+}
+
+// FuzzFind: whatever a component is called, it is of a source that is there, or of
+// none.
+func FuzzFind(f *testing.F) {
+	for _, purl := range []string{"pkg:deb/debian/libc6@2?upstream=glibc", "pkg:golang/a.b/c/v2@1", "pkg:npm/%40a/b", "pkg:cargo/a@0.1.2", "pkg:rpm/a/b?upstream=c-1-2.src.rpm", ""} {
+		f.Add(purl, "curl", "glibc")
+	}
+	var packages strings.Builder
+	for _, name := range []string{"libc6", "curl", "node-a-b", "golang-a-c-dev", "t64", "lib-1", "python3-x"} {
+		fmt.Fprintf(&packages, "Package: %s\nVersion: 1\n\n", name)
+	}
+	s, err := archive.Load(context.Background(), [][]byte{[]byte(packages.String())}, nil)
+	if err != nil {
+		f.Fatal(err)
+	}
+	names := sbom.NewNames(s)
+	f.Fuzz(func(t *testing.T, purl, name, origin string) {
+		i, by, ok := names.Find(&sbom.Component{Name: name, PURL: purl, Origin: origin})
+		if ok && (i < 0 || i >= len(s.Sources) || by == "" || by.Certainty() == "") {
+			t.Fatalf("%d by %q", i, by)
 		}
 	})
 }

@@ -1,11 +1,8 @@
 package sbom
 
 import (
-	"bytes"
+	"encoding/json"
 	"strings"
-
-	"github.com/spdx/tools-golang/json"
-	"github.com/spdx/tools-golang/spdx/v2/common"
 )
 
 // described is a package of SPDX, of whatever version it is.
@@ -13,42 +10,54 @@ type described struct {
 	ref, name, version, purl, purpose, info string
 }
 
-// spdx2 reads SPDX 2 as JSON. Whatever its version is, it comes as one of 2.3.
-func (b *builder) spdx2(raw []byte, version string) error {
-	doc, err := json.Read(bytes.NewReader(raw))
-	if err != nil {
+// document2 is what is read of SPDX 2 as JSON (SPDX 2.3, annex H.6).
+type document2 struct {
+	Version   string   `json:"spdxVersion"`
+	Describes []string `json:"documentDescribes"`
+	Packages  []struct {
+		ID      string `json:"SPDXID"`
+		Name    string `json:"name"`
+		Version string `json:"versionInfo"`
+		Info    string `json:"sourceInfo"`
+		Purpose string `json:"primaryPackagePurpose"`
+		Refs    []struct {
+			Type    string `json:"referenceType"`
+			Locator string `json:"referenceLocator"`
+		} `json:"externalRefs"`
+	} `json:"packages"`
+	Relationships []struct {
+		From string `json:"spdxElementId"`
+		Kind string `json:"relationshipType"`
+		To   string `json:"relatedSpdxElement"`
+	} `json:"relationships"`
+}
+
+// spdx2 reads SPDX 2 as JSON.
+func (b *builder) spdx2(raw []byte) error {
+	var doc document2
+	if err := json.Unmarshal(raw, &doc); err != nil {
 		return err
 	}
-	b.doc.Format = strings.Replace(version, "SPDX-", "SPDX ", 1)
+	b.doc.Format = cut(strings.Replace(doc.Version, "SPDX-", "SPDX ", 1))
 	var all []described
 	for _, p := range doc.Packages {
-		if p == nil {
-			continue
-		}
-		one := described{ref: string(p.PackageSPDXIdentifier), name: p.PackageName, version: p.PackageVersion, purpose: p.PrimaryPackagePurpose, info: p.PackageSourceInfo}
-		for _, r := range p.PackageExternalReferences {
-			if r != nil && r.RefType == "purl" {
+		one := described{ref: p.ID, name: p.Name, version: p.Version, purpose: p.Purpose, info: p.Info}
+		for _, r := range p.Refs {
+			if r.Type == "purl" {
 				one.purl = r.Locator
 			}
 		}
 		all = append(all, one)
 	}
 	var relations []relation
+	for _, to := range doc.Describes {
+		relations = append(relations, relation{kind: "DESCRIBES", to: to})
+	}
 	for _, r := range doc.Relationships {
-		if r != nil {
-			relations = append(relations, relation{inside(r.RefA), r.Relationship, inside(r.RefB)})
-		}
+		relations = append(relations, relation{r.From, r.Kind, r.To})
 	}
 	b.spdx(all, relations)
 	return nil
-}
-
-// inside gives what an element of this document is called; empty: it is another's.
-func inside(id common.DocElementID) string {
-	if id.DocumentRefID != "" || id.SpecialID != "" {
-		return ""
-	}
-	return string(id.ElementRefID)
 }
 
 // relation is one of SPDX: the kind is a word in capitals (SPDX 2.3, 11.1).

@@ -40,7 +40,7 @@ func (j *Joined) Rows(r *census.Ranking) []census.Row {
 
 // Excerpt gives what the documents hold of a ranking, to be written.
 func (j *Joined) Excerpt(r *census.Ranking) (census.Excerpt, error) {
-	h := heading{SBOM: []about{}, Of: len(r.Rows), Unmatched: slices.Concat([]Item{}, j.Unmatched)}
+	h := heading{SBOM: []about{}, Of: len(r.Rows), Unmatched: append([]Item{}, j.Unmatched...)}
 	for _, d := range j.Documents {
 		h.SBOM = append(h.SBOM, about{d.File, d.Format, d.Subject, len(d.Components), d.Others, d.Related})
 	}
@@ -52,7 +52,7 @@ func (j *Joined) Excerpt(r *census.Ranking) (census.Excerpt, error) {
 		Rows: j.Rows(r), Head: head,
 		Of: func(source int) json.RawMessage {
 			held := j.Held[source]
-			s := said{Components: held.Found, NeededBy: slices.Concat([]string{}, held.NeededBy)}
+			s := said{Components: held.Found, NeededBy: append([]string{}, held.NeededBy...)}
 			if j.Related {
 				s.Dependents = &held.Dependents
 			}
