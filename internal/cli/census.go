@@ -284,10 +284,27 @@ func showExplained(w io.Writer, e census.Explained) {
 	}
 	fmt.Fprint(w, "\n\n")
 	var rows [][]string
+	unknown := map[string][]string{}
+	var kinds []string
 	for _, v := range e.Signals {
+		if v.Value == nil {
+			if unknown[v.From] == nil {
+				kinds = append(kinds, v.From)
+			}
+			unknown[v.From] = append(unknown[v.From], v.Name)
+			continue
+		}
 		rows = append(rows, []string{string(v.Group), v.Name, v.Shown, v.Unit, safe(v.ReadIn)})
 	}
 	table(w, []string{"GROUP", "SIGNAL", "VALUE", "UNIT", "READ IN"}, rows)
+	if len(kinds) > 0 {
+		fmt.Fprint(w, "\nUnknown, since it was not read, or does not say:\n")
+		rows = nil
+		for _, kind := range kinds {
+			rows = append(rows, []string{kind, strings.Join(unknown[kind], ", ")})
+		}
+		table(w, []string{"FROM", "SIGNALS"}, rows)
+	}
 	fmt.Fprint(w, "\nWhat counts most:\n")
 	rows = nil
 	for _, p := range e.Parts[:min(12, len(e.Parts))] {
