@@ -1,9 +1,6 @@
 package census
 
-import (
-	"encoding/json"
-	"slices"
-)
+import "encoding/json"
 
 // Excerpt is some of a ranking, with what else is known of it.
 type Excerpt struct {
@@ -20,20 +17,42 @@ type Excerpt struct {
 	Below   [][]string
 }
 
+// has tells which sources an excerpt has.
+func (r *Ranking) has(e Excerpt) func(source int) bool {
+	if len(e.Rows) == len(r.Rows) {
+		return func(int) bool { return true }
+	}
+	in := make(map[int]bool, len(e.Rows))
+	for _, row := range e.Rows {
+		in[row.Source] = true
+	}
+	return func(source int) bool { return in[source] }
+}
+
 // quiet gives the names of those of the quiet and load-bearing that an excerpt has.
 func (r *Ranking) quiet(e Excerpt) (names []string) {
-	all := r.Quiet()
-	if len(e.Rows) < len(r.Rows) {
-		has := make(map[int]bool, len(e.Rows))
-		for _, row := range e.Rows {
-			has[row.Source] = true
+	has := r.has(e)
+	for _, i := range r.Quiet() {
+		if has(i) {
+			names = append(names, r.Table.Suite.Sources[i].Name)
 		}
-		all = slices.DeleteFunc(all, func(i int) bool { return !has[i] })
-	}
-	for _, i := range all {
-		names = append(names, r.Table.Suite.Sources[i].Name)
 	}
 	return names
+}
+
+// wornOf gives those of the worn and load-bearing that an excerpt has.
+func (r *Ranking) wornOf(e Excerpt) []wornOne {
+	has, out := r.has(e), []wornOne{}
+	for _, w := range r.Worn() {
+		if has(w.Source) {
+			one := wornOne{Source: r.Table.Suite.Sources[w.Source].Name}
+			for _, sign := range w.Signs {
+				one.Signs = append(one.Signs, sign.Signal)
+			}
+			out = append(out, one)
+		}
+	}
+	return out
 }
 
 // behind puts the fields of an object behind others, which end without their

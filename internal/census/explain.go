@@ -13,16 +13,17 @@ import (
 
 // Explained says why a source stands where it stands.
 type Explained struct {
-	Source  string   `json:"source"`
-	Version string   `json:"version"`
-	Model   string   `json:"model"`
-	Rank    int      `json:"rank"`
-	Of      int      `json:"of"` // sources
-	Score   float64  `json:"score"`
-	High    float64  `json:"high"` // what it might be at most, were all known
-	Signals []Valued `json:"signals"`
-	Parts   []Part   `json:"parts"` // what the score is made of, what counts most first
-	Course  []Stop   `json:"releases,omitempty"`
+	Source  string    `json:"source"`
+	Version string    `json:"version"`
+	Model   string    `json:"model"`
+	Rank    int       `json:"rank"`
+	Of      int       `json:"of"` // sources
+	Score   float64   `json:"score"`
+	High    float64   `json:"high"` // what it might be at most, were all known
+	Signals []Valued  `json:"signals"`
+	Parts   []Part    `json:"parts"`           // what the score is made of, what counts most first
+	Signs   []Warning `json:"signs,omitempty"` // that few carry it
+	Course  []Stop    `json:"releases,omitempty"`
 }
 
 // Valued is a signal with its value for one source.
@@ -53,7 +54,7 @@ func (r *Ranking) Explain(source string) (Explained, error) {
 	row := r.Rows[n]
 	e := Explained{
 		Source: source, Version: s.Sources[i].Version, Model: r.Model.Name, Rank: row.Rank, Of: len(r.Rows), Score: row.Score, High: row.High,
-		Parts: r.Parts(i), Course: r.Course(i),
+		Parts: r.Parts(i), Course: r.Course(i), Signs: r.Table.Signs(i),
 	}
 	for n, sig := range catalogue {
 		v := Valued{Signal: sig, ReadIn: r.Files.In(sig.From), Shown: r.Table.Shown(sig.Name, i)}

@@ -23,11 +23,18 @@ type heading struct {
 	Quiet    []string      `json:"quiet"`                 // null without earlier releases
 	Spread   float64       `json:"reach_error,omitempty"` // relative standard error of what was estimated
 	Trust    *Trust        `json:"trust"`
+	Worn     []wornOne     `json:"worn"`
+}
+
+// wornOne is one of those that are load-bearing and worn.
+type wornOne struct {
+	Source string   `json:"source"`
+	Signs  []string `json:"signs"` // signals of Warnings
 }
 
 // WriteJSON writes a ranking: an object with the model, how far to trust it, what
 // could not be read, those that are quiet and load-bearing (null without earlier
-// releases), and all sources, the riskiest first. A value that is
+// releases), those that are worn and load-bearing, and all sources, the riskiest first. A value that is
 // unknown is null.
 func WriteJSON(w io.Writer, r *Ranking) error { return WriteJSONExcerpt(w, r, Excerpt{Rows: r.Rows}) }
 
@@ -36,7 +43,7 @@ func WriteJSONExcerpt(w io.Writer, r *Ranking, e Excerpt) error {
 	s := r.Table.Suite
 	head, err := json.Marshal(heading{
 		About: r.Model.About, AsOf: r.Table.AsOf, Notes: r.Table.Notes, Gaps: s.Gaps, Method: r.Model.Method, Model: r.Model.Name, MoreGaps: s.MoreGaps,
-		Packages: len(s.Binaries), Quiet: r.quiet(e), Spread: r.Table.Spread, Trust: r.Model.Trust,
+		Packages: len(s.Binaries), Quiet: r.quiet(e), Spread: r.Table.Spread, Trust: r.Model.Trust, Worn: r.wornOf(e),
 	})
 	if err != nil {
 		return err

@@ -20,7 +20,15 @@ func (r *Ranking) Quiet() (sources []int) {
 	if t.Older == 0 {
 		return nil
 	}
-	reach, still := t.column("reach"), t.column("stagnation")
+	still := t.column("stagnation")
+	sources = t.bearing()
+	return slices.DeleteFunc(sources, func(i int) bool { return !(still[i] >= float64(t.Older)) })
+}
+
+// bearing gives the sources of the greatest reach, so many as Bearing says; of
+// equal reach the more fragile first.
+func (t *Table) bearing() (sources []int) {
+	reach := t.column("reach")
 	for i := range t.Suite.Sources {
 		if !math.IsNaN(reach[i]) && reach[i] > 0 {
 			sources = append(sources, i)
@@ -29,8 +37,7 @@ func (r *Ranking) Quiet() (sources []int) {
 	slices.SortFunc(sources, func(a, b int) int {
 		return cmp.Or(-cmp.Compare(reach[a], reach[b]), -cmp.Compare(t.fragile(a), t.fragile(b)), cmp.Compare(a, b))
 	})
-	sources = sources[:min(Bearing, len(sources))]
-	return slices.DeleteFunc(sources, func(i int) bool { return !(still[i] >= float64(t.Older)) })
+	return sources[:min(Bearing, len(sources))]
 }
 
 func (t *Table) column(signal string) []float64 {

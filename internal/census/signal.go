@@ -162,6 +162,8 @@ var own = []Signal{
 		Why: "So many changes of the distribution say that upstream was not told of them (DEP-3)."},
 	{Name: "uncared", Group: Fragility, Unit: "days", From: fromPackaging, Log: true,
 		Why: "Those who look after its packaging have uploaded nothing for so long."},
+	{Name: "others-uploads", Group: Fragility, Unit: "share, 0 to 1", From: fromPackaging,
+		Why: "This share of five years' uploads was made by others in their place (NMU), updates for security and of stable releases aside."},
 }
 
 // signalNamed finds a signal of the catalogue.

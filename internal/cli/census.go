@@ -212,6 +212,7 @@ func (s *shell) showRanking(r *census.Ranking, top int, took time.Duration) {
 	}
 	table(s.Stdout, []string{"RANK", "SOURCE", "SCORE", "", "REACH", "SIZE", "UPLOADERS"}, rows)
 	s.showQuiet(r, top)
+	s.showWorn(r, top)
 	s.showLimits(r)
 }
 
@@ -251,6 +252,22 @@ func (s *shell) showQuiet(r *census.Ranking, top int) {
 		})
 	}
 	table(s.Stdout, []string{"SOURCE", "VERSION", "REACH", "UPLOADERS", "UNTESTED", "STANDARDS-AGE"}, rows)
+}
+
+// showWorn shows what few carry, as far as is known.
+func (s *shell) showWorn(r *census.Ranking, top int) {
+	worn := r.Worn()
+	if len(worn) == 0 {
+		return
+	}
+	t := r.Table
+	fmt.Fprintf(s.Stdout, "\nWorn and load-bearing: %d of the %d on which most rests with %d signs or more that few carry them. None is a fault: each is a reason to ask whether help is needed.\n\n", len(worn), census.Bearing, census.LeastSigns)
+	for _, w := range worn[:min(top, len(worn))] {
+		fmt.Fprintf(s.Stdout, "%s, reach %s\n", t.Suite.Sources[w.Source].Name, t.Shown("reach", w.Source))
+		for _, sign := range w.Signs {
+			fmt.Fprintf(s.Stdout, "    %s (%s %s)\n", sign.Says, sign.Signal, t.Shown(sign.Signal, w.Source))
+		}
+	}
 }
 
 func (s *shell) censusExplain() *cobra.Command {
@@ -304,6 +321,12 @@ func showExplained(w io.Writer, e census.Explained) {
 			rows = append(rows, []string{kind, strings.Join(unknown[kind], ", ")})
 		}
 		table(w, []string{"FROM", "SIGNALS"}, rows)
+	}
+	if len(e.Signs) > 0 {
+		fmt.Fprint(w, "\nSigns that few carry it:\n")
+		for _, sign := range e.Signs {
+			fmt.Fprintf(w, "  %s\n", sign.Says)
+		}
 	}
 	fmt.Fprint(w, "\nWhat counts most:\n")
 	rows = nil

@@ -14,6 +14,7 @@ import (
 	"io/fs"
 	"math"
 	"os"
+	"path/filepath"
 	"slices"
 	"time"
 
@@ -134,7 +135,8 @@ func (f *Found) packaging(_ context.Context, dir string, day time.Time, s *archi
 		return err
 	}
 	f.Kinds = append(f.Kinds, Packaging)
-	cves, unforwarded, uncared := f.fact("cves", math.NaN()), f.fact("unforwarded", math.NaN()), f.fact("uncared", math.NaN())
+	cves, unforwarded := f.fact("cves", math.NaN()), f.fact("unforwarded", math.NaN())
+	uncared, others := f.fact("uncared", math.NaN()), f.fact("others-uploads", math.NaN())
 	for i := range s.Sources {
 		name := s.Sources[i].Name
 		h, ok := store.Get(name, s.Sources[i].Version)
@@ -146,9 +148,15 @@ func (f *Found) packaging(_ context.Context, dir string, day time.Time, s *archi
 		if days, ok := h.Cared(end(day)); ok {
 			uncared[name] = float64(days - 1) // since its own day, not the one behind
 		}
+		if share, ok := h.NMUs(end(day), lately); ok {
+			others[name] = share
+		}
 	}
 	return nil
 }
+
+// lately is how many years of uploads tell who looks after a package.
+const lately = 5
 
 func (f *Found) ossfuzz(ctx context.Context, dir string, _ time.Time, s *archive.Suite) error {
 	list, ok, err := ossfuzz.Open(ctx, dir)
@@ -170,6 +178,9 @@ func (f *Found) ossfuzz(ctx context.Context, dir string, _ time.Time, s *archive
 }
 
 func (f *Found) people(ctx context.Context, dir string, day time.Time, _ *archive.Suite) error {
+	if _, err := os.Stat(filepath.Join(dir, string(Repositories))); errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
 	told, err := people.Reader{}.All(ctx, dir, day)
 	if err != nil || len(told) == 0 {
 		return err
