@@ -254,8 +254,9 @@ func TestHostile(t *testing.T) {
 	wide := record("DSA-1-1", fmt.Sprintf(`"upstream":%s,`, upstream), of12, b12)
 	deep := `{"id":"A","x":` + strings.Repeat("[", 20_000) + strings.Repeat("]", 20_000) + `}`
 	small := `{"id":"A","affected":[` + strings.Repeat("{},", 5<<20) + `{}]}`
-	k = readZip(t, packed(t, files{"1.json": wide, "2.json": deep, "3.json": small}), debian12)
-	if len(k.Gaps) != 2 || k.Foreign != 1 {
+	wider := record("DSA-1-1", `"upstream":["CVE-2024-1000"`+strings.Repeat(`,"CVE-2024-1000"`, 70_000)+`],`, of12)
+	k = readZip(t, packed(t, files{"1.json": wide, "2.json": deep, "3.json": small, "4.json": wider}), debian12)
+	if len(k.Gaps) != 3 || k.Foreign != 1 || k.Gaps[0].What != k.Gaps[2].What || k.Gaps[0].What == k.Gaps[1].What {
 		t.Errorf("wide, deep, small: %+v", k)
 	}
 

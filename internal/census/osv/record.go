@@ -15,6 +15,8 @@ const (
 	maxPairs  = 1 << 16  // vulnerabilities times sources
 )
 
+const tooMuch = "It names too many vulnerabilities and packages."
+
 // fact is what a record says of one vulnerability of one source.
 type fact struct {
 	source, id string
@@ -54,6 +56,11 @@ type record struct {
 	sources       map[string]state
 }
 
+// many tells whether it names more than is taken.
+func (r *record) many() bool {
+	return len(r.cves) > maxPairs || len(r.aliases) > maxPairs || len(r.sources) > maxPairs
+}
+
 // read takes a record apart and gives each fact of it. The words say what is
 // wrong with it, if something is; a record that is taken may lack a day.
 func (r *record) read(raw []byte, want *Want, each func(fact)) (v verdict, wrong string) {
@@ -67,6 +74,9 @@ func (r *record) read(raw []byte, want *Want, each func(fact)) (v verdict, wrong
 	clear(r.sources)
 	switch w := (&walk{raw}); {
 	case !w.object(func(name []byte) bool { return r.field(w, string(name), want) }):
+		if r.many() {
+			return broken, tooMuch
+		}
 		return broken, "It is not of OSV's form."
 	case r.id == "" || len(r.id) > maxName:
 		return broken, "It has no id, or one that cannot be."
@@ -81,7 +91,7 @@ func (r *record) read(raw []byte, want *Want, each func(fact)) (v verdict, wrong
 	}
 	ids := r.names()
 	if len(ids)*len(r.sources) > maxPairs {
-		return broken, "It names too many vulnerabilities and packages."
+		return broken, tooMuch
 	}
 	own := cve(r.id) != ""
 	for source, fix := range r.sources {
@@ -113,10 +123,10 @@ func (r *record) field(w *walk, name string, want *Want) (ok bool) {
 			} else if name == "aliases" && id != "" && len(id) <= maxName {
 				r.aliases = append(r.aliases, id)
 			}
-			return ok && len(r.cves) <= maxPairs && len(r.aliases) <= maxPairs
+			return ok && !r.many()
 		})
 	case "affected":
-		return w.array(func() bool { return r.affected(w, want) && len(r.sources) <= maxPairs })
+		return w.array(func() bool { return r.affected(w, want) && !r.many() })
 	}
 	w.skip()
 	return true
