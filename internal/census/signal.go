@@ -130,7 +130,7 @@ var own = []Signal{
 	{Name: "updated", Group: Exposure, Unit: "0 or 1", From: fromSecurity,
 		Why: "This release needed a security update of it already."},
 	{Name: "unfuzzed", Group: Exposure, Unit: "0 or 1", From: fromFuzz,
-		Why: "It is no project of OSS-Fuzz that could be matched: nobody is known to feed it garbage before an attacker does."},
+		Why: "Its repository is known, and no project of OSS-Fuzz has it: nobody is known to feed it garbage before an attacker does."},
 
 	{Name: "uploaders", Group: Fragility, Unit: "people", From: fromSources, Log: true,
 		Why: "So many people look after its packaging by name.",

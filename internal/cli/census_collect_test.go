@@ -161,7 +161,7 @@ func TestCensusCollects(t *testing.T) {
 		}
 	}
 	other := run("explain", "two", "--packages", packages, "--sources", sources, "--collected", folder, "--day", "2023-06-30")
-	for _, w := range []string{`cves +0 `, `unfuzzed +1 `, `popcon +installs\n`, `packaging +unforwarded, uncared`, `git history +authors, `, `security Sources +updated\n`} {
+	for _, w := range []string{`cves +0 `, `OSS-Fuzz +unfuzzed\n`, `popcon +installs\n`, `packaging +unforwarded, uncared`, `git history +authors, `, `security Sources +updated\n`} {
 		if !regexp.MustCompile(w).MatchString(other) {
 			t.Errorf("of the other there is no %q in\n%s", w, other)
 		}

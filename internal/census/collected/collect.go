@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"strings"
 	"time"
 
 	"steward/internal/base/errs"
@@ -125,19 +124,9 @@ func (c *Collector) get(ctx context.Context, url string) (io.ReadCloser, error) 
 func (c *Collector) Repositories(ctx context.Context, s *archive.Suite, wanted map[string]bool) (*Brought, error) {
 	type place struct{ source, from string }
 	var places []place
-	known := people.Known()
 	for i := range s.Sources {
-		one := &s.Sources[i]
-		vcs := ""
-		if !strings.Contains(one.Version, "-") { // native: its packaging is upstream (Policy 5.6.12.2)
-			vcs = one.Vcs
-		}
-		from, ok := known[one.Name]
-		if !ok {
-			from, ok = people.Upstream(one.Homepage, vcs)
-		}
-		if ok && wanted[one.Name] {
-			places = append(places, place{one.Name, from})
+		if from, ok := upstream(&s.Sources[i]); ok && wanted[s.Sources[i].Name] {
+			places = append(places, place{s.Sources[i].Name, from})
 		}
 	}
 	b := &Brought{Kind: Repositories, Failed: []string{}}

@@ -16,6 +16,8 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
+	"sync"
 	"time"
 
 	"steward/internal/base/errs"
@@ -167,15 +169,32 @@ func (f *Found) ossfuzz(ctx context.Context, dir string, _ time.Time, s *archive
 	if n := len(list.Gaps) + list.MoreGaps; n > 0 {
 		f.note(OSSFuzz, "%d projects could not be read, the first %s: %s", n, list.Gaps[0].Project, list.Gaps[0].What)
 	}
-	of := f.fact("unfuzzed", 1)
+	of := f.fact("unfuzzed", math.NaN())
 	for i := range s.Sources {
 		one := &s.Sources[i]
 		if _, fuzzed := list.Match(one.Name, one.Homepage, one.Vcs); fuzzed {
 			of[one.Name] = 0
+		} else if _, known := upstream(one); known {
+			of[one.Name] = 1 // its repository is known, and no project has it
 		}
 	}
 	return nil
 }
+
+// upstream gives the address of a source's repository, as far as it is known.
+func upstream(s *archive.Source) (string, bool) {
+	if from, ok := upstreams()[s.Name]; ok {
+		return from, true
+	}
+	vcs := ""
+	if !strings.Contains(s.Version, "-") { // native: its packaging is upstream (Policy 5.6.12)
+		vcs = s.Vcs
+	}
+	return people.Upstream(s.Homepage, vcs)
+}
+
+// upstreams is the list made by hand, read once.
+var upstreams = sync.OnceValue(people.Known)
 
 func (f *Found) people(ctx context.Context, dir string, day time.Time, _ *archive.Suite) error {
 	if _, err := os.Stat(filepath.Join(dir, string(Repositories))); errors.Is(err, fs.ErrNotExist) {
