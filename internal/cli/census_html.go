@@ -17,12 +17,14 @@ import (
 
 // pages is where a census goes as pages to read, if anywhere.
 type pages struct {
-	dir string
-	top int
+	dir     string
+	top     int
+	replace bool
 }
 
 func (p *pages) flags(c *cobra.Command) {
 	c.Flags().StringVar(&p.dir, "html", "", "write the census as pages into this `directory`, which is new or empty")
+	c.Flags().BoolVar(&p.replace, "replace", false, "let the pages take the place of those of an earlier census in that directory, in one step")
 	c.Flags().IntVar(&p.top, "html-pages", report.DefaultPages, "how many sources by score get a page of their own; a quarter as many by reach")
 }
 
@@ -39,7 +41,7 @@ func (s *shell) writePages(ctx context.Context, p pages, x indexes, r *census.Ra
 		}
 		from = strings.Join(names, ", ")
 	}
-	made, err := report.Write(ctx, p.dir, r, report.Options{Pages: p.top, From: from})
+	made, err := report.Write(ctx, p.dir, r, report.Options{Pages: p.top, From: from, Replace: p.replace})
 	if err != nil {
 		return err
 	}

@@ -171,7 +171,7 @@ func models(a, b *Run) []string {
 		{"name", a.Model == b.Model},
 		{"method", a.Method == b.Method},
 		{"about", a.About == b.About},
-		{"trust", a.Trust == b.Trust || a.Trust != nil && b.Trust != nil && *a.Trust == *b.Trust},
+		{"trust", a.Trust.Same(b.Trust)},
 	} {
 		if !c.same {
 			differ = append(differ, c.what)
