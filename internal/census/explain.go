@@ -69,13 +69,17 @@ func (r *Ranking) Explain(source string) (Explained, error) {
 // Shown writes a value for people: short, and "?" if it is unknown.
 func (t *Table) Shown(signal string, source int) string {
 	n, _ := signalNamed(signal)
-	v := t.Values[n][source]
+	return catalogue[n].Shown(t.Values[n][source])
+}
+
+// Shown writes a value of the signal for people: short, and "?" if it is NaN.
+func (s Signal) Shown(v float64) string {
 	switch {
 	case math.IsNaN(v):
 		return "?"
-	case catalogue[n].Unit == "bytes":
+	case s.Unit == "bytes":
 		return size(v)
-	case catalogue[n].Unit == "kilobytes":
+	case s.Unit == "kilobytes":
 		return size(v * 1024)
 	case v == math.Trunc(v):
 		return fmt.Sprintf("%.0f", v)

@@ -32,10 +32,11 @@ machine, or those that you name, and asks nobody.
   steward census run --packages Packages.xz --sources Sources.xz
   steward census run --html census
   steward census explain xz-utils
+  steward census diff last-month.json now.json
   steward census validate --before bookworm --after trixie-security.Sources`,
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	c.AddCommand(s.censusRun(), s.censusExplain(), s.censusValidate(), s.censusTrain(), s.censusModels())
+	c.AddCommand(s.censusRun(), s.censusDiff(), s.censusExplain(), s.censusValidate(), s.censusTrain(), s.censusModels())
 	return c
 }
 

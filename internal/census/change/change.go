@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"math"
 	"slices"
+	"strings"
 
 	"steward/internal/census"
 )
@@ -52,6 +53,10 @@ type Counts struct {
 type Stand struct {
 	Source string `json:"source"`
 	Place
+	// Kin is the one source that only the other run has, and whose name is the
+	// same but for its numbers: of php8.4 php8.2. Empty: there is none, or
+	// there are several.
+	Kin string `json:"kin,omitempty"`
 }
 
 // Place is where something stands in one run.
@@ -104,7 +109,7 @@ func Between(older, newer *Run) *Change {
 		now := &newer.Sources[i]
 		n, ok := was[now.Name]
 		if !ok {
-			c.Came = append(c.Came, Stand{now.Name, now.place()})
+			c.Came = append(c.Came, Stand{Source: now.Name, Place: now.place()})
 			continue
 		}
 		delete(was, now.Name)
@@ -124,9 +129,10 @@ func Between(older, newer *Run) *Change {
 	for i := range older.Sources { // was is in no order
 		one := &older.Sources[i]
 		if _, ok := was[one.Name]; ok {
-			c.Went = append(c.Went, Stand{one.Name, one.place()})
+			c.Went = append(c.Went, Stand{Source: one.Name, Place: one.place()})
 		}
 	}
+	kin(c.Came, c.Went)
 	slices.SortStableFunc(c.Rose, func(a, b Move) int {
 		return cmp.Or(cmp.Compare(b.Places, a.Places), cmp.Compare(a.New.Rank, b.New.Rank))
 	})
@@ -150,6 +156,35 @@ func (c *Change) Within(first int) *Change {
 	near.Came, near.Went = stands(c.Came), stands(c.Went)
 	near.Rose, near.Fell, near.Stayed = moves(c.Rose), moves(c.Fell), moves(c.Stayed)
 	return &near
+}
+
+// kin finds what came in place of what went, by the names alone.
+func kin(came, went []Stand) {
+	stem := func(name string) string {
+		return strings.Map(func(r rune) rune {
+			if r >= '0' && r <= '9' || r == '.' {
+				return -1
+			}
+			return r
+		}, name)
+	}
+	only := func(all []Stand) map[string]int {
+		at := map[string]int{}
+		for i := range all {
+			name := stem(all[i].Source)
+			if _, twice := at[name]; twice {
+				i = -1
+			}
+			at[name] = i
+		}
+		return at
+	}
+	gone := only(went)
+	for name, i := range only(came) {
+		if n, ok := gone[name]; ok && i >= 0 && n >= 0 && name != "" {
+			came[i].Kin, went[n].Kin = went[n].Source, came[i].Source
+		}
+	}
 }
 
 func side(r *Run) Side {
@@ -280,7 +315,7 @@ func (ps pairs) between(older, newer *Source) []Shift {
 			s.New = &b
 		}
 		if s.Old != nil && s.New != nil && p.spread > 0 {
-			s.Size = math.Abs(weighed(b, p.log)-weighed(a, p.log)) / p.spread
+			s.Size = written(math.Abs(weighed(b, p.log)-weighed(a, p.log)) / p.spread)
 		}
 		if math.IsNaN(s.Size) || math.IsInf(s.Size, 0) { // of numbers that no ranking has
 			s.Size = math.MaxFloat64
