@@ -27,6 +27,8 @@ type frontPage struct {
 	Logistic          bool
 	Trust             *trust
 	Lineage           *lineage
+	Changed           *changeCounts // nil: there was nothing to compare with
+	Data              string
 	Rows              []frontRow
 	Quiet             []quietRow
 	From              string
@@ -51,7 +53,7 @@ type frontRow struct {
 type quietRow struct {
 	link
 	About string
-	Rank  int
+	Rank  string
 }
 
 func (b *book) front() *frontPage {
@@ -86,7 +88,10 @@ func (b *book) front() *frontPage {
 		}
 		p.Rows = append(p.Rows, line)
 	}
-	p.Quiet = b.quiet()
+	p.Quiet, p.Data = b.quiet(), Data
+	if c := b.since; c != nil {
+		p.Changed = &changeCounts{Came: count(c.Counts.Came), Went: count(c.Counts.Went), Rose: count(c.Counts.Rose), Fell: count(c.Counts.Fell)}
+	}
 	return p
 }
 
@@ -130,7 +135,7 @@ const old = 10
 func (b *book) quiet() (out []quietRow) {
 	all := b.r.Quiet()
 	for _, i := range all[:min(quietRows, len(all))] {
-		out = append(out, quietRow{link: b.link("", i), About: b.r.Table.Suite.Description(i), Rank: b.row(i).Rank})
+		out = append(out, quietRow{link: b.link("", i), About: b.r.Table.Suite.Description(i), Rank: count(b.row(i).Rank)})
 	}
 	return out
 }

@@ -20,6 +20,7 @@ import (
 	"steward/internal/base/errs"
 	"steward/internal/base/look"
 	"steward/internal/census"
+	"steward/internal/census/change"
 )
 
 //go:embed all:templates assets
@@ -29,6 +30,8 @@ var files embed.FS
 type Options struct {
 	Pages int    // sources by score that get a page of their own; a quarter as many by reach
 	From  string // what was read, for people; may be empty
+	// Since is what changed since an earlier run; nil: there is none to compare with.
+	Since *change.Change
 	// Replace lets the report take the place of an earlier one, and of nothing else.
 	Replace bool
 }
@@ -181,6 +184,16 @@ func (w *writer) all(ctx context.Context, b *book) error {
 	g.SetLimit(runtime.GOMAXPROCS(0))
 	g.Go(func() error { return page("index.html", "front", b.front()) })
 	g.Go(func() error { return page("trust.html", "trust", b.trustPage()) })
+	g.Go(func() error {
+		raw, err := b.data()
+		if err != nil {
+			return fmt.Errorf("writing the ranking as data: %w", err)
+		}
+		return w.put(Data, raw)
+	})
+	if b.since != nil {
+		g.Go(func() error { return page("changes.html", "changes", b.changes()) })
+	}
 	for n := range b.rankingPages() {
 		g.Go(func() error {
 			if ctx.Err() != nil {
