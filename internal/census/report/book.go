@@ -129,6 +129,8 @@ func percent(v float64) string {
 	switch {
 	case v == 0:
 		return "0"
+	case v >= 99.95 && v < 100: // no chance is certain
+		return ">99.9"
 	case v >= 10:
 		return fmt.Sprintf("%.1f", v)
 	case v >= .1:

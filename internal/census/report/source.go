@@ -156,7 +156,7 @@ func (p *sourcePage) parts(e census.Explained) {
 		zero, unit = 100, 100/max(-low, high)
 	}
 	for _, x := range first {
-		y := part{Adds: fmt.Sprintf("%+.2f", x.Adds), Zero: zero, Below: x.Adds < 0}
+		y := part{Adds: signed(x.Adds), Zero: zero, Below: x.Adds < 0}
 		if x.Term != nil {
 			y.What, y.Value = string(x.Term.Kind), x.Term.Name
 		} else {
@@ -165,7 +165,7 @@ func (p *sourcePage) parts(e census.Explained) {
 		y.X, y.Width = bar(zero, x.Adds*unit)
 		if y.Width = max(y.Width, .8); x.Might != x.Adds {
 			y.MightX, y.MightW = bar(zero+x.Adds*unit, (x.Might-x.Adds)*unit)
-			y.Adds += fmt.Sprintf(" to %+.2f", x.Might)
+			y.Adds += " to " + signed(x.Might)
 		}
 		p.Parts = append(p.Parts, y)
 	}
@@ -176,8 +176,11 @@ func (p *sourcePage) parts(e census.Explained) {
 	if n := len(p.Parts); n > partsFirst+2 { // fewer are not worth asking for
 		p.Parts, p.PartsMore = p.Parts[:partsFirst], p.Parts[partsFirst:]
 	}
-	p.More, p.MoreAdds = len(rest), fmt.Sprintf("%+.2f", sum)
+	p.More, p.MoreAdds = len(rest), signed(sum)
 }
+
+// signed writes a number with its sign, which is no hyphen.
+func signed(v float64) string { return strings.ReplaceAll(fmt.Sprintf("%+.2f", v), "-", "−") }
 
 // bar begins somewhere and goes so far to the right, or to the left.
 func bar(from, far float64) (x, width float64) {
