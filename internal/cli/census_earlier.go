@@ -20,6 +20,7 @@ import (
 type earlier struct {
 	name              string
 	packages, sources string // packages is empty: it is not ranked
+	lists             []string
 }
 
 // earlierOf finds what is meant: a file, or what the names of a release's indexes
@@ -33,11 +34,12 @@ func earlierOf(path string) (earlier, error) {
 		return earlier{}, errs.Invalidf("older", "There is no file %s, nor a %s.Packages with a %s.Sources beside it.", path, path, path).
 			WithHint("name an index of sources, or what the names of a release's indexes begin with")
 	}
-	return earlier{name: filepath.Base(filepath.Clean(path)), packages: packages, sources: sources}, nil
+	return earlier{name: filepath.Base(filepath.Clean(path)), packages: packages, sources: sources, lists: index.Contents(path)}, nil
 }
 
 // past reads the earlier releases, one after another, and ranks those of which
-// there are packages. What was read of one is let go of before the next.
+// there are packages; with lists of files if there are some beside, and the suite has
+// some. What was read of one is let go of before the next.
 func (x *indexes) past(ctx context.Context, m *census.Model) (versions []map[string]string, ranked []*census.Standing, err error) {
 	for _, path := range x.older {
 		e, err := earlierOf(path)
@@ -45,6 +47,9 @@ func (x *indexes) past(ctx context.Context, m *census.Model) (versions []map[str
 			return nil, nil, err
 		}
 		if e.packages != "" {
+			if len(x.contents) == 0 {
+				e.lists = nil // like is ranked with like
+			}
 			s, err := e.rank(ctx, m, versions)
 			if err != nil {
 				return nil, nil, err
@@ -66,7 +71,12 @@ func (e earlier) rank(ctx context.Context, m *census.Model, before []map[string]
 	if err != nil {
 		return nil, err
 	}
-	t, err := census.Measure(ctx, suite, census.More{Older: before})
+	also, err := more(ctx, e.lists)
+	if err != nil {
+		return nil, err
+	}
+	also.Older = before
+	t, err := census.Measure(ctx, suite, also)
 	if err != nil {
 		return nil, err
 	}
@@ -74,7 +84,9 @@ func (e earlier) rank(ctx context.Context, m *census.Model, before []map[string]
 	if err != nil {
 		return nil, err
 	}
-	return census.Stand(e.name, r), nil
+	s := census.Stand(e.name, r)
+	s.Files = len(e.lists) > 0
+	return s, nil
 }
 
 // release is what the suite is called that is ranked, by the names of its files;
