@@ -50,7 +50,7 @@ func (x *indexes) past(ctx context.Context, m *census.Model) (versions []map[str
 			if len(x.contents) == 0 {
 				e.lists = nil // like is ranked with like
 			}
-			s, err := e.rank(ctx, m, versions)
+			s, err := e.rank(ctx, m, versions, x.hasSources())
 			if err != nil {
 				return nil, nil, err
 			}
@@ -66,8 +66,13 @@ func (x *indexes) past(ctx context.Context, m *census.Model) (versions []map[str
 	return versions, ranked, nil
 }
 
-func (e earlier) rank(ctx context.Context, m *census.Model, before []map[string]string) (*census.Standing, error) {
-	suite, err := load(ctx, []string{e.packages}, []string{e.sources})
+// rank ranks the release, with its index of sources if the suite has one.
+func (e earlier) rank(ctx context.Context, m *census.Model, before []map[string]string, sources bool) (*census.Standing, error) {
+	paths := []string{e.sources}
+	if !sources {
+		paths = nil
+	}
+	suite, err := load(ctx, []string{e.packages}, paths)
 	if err != nil {
 		return nil, err
 	}
@@ -87,6 +92,15 @@ func (e earlier) rank(ctx context.Context, m *census.Model, before []map[string]
 	s := census.Stand(e.name, r)
 	s.Files = len(e.lists) > 0
 	return s, nil
+}
+
+// hasSources tells whether there is an index of sources of the suite.
+func (x *indexes) hasSources() bool {
+	sources := x.sources
+	if len(x.packages) == 0 {
+		_, sources, _ = index.Found(x.apt) // had it failed, nothing would have been ranked
+	}
+	return len(sources) > 0
 }
 
 // release is what the suite is called that is ranked, by the names of its files;
