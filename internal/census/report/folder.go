@@ -41,23 +41,14 @@ func (f Folder) Serve(w http.ResponseWriter, r *http.Request, name string) error
 	if !ok || !fs.ValidPath(name) || strings.HasPrefix(name, ".") || strings.Contains(name, "/.") {
 		return errs.Missing()
 	}
-	root, err := os.OpenRoot(f.Dir)
+	file, info, err := f.open(name)
 	if err != nil {
-		return errs.Missing()
+		file, info, err = f.open(name) // another report may have taken its place just now
 	}
-	defer root.Close()
-	if mark, err := root.Lstat(Manifest); err != nil || !mark.Mode().IsRegular() {
-		return errs.Missing()
-	}
-	file, err := root.Open(name)
 	if err != nil {
 		return errs.Missing() // it is not there, or leads out
 	}
 	defer file.Close()
-	info, err := file.Stat()
-	if err != nil || !info.Mode().IsRegular() {
-		return errs.Missing()
-	}
 	h := w.Header()
 	h.Set("Content-Type", kind)
 	h.Set("Cache-Control", f.Cache)
@@ -71,4 +62,29 @@ func (f Folder) Serve(w http.ResponseWriter, r *http.Request, name string) error
 	h.Set("ETag", fmt.Sprintf(`"%x-%x"`, info.ModTime().UnixNano(), info.Size()))
 	http.ServeContent(w, r, "", info.ModTime(), file)
 	return nil
+}
+
+// open opens a file of a folder that is a report.
+func (f Folder) open(name string) (*os.File, fs.FileInfo, error) {
+	root, err := os.OpenRoot(f.Dir)
+	if err != nil {
+		return nil, nil, err
+	}
+	defer root.Close()
+	if mark, err := root.Lstat(Manifest); err != nil || !mark.Mode().IsRegular() {
+		return nil, nil, fs.ErrNotExist
+	}
+	info, err := root.Stat(name) // before it is opened: a pipe would wait for who writes to it
+	if err != nil || !info.Mode().IsRegular() {
+		return nil, nil, fs.ErrNotExist
+	}
+	file, err := root.Open(name)
+	if err != nil {
+		return nil, nil, err
+	}
+	if info, err = file.Stat(); err != nil || !info.Mode().IsRegular() {
+		_ = file.Close()
+		return nil, nil, fs.ErrNotExist
+	}
+	return file, info, nil
 }

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"steward/internal/base/errs"
+	"steward/internal/census"
 	"steward/internal/census/report"
 )
 
@@ -135,5 +136,36 @@ func TestReplace(t *testing.T) {
 	}
 	if left, err := filepath.Glob(filepath.Join(filepath.Dir(dir), ".*")); err != nil || len(left) != 0 {
 		t.Errorf("left beside it: %v", left)
+	}
+}
+
+// TestReplaceWhileRead: who reads while one report gives way to another finds one
+// of them at any time, whole.
+func TestReplaceWhileRead(t *testing.T) {
+	t.Parallel()
+	small, large := ranking(t, "trained", 20), ranking(t, "trained", 60)
+	dir, _ := write(t, small, 5)
+	f := report.Folder{Dir: dir}
+	done := make(chan error)
+	go func() {
+		var err error
+		for n := 0; n < 12 && err == nil; n++ {
+			_, err = report.Write(t.Context(), dir, []*census.Ranking{large, small}[n%2], report.Options{Pages: 5, Replace: true})
+		}
+		done <- err
+	}()
+	for asked := 0; ; asked++ {
+		w, err := ask(f, "GET", "ranking.html")
+		if err != nil || !strings.HasSuffix(w.Body.String(), "</html>\n") {
+			t.Errorf("asked %d times: %v, %d bytes", asked, err, w.Body.Len())
+		}
+		select {
+		case err := <-done:
+			if err != nil {
+				t.Error(err)
+			}
+			return
+		default:
+		}
 	}
 }
