@@ -56,6 +56,7 @@ type part struct {
 type group struct {
 	Name, About string
 	Signals     []told
+	Unknown     []told // are shown when one asks
 }
 
 // told is a signal of one source in words.
@@ -124,6 +125,10 @@ func (b *book) source(i int) (*sourcePage, error) {
 			p.Groups = append(p.Groups, group{Name: string(s.Group), About: aboutGroups[s.Group]})
 		}
 		g := &p.Groups[len(p.Groups)-1]
+		if s.Value == nil {
+			g.Unknown = append(g.Unknown, tell(s))
+			continue
+		}
 		g.Signals = append(g.Signals, tell(s))
 	}
 	p.Raises, p.Lowers = reasons(e)
