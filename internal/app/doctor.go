@@ -48,6 +48,7 @@ func Doctor(ctx context.Context, dir Dir, now time.Time) []checkup.Line {
 	}
 	e.settings()
 	e.mail()
+	e.census()
 	e.keys()
 	e.disk()
 	e.server()
@@ -66,6 +67,7 @@ func (a *App) Checkup(ctx context.Context) []checkup.Line {
 	e := &exam{ctx: ctx, dir: a.Dir, now: a.clock(), config: a.Config, signer: a.Signer, app: a, inside: true}
 	e.settings()
 	e.mail()
+	e.census()
 	e.keys()
 	e.disk()
 	for _, sick := range a.Sick(ctx) {

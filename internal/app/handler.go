@@ -100,12 +100,14 @@ func (a *App) Handler() (http.Handler, error) {
 		Zone:    a.Config.Advisories.Zone,
 		Reports: l.reports, Phrases: l.phrases, SignIns: l.signIns,
 		Subscribers: a.Subscribers, Subscribes: l.subscribes, ByMail: a.Mail.Send != nil,
+		Census: a.census(), CensusPublic: a.Config.Census.Public(),
 		Log: a.log, Clock: a.clock, Rand: rand.Reader,
 	})
 	if err != nil {
 		return nil, err
 	}
 	assets, public := a.observe("assets", dynamic), a.observe("public", a.Publisher.Handler())
+	census := a.observe("census", dynamic)
 	machine, dynamic := a.observe("", l.bodies.Handler(a.api(l))), a.observe("", l.bodies.Handler(dynamic))
 	return behind(proxies, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		switch {
@@ -115,6 +117,8 @@ func (a *App) Handler() (http.Handler, error) {
 			a.answerHealth(w, r)
 		case strings.HasPrefix(r.URL.Path, "/assets/"):
 			assets.ServeHTTP(w, r)
+		case a.Config.Census.Public() && strings.HasPrefix(r.URL.Path+"/", censusPath):
+			census.ServeHTTP(w, r)
 		case isDynamic(r.URL.Path):
 			dynamic.ServeHTTP(w, r)
 		default:
@@ -127,7 +131,7 @@ func (a *App) Handler() (http.Handler, error) {
 func isDynamic(path string) bool {
 	first, _, _ := strings.Cut(strings.TrimPrefix(path, "/"), "/")
 	switch first {
-	case "report", "mailbox", "team", "enrol", "subscribe", "calendar", "lists":
+	case "report", "mailbox", "team", "enrol", "subscribe", "calendar", "lists", "census":
 		return true
 	}
 	return false

@@ -39,6 +39,9 @@ func (a *App) readSite() (render.Site, error) {
 		KeyAddress: keyAddress(a.Config.Team.Email, a.Config.BaseURL),
 		ReportURL:  a.Config.BaseURL + "/report", MailboxURL: a.Config.BaseURL + "/mailbox", SubscribeURL: "/subscribe", Demo: a.demo,
 	}
+	if a.Config.Census.Public() {
+		s.Census = a.Config.BaseURL + censusPath
+	}
 	for _, p := range a.Config.Products {
 		s.Products = append(s.Products, render.Product{Name: p.Name, URL: p.Repo})
 	}

@@ -12,6 +12,7 @@ import (
 type Standing struct {
 	Release string // as people call it: "bookworm"
 	Of      int    // sources
+	Files   bool   // lists of files were read
 	at      map[string]stood
 }
 

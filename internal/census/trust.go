@@ -39,6 +39,14 @@ func (t *Trust) Sentence() string {
 		t.Before, 100*t.Decile, t.Hits, t.After, t.AUC, t.Low, t.High)
 }
 
+// Same tells whether the figures of two verdicts are the same. Nil: there is none.
+func (t *Trust) Same(o *Trust) bool {
+	if t == nil || o == nil {
+		return t == o
+	}
+	return t.Before == o.Before && t.After == o.After && t.AUC == o.AUC && t.Low == o.Low && t.High == o.High && t.Decile == o.Decile && t.Hits == o.Hits
+}
+
 // Came is the share of the tenth that was hit, and the bounds between which the
 // true one lies with a chance of 95 % (Wilson's score interval). All are of 1.
 func (b Bin) Came() (share, low, high float64) {

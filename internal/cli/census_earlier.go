@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"runtime/debug"
 	"strconv"
+	"time"
 
 	"steward/internal/base/errs"
 	"steward/internal/census"
@@ -20,6 +21,7 @@ import (
 type earlier struct {
 	name              string
 	packages, sources string // packages is empty: it is not ranked
+	lists             []string
 }
 
 // earlierOf finds what is meant: a file, or what the names of a release's indexes
@@ -33,11 +35,12 @@ func earlierOf(path string) (earlier, error) {
 		return earlier{}, errs.Invalidf("older", "There is no file %s, nor a %s.Packages with a %s.Sources beside it.", path, path, path).
 			WithHint("name an index of sources, or what the names of a release's indexes begin with")
 	}
-	return earlier{name: filepath.Base(filepath.Clean(path)), packages: packages, sources: sources}, nil
+	return earlier{name: filepath.Base(filepath.Clean(path)), packages: packages, sources: sources, lists: index.Contents(path)}, nil
 }
 
 // past reads the earlier releases, one after another, and ranks those of which
-// there are packages. What was read of one is let go of before the next.
+// there are packages; with lists of files if there are some beside, and the suite has
+// some. What was read of one is let go of before the next.
 func (x *indexes) past(ctx context.Context, m *census.Model) (versions []map[string]string, ranked []*census.Standing, err error) {
 	for _, path := range x.older {
 		e, err := earlierOf(path)
@@ -45,7 +48,10 @@ func (x *indexes) past(ctx context.Context, m *census.Model) (versions []map[str
 			return nil, nil, err
 		}
 		if e.packages != "" {
-			s, err := e.rank(ctx, m, versions)
+			if len(x.contents) == 0 {
+				e.lists = nil // like is ranked with like
+			}
+			s, err := e.rank(ctx, m, versions, x.hasSources())
 			if err != nil {
 				return nil, nil, err
 			}
@@ -61,12 +67,23 @@ func (x *indexes) past(ctx context.Context, m *census.Model) (versions []map[str
 	return versions, ranked, nil
 }
 
-func (e earlier) rank(ctx context.Context, m *census.Model, before []map[string]string) (*census.Standing, error) {
-	suite, err := load(ctx, []string{e.packages}, []string{e.sources})
+// rank ranks the release, with its index of sources if the suite has one.
+func (e earlier) rank(ctx context.Context, m *census.Model, before []map[string]string, sources bool) (*census.Standing, error) {
+	paths := []string{e.sources}
+	if !sources {
+		paths = nil
+	}
+	suite, err := load(ctx, []string{e.packages}, paths)
 	if err != nil {
 		return nil, err
 	}
-	t, err := census.Measure(ctx, suite, census.More{Older: before})
+	lists := beside{contents: e.lists}
+	also, err := lists.read(ctx, time.Time{}, suite)
+	if err != nil {
+		return nil, err
+	}
+	also.Older = before
+	t, err := census.Measure(ctx, suite, also)
 	if err != nil {
 		return nil, err
 	}
@@ -74,7 +91,18 @@ func (e earlier) rank(ctx context.Context, m *census.Model, before []map[string]
 	if err != nil {
 		return nil, err
 	}
-	return census.Stand(e.name, r), nil
+	s := census.Stand(e.name, r)
+	s.Files = len(e.lists) > 0
+	return s, nil
+}
+
+// hasSources tells whether there is an index of sources of the suite.
+func (x *indexes) hasSources() bool {
+	sources := x.sources
+	if len(x.packages) == 0 {
+		_, sources, _ = index.Found(x.apt) // had it failed, nothing would have been ranked
+	}
+	return len(sources) > 0
 }
 
 // release is what the suite is called that is ranked, by the names of its files;

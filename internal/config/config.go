@@ -44,6 +44,7 @@ type Config struct {
 	Advisories Advisories `toml:"advisories"`
 	Intake     Intake     `toml:"intake"`
 	Mail       Mail       `toml:"mail"`
+	Census     Census     `toml:"census"`
 	Products   []Product  `toml:"product"`
 	Rules      []Rule     `toml:"not_a_vulnerability"`
 }
@@ -120,6 +121,19 @@ type Mail struct {
 
 // On tells whether mail comes in or goes out.
 func (m Mail) On() bool { return m.Listen != "" || m.LMTPListen != "" || m.Relay != "" }
+
+// Census is a report that steward census run --html wrote, shown at /census/.
+type Census struct {
+	// Report is its folder; a path that does not begin with a slash begins in the
+	// data directory. Empty: there is none.
+	Report string `toml:"report"`
+	// For says who may read it: "public", or the signed-in "team". To all others
+	// there is nothing.
+	For string `toml:"for"`
+}
+
+// Public tells whether anyone may read the report.
+func (c Census) Public() bool { return c.Report != "" && c.For == "public" }
 
 // Product is something that reports can be about.
 type Product struct {
@@ -200,6 +214,7 @@ func (c *Config) fill() {
 	def(&c.Advisories.Namespace, c.BaseURL)
 	def(&c.Advisories.Terms, "You may copy and share this advisory as long as you keep its source.")
 	def(&c.Advisories.Audience, "Users, packagers and operators of the affected versions.")
+	def(&c.Census.For, "team")
 	if len(c.Team.Languages) == 0 {
 		c.Team.Languages = []string{"en"}
 	}
@@ -265,6 +280,9 @@ func (c *Config) check() error {
 		ps.Add("policy.file", "%q must be the name of a file of its own in the data directory", f).WithHint("write it as policy.toml")
 	}
 	c.Mail.check(&ps, c.Team.Email)
+	if c.Census.For != "public" && c.Census.For != "team" {
+		ps.Add("census.for", "%q must be public or team", c.Census.For)
+	}
 	seen := map[string]bool{}
 	for i, p := range c.Products {
 		field := fmt.Sprintf("product[%d].name", i)

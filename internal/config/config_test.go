@@ -77,3 +77,19 @@ func TestLoadWithoutInitSaysHow(t *testing.T) {
 		t.Errorf("got %v, %v", c.Listen, err)
 	}
 }
+
+// TestCensus: a report is for the team, unless the settings say that it is public.
+func TestCensus(t *testing.T) {
+	t.Parallel()
+	for text, public := range map[string]bool{
+		"": false, "[census]\nreport = 'x'": false, "[census]\nreport = 'x'\nfor = 'team'": false, "[census]\nreport = 'x'\nfor = 'public'": true, "[census]\nfor = 'public'": false,
+	} {
+		c, err := Parse([]byte(text))
+		if err != nil || c.Census.Public() != public {
+			t.Errorf("%q: %+v, %v", text, c.Census, err)
+		}
+	}
+	if _, err := Parse([]byte("[census]\nreport = 'x'\nfor = 'all'")); !errs.Is(err, errs.Invalid) {
+		t.Error(err)
+	}
+}

@@ -11,17 +11,17 @@ import (
 	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
 
-	"steward/internal/base/look"
 	"steward/internal/census"
 	"steward/internal/census/archive"
+	"steward/internal/census/change"
 	"steward/internal/census/report"
 )
 
-// censusPages writes the report of a suite of a few hundred sources.
-func censusPages(t *testing.T) string {
+// censusOf ranks a suite of so many sources.
+func censusOf(t *testing.T, n int) *census.Ranking {
 	t.Helper()
 	var p, q strings.Builder
-	for i := range 1200 {
+	for i := range n {
 		name := fmt.Sprintf("brindle%04d+x", i)
 		fmt.Fprintf(&p, "Package: %s\nVersion: 1.%d\nSection: libs\nInstalled-Size: %d\nDescription: part %d of <b>Brindle</b>\n", name, i, i+1, i)
 		if i > 0 {
@@ -48,8 +48,17 @@ func censusPages(t *testing.T) string {
 	if err != nil {
 		t.Fatal(err)
 	}
+	return r
+}
+
+// censusPages writes the report of a suite of a few hundred sources, with two
+// releases before it and an earlier run.
+func censusPages(t *testing.T) string {
+	t.Helper()
+	r, before := censusOf(t, 1200), censusOf(t, 900)
+	r.Release, r.Earlier = "third", []*census.Standing{census.Stand("first", censusOf(t, 500)), census.Stand("second", before)}
 	dir := filepath.Join(t.TempDir(), "census")
-	if _, err := report.Write(t.Context(), dir, r, report.Options{Pages: 40, From: "Packages, Sources"}); err != nil {
+	if _, err := report.Write(t.Context(), dir, r, report.Options{Pages: 40, From: "Packages, Sources", Since: change.Between(change.Of(before), change.Of(r))}); err != nil {
 		t.Fatal(err)
 	}
 	return dir
@@ -68,12 +77,11 @@ const pointAt = `(() => {
 func TestCensus(t *testing.T) {
 	t.Parallel()
 	dir := censusPages(t)
-	files := http.FileServer(http.Dir(dir))
+	folder := report.Folder{Dir: dir, Cache: "no-cache"}
 	host := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		for name, value := range map[string]string{"Content-Security-Policy": look.Policy, "X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer"} {
-			w.Header().Set(name, value)
+		if err := folder.Serve(w, r, strings.TrimPrefix(r.URL.Path, "/")); err != nil {
+			http.NotFound(w, r)
 		}
-		files.ServeHTTP(w, r)
 	}))
 	t.Cleanup(host.Close)
 	for _, sc := range screens {
@@ -93,7 +101,14 @@ func TestCensus(t *testing.T) {
 			}
 			b.follow("[data-found]", "brindle0007+x")
 			b.sees("All that is known of it", "part 7 of <b>Brindle</b>")
+			b.sees("Why it stands here", "Through the releases", "How far to trust this")
 			b.judge("census-source")
+			b.open("/trust.html")
+			b.sees("What that means for a budget", "It follows attention")
+			b.judge("census-trust")
+			b.open("/changes.html")
+			b.sees("Riskier now", "300")
+			b.judge("census-changes")
 			b.open("/ranking-2.html")
 			b.sees("Places 1 001 to 1 200 of 1 200")
 			b.judge("census-ranking")

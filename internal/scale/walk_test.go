@@ -183,6 +183,7 @@ func (w *world) walk() []visit {
 	for _, p := range []string{"/report", "/mailbox/sign-in", "/mailbox/claim", "/team/sign-in", "/enrol", "/subscribe"} {
 		page(p, nobody, "", p)
 	}
+	page("/census/{path...}", nobody, "", "/census/nothing/here") // none is set here
 	token, hook := w.told()
 	page("/subscribe/{token}", nobody, "", "/subscribe/"+token)
 	page("/team/subscribers/{id}", lead, "", "/team/subscribers/"+hook)

@@ -94,6 +94,7 @@ func (s *server) routes() []route {
 		{pattern: "POST /team/rota", do: s.editRota},
 	}
 	anyone = append(anyone, s.listRoutes()...)
+	readers := []route{{pattern: "GET /census/{path...}", do: s.census}}
 	user = append(append(user, s.listTeamRoutes()...), s.membershipRoutes()...)
 	user = append(user, s.distributionRoutes()...)
 	var all []route
@@ -101,7 +102,7 @@ func (s *server) routes() []route {
 		routes []route
 		door   door
 		away   string
-	}{{anyone, open, ""}, {reporter, mailbox, mailboxPath}, {user, team, signInPath}, {s.caseRoutes(), team, signInPath}} {
+	}{{anyone, open, ""}, {readers, censusDoor, ""}, {reporter, mailbox, mailboxPath}, {user, team, signInPath}, {s.caseRoutes(), team, signInPath}} {
 		for _, rt := range g.routes {
 			rt.door, rt.away = g.door, g.away
 			all = append(all, rt)

@@ -28,7 +28,7 @@ import (
 	"steward/internal/subscribe"
 )
 
-// Deps is what the face works on. All fields are needed.
+// Deps is what the face works on. All fields are needed, but that of the census.
 type Deps struct {
 	DB       *db.DB
 	Keys     *seal.Keyring // for the tokens of forms that no session guards
@@ -54,6 +54,11 @@ type Deps struct {
 	Subscribers *subscribe.Store
 	Subscribes  *throttle.Limiter
 	ByMail      bool // letters go out
+
+	// Census answers with a file of the census's report, by its path; NotFound if
+	// there is none. Nil: there is no report.
+	Census       func(w http.ResponseWriter, r *http.Request, path string) error
+	CensusPublic bool // anyone may read it; else the team
 }
 
 // server answers all routes.

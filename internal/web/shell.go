@@ -127,6 +127,9 @@ func (s *server) shell(v *visit, title string) look.Shell {
 			}
 			sh.Nav = append(sh.Nav, link)
 		}
+		if s.Census != nil && v.may(acl.CensusRead) {
+			sh.Nav = append(sh.Nav, at("Census", "/census/"))
+		}
 		if v.may(acl.AuditRead) {
 			sh.Nav = append(sh.Nav, at("Record", "/team/audit"))
 		}
@@ -136,12 +139,21 @@ func (s *server) shell(v *visit, title string) look.Shell {
 		sh.Nav = append(sh.Nav, at(v.c.Name, "/team/me"))
 		sh.SignedIn = &look.SignedIn{Token: v.session.FormToken, Out: "/team/sign-out"}
 	case v.session.Report != "":
-		sh.Nav = []look.Link{{Label: "Security", Href: "/"}, {Label: "Advisories", Href: "/advisories/"}, at("Your report", "/mailbox")}
+		sh.Nav = append(s.publicNav(), at("Your report", "/mailbox"))
 		sh.SignedIn = &look.SignedIn{Token: v.session.FormToken, Out: "/mailbox/sign-out"}
 	default:
-		sh.Nav = []look.Link{{Label: "Security", Href: "/"}, {Label: "Advisories", Href: "/advisories/"}, at("Your report", mailboxPath)}
+		sh.Nav = append(s.publicNav(), at("Your report", mailboxPath))
 	}
 	return sh
+}
+
+// publicNav leads to the public pages.
+func (s *server) publicNav() []look.Link {
+	nav := []look.Link{{Label: "Security", Href: "/"}, {Label: "Advisories", Href: "/advisories/"}}
+	if s.Census != nil && s.CensusPublic {
+		nav = append(nav, look.Link{Label: "Census", Href: "/census/"})
+	}
+	return nav
 }
 
 // now is the time of the visit, to the second: pages show no more.

@@ -75,6 +75,8 @@ const (
 	RotaEdit Action = "edit the rota"
 
 	SystemRead Action = "see how Steward itself does"
+
+	CensusRead Action = "read the census, where it is for the team"
 )
 
 // Table is the whole of the permissions.
@@ -151,4 +153,6 @@ var Table = map[Action][]Role{
 	RotaEdit: {Lead, ProgrammeManager},
 
 	SystemRead: {Lead, System},
+
+	CensusRead: {Handler, Lead, ReleaseManager, ProgrammeManager, Auditor},
 }

@@ -3,7 +3,6 @@ package change
 import (
 	"cmp"
 	"math"
-	"reflect"
 	"slices"
 	"strings"
 
@@ -223,7 +222,7 @@ func models(a, b *Run) []string {
 		{"name", a.Model == b.Model},
 		{"method", a.Method == b.Method},
 		{"about", a.About == b.About},
-		{"trust", reflect.DeepEqual(a.Trust, b.Trust)},
+		{"trust", a.Trust.Same(b.Trust)},
 	} {
 		if !c.same {
 			differ = append(differ, c.what)

@@ -1,7 +1,9 @@
 package index
 
 import (
+	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 )
 
@@ -25,4 +27,25 @@ func Named(path string) string {
 		}
 	}
 	return ""
+}
+
+// Contents finds the lists of files of a release as Release finds its indexes: of
+// "bookworm" bookworm.Contents-amd64.gz and the like, or those in a folder of that
+// name. Nil: there are none.
+func Contents(name string) (paths []string) {
+	dir, begins := filepath.Dir(name), filepath.Base(name)+".Contents"
+	if info, err := os.Stat(name); err == nil && info.IsDir() {
+		dir, begins = name, "Contents"
+	}
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return nil
+	}
+	for _, e := range entries {
+		if strings.HasPrefix(e.Name(), begins) && e.Type().IsRegular() && !strings.HasSuffix(e.Name(), ".diff") {
+			paths = append(paths, filepath.Join(dir, e.Name()))
+		}
+	}
+	slices.Sort(paths)
+	return paths
 }

@@ -8,6 +8,7 @@ import (
 
 	"steward/internal/base/look"
 	"steward/internal/census"
+	"steward/internal/census/change"
 	"steward/internal/census/graph"
 )
 
@@ -25,13 +26,21 @@ type book struct {
 	needs    *graph.Graph
 	neededBy *graph.Graph
 	from     string
+	since    *change.Change // nil: there was nothing to compare with
+	byName   map[string]int // sources; nil if nothing asks
 }
 
 func newBook(r *census.Ranking, o Options) *book {
 	n := len(r.Rows)
 	b := &book{r: r, signals: census.Signals(), place: make([]int, n), byReach: make([]int, n), reach: make([]int, n),
-		hasPage: make([]bool, n), loaded: make([]bool, n), needs: graph.New(r.Table.Suite.Needs()), from: o.From}
+		hasPage: make([]bool, n), loaded: make([]bool, n), needs: graph.New(r.Table.Suite.Needs()), from: o.From, since: o.Since}
 	b.neededBy = b.needs.Reverse()
+	if b.since != nil {
+		b.byName = make(map[string]int, n)
+		for i := range n {
+			b.byName[b.name(i)] = i
+		}
+	}
 	b.still = map[int]bool{}
 	for _, i := range r.Quiet() {
 		b.still[i] = true
@@ -120,6 +129,8 @@ func percent(v float64) string {
 	switch {
 	case v == 0:
 		return "0"
+	case v >= 99.95 && v < 100: // no chance is certain
+		return ">99.9"
 	case v >= 10:
 		return fmt.Sprintf("%.1f", v)
 	case v >= .1:
@@ -142,7 +153,11 @@ func count(n int) string {
 // shell is what all pages have around them.
 func (b *book) shell(root, title, about string, current string) look.Shell {
 	s := look.Shell{Title: title, Description: about, Team: "Census", Section: "what software rests on", Root: root, Home: root + "index.html", Static: true}
-	for _, n := range []look.Link{{Label: "Overview", Href: root + "index.html"}, {Label: "Ranking", Href: root + "ranking.html"}, {Label: "Trust", Href: root + "trust.html"}} {
+	nav := []look.Link{{Label: "Overview", Href: root + "index.html"}, {Label: "Ranking", Href: root + "ranking.html"}, {Label: "Trust", Href: root + "trust.html"}}
+	if b.since != nil {
+		nav = append(nav, look.Link{Label: "Changes", Href: root + "changes.html"})
+	}
+	for _, n := range nav {
 		n.Current = n.Href == root+current
 		s.Nav = append(s.Nav, n)
 	}

@@ -42,7 +42,7 @@ func (b *book) circle(source int) *circle {
 	if len(left)+len(right) == 0 {
 		return nil
 	}
-	c := &circle{Width: circleWidth, X: circleWidth / 2, LeftX: 150, RightX: circleWidth - 150, Name: shorten(b.name(source), 18), Needs: len(left), Needers: len(right)}
+	c := &circle{Width: circleWidth, X: circleWidth / 2, LeftX: 150, RightX: circleWidth - 150, Name: tighten(b.name(source), 18), Needs: len(left), Needers: len(right)}
 	rows := max(min(len(left), circleEach), min(len(right), circleEach), 3)
 	c.Height = circleMargin*2 + circleRow*float64(rows) + 6
 	c.Y = c.Height/2 + circleMargin/2
@@ -59,7 +59,7 @@ func (b *book) side(sources []int, c *circle, x, away float64) (out []neighbour)
 		l := b.link("../", i)
 		y := top + circleRow*float64(n)
 		r := 2.5 + 5.5*math.Log1p(float64(b.reach[i]))/math.Log1p(float64(b.reach[b.byReach[0]]))
-		out = append(out, neighbour{link: l, Short: shorten(l.Name, circleNames), X: x, Y: round(y), TextX: x + away*12, TextY: round(y + 5), R: round(r),
+		out = append(out, neighbour{link: l, Short: tighten(l.Name, circleNames), X: x, Y: round(y), TextX: x + away*12, TextY: round(y + 5), R: round(r),
 			Bend: (x + c.X) / 2, Target: c.X + away*9})
 	}
 	return out
@@ -73,4 +73,13 @@ func (b *book) neighbours(of []int32) []int {
 	}
 	slices.SortFunc(out, b.greater)
 	return out
+}
+
+// tighten cuts a name, which is ASCII, in its middle: what follows each other is
+// often told apart by its end.
+func tighten(name string, most int) string {
+	if len(name) <= most {
+		return name
+	}
+	return name[:most-5] + "…" + name[len(name)-4:]
 }

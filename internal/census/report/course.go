@@ -136,7 +136,7 @@ func (p *pen) to(x, y float64) {
 type course struct {
 	Charts []chart
 	Stops  []stop
-	Files  bool // lists of files were read of the newest release alone
+	Files  bool // lists of files were read of the newest release, and not of all before
 }
 
 // stop is a line of the table.
@@ -165,7 +165,7 @@ func (b *book) course(stops []census.Stop) *course {
 	if len(stops) == 0 {
 		return nil
 	}
-	c := &course{Files: len(b.r.Files.Contents) > 0}
+	c := &course{Files: len(b.r.Files.Contents) > 0 && slices.ContainsFunc(b.r.Earlier, func(s *census.Standing) bool { return !s.Files })}
 	ranks, reach := make([]float64, len(stops)), make([]float64, len(stops))
 	for n, s := range stops {
 		if s.Release == "" {

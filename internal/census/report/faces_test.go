@@ -4,13 +4,17 @@ import (
 	"bytes"
 	"encoding/xml"
 	"errors"
+	"fmt"
 	"io"
+	"path/filepath"
 	"strings"
 	"testing"
 
 	"golang.org/x/net/html"
 
 	"steward/internal/census"
+	"steward/internal/census/change"
+	"steward/internal/census/index"
 	"steward/internal/census/report"
 )
 
@@ -53,6 +57,57 @@ func TestThrough(t *testing.T) {
 	}
 	if plain, _ := write(t, ranking(t, "trained", 120), 40); strings.Contains(read(t, plain)["source/main.html"], "Through the releases") {
 		t.Error("a course without earlier releases")
+	}
+}
+
+// TestChanges: the page says what changed, and why, and each page still keeps the
+// policy; the data that a report holds are those that it is compared with.
+func TestChanges(t *testing.T) {
+	t.Parallel()
+	before, after := ranking(t, "trained", 40), ranking(t, "trained", 90)
+	old, _ := write(t, before, 10)
+	f, err := index.Open(filepath.Join(old, report.Data))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	run, err := change.Read(f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if fmt.Sprint(run.Sources) != fmt.Sprint(change.Of(before).Sources) {
+		t.Errorf("%+v", run.Sources[0])
+	}
+	if _, ok := read(t, old)["changes.html"]; ok {
+		t.Error("changes since nothing")
+	}
+	made := func(older, newer *change.Run) map[string]string {
+		t.Helper()
+		dir := filepath.Join(t.TempDir(), "census")
+		if _, err := report.Write(t.Context(), dir, after, report.Options{Pages: 10, Since: change.Between(older, newer)}); err != nil {
+			t.Fatal(err)
+		}
+		files := read(t, dir)
+		for name := range files {
+			if strings.HasSuffix(name, ".html") {
+				checkPage(t, files, name)
+			}
+		}
+		return files
+	}
+	files := made(run, change.Of(after))
+	for _, want := range []string{"50</strong> are new", "0</strong> are gone", "reach <span", "Shown are 25 of 50"} {
+		if !strings.Contains(files["changes.html"], want) {
+			t.Errorf("the changes lack %q", want)
+		}
+	}
+	if !strings.Contains(files["index.html"], "50 are new") || !strings.Contains(files["trust.html"], "changes.html") {
+		t.Error("nothing leads to the changes")
+	}
+	other := change.Of(ranking(t, "rank-sum", 120))
+	other.Signals[0] = "other" + hostile
+	if page := made(other, change.Of(after))["changes.html"]; !strings.Contains(page, "The model is another one") || !strings.Contains(page, "30</strong> are gone") || !strings.Contains(page, "Known then and not now") {
+		t.Error("another model, what went, or a signal that is gone is not told")
 	}
 }
 

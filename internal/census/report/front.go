@@ -27,8 +27,12 @@ type frontPage struct {
 	Logistic          bool
 	Trust             *trust
 	Lineage           *lineage
+	Changed           *changeCounts // nil: there was nothing to compare with
+	Data              string
 	Rows              []frontRow
 	Quiet             []quietRow
+	Worn              []wornRow
+	WornAll           int
 	From              string
 	Gaps, Unlisted    int
 	MostUnlisted      bool
@@ -51,7 +55,7 @@ type frontRow struct {
 type quietRow struct {
 	link
 	About string
-	Rank  int
+	Rank  string
 }
 
 func (b *book) front() *frontPage {
@@ -86,7 +90,11 @@ func (b *book) front() *frontPage {
 		}
 		p.Rows = append(p.Rows, line)
 	}
-	p.Quiet = b.quiet()
+	p.Quiet, p.Data = b.quiet(), Data
+	p.Worn, p.WornAll = b.worn()
+	if c := b.since; c != nil {
+		p.Changed = &changeCounts{Came: count(c.Counts.Came), Went: count(c.Counts.Went), Rose: count(c.Counts.Rose), Fell: count(c.Counts.Fell)}
+	}
 	return p
 }
 
@@ -130,7 +138,27 @@ const old = 10
 func (b *book) quiet() (out []quietRow) {
 	all := b.r.Quiet()
 	for _, i := range all[:min(quietRows, len(all))] {
-		out = append(out, quietRow{link: b.link("", i), About: b.r.Table.Suite.Description(i), Rank: b.row(i).Rank})
+		out = append(out, quietRow{link: b.link("", i), About: b.r.Table.Suite.Description(i), Rank: count(b.row(i).Rank)})
 	}
 	return out
+}
+
+// wornRow is a source on which much rests and that few carry.
+type wornRow struct {
+	link
+	Rank  string
+	Signs []string
+}
+
+// worn gives the first of those that are worn and load-bearing, and how many are.
+func (b *book) worn() (out []wornRow, all int) {
+	worn := b.r.Worn()
+	for _, w := range worn[:min(quietRows, len(worn))] {
+		row := wornRow{link: b.link("", w.Source), Rank: count(b.row(w.Source).Rank)}
+		for _, s := range w.Signs {
+			row.Signs = append(row.Signs, s.Says)
+		}
+		out = append(out, row)
+	}
+	return out, len(worn)
 }

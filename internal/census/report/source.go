@@ -32,6 +32,7 @@ type sourcePage struct {
 	Course               *course
 	Trust                *stretch
 	Quiet                bool
+	Signs                []string // that few carry it
 	Unknown              []string // that the model weighs
 	Parts, PartsMore     []part
 	More                 int // parts that are not shown
@@ -56,6 +57,7 @@ type part struct {
 type group struct {
 	Name, About string
 	Signals     []told
+	Unknown     []told // are shown when one asks
 }
 
 // told is a signal of one source in words.
@@ -124,10 +126,17 @@ func (b *book) source(i int) (*sourcePage, error) {
 			p.Groups = append(p.Groups, group{Name: string(s.Group), About: aboutGroups[s.Group]})
 		}
 		g := &p.Groups[len(p.Groups)-1]
+		if s.Value == nil {
+			g.Unknown = append(g.Unknown, tell(s))
+			continue
+		}
 		g.Signals = append(g.Signals, tell(s))
 	}
 	p.Raises, p.Lowers = reasons(e)
 	p.Trust = b.placed(i)
+	for _, s := range e.Signs {
+		p.Signs = append(p.Signs, s.Says)
+	}
 	for _, x := range e.Parts {
 		if x.Signal != "" && math.IsNaN(x.Value) {
 			p.Unknown = append(p.Unknown, x.Signal)
@@ -156,7 +165,7 @@ func (p *sourcePage) parts(e census.Explained) {
 		zero, unit = 100, 100/max(-low, high)
 	}
 	for _, x := range first {
-		y := part{Adds: fmt.Sprintf("%+.2f", x.Adds), Zero: zero, Below: x.Adds < 0}
+		y := part{Adds: signed(x.Adds), Zero: zero, Below: x.Adds < 0}
 		if x.Term != nil {
 			y.What, y.Value = string(x.Term.Kind), x.Term.Name
 		} else {
@@ -165,7 +174,7 @@ func (p *sourcePage) parts(e census.Explained) {
 		y.X, y.Width = bar(zero, x.Adds*unit)
 		if y.Width = max(y.Width, .8); x.Might != x.Adds {
 			y.MightX, y.MightW = bar(zero+x.Adds*unit, (x.Might-x.Adds)*unit)
-			y.Adds += fmt.Sprintf(" to %+.2f", x.Might)
+			y.Adds += " to " + signed(x.Might)
 		}
 		p.Parts = append(p.Parts, y)
 	}
@@ -176,8 +185,11 @@ func (p *sourcePage) parts(e census.Explained) {
 	if n := len(p.Parts); n > partsFirst+2 { // fewer are not worth asking for
 		p.Parts, p.PartsMore = p.Parts[:partsFirst], p.Parts[partsFirst:]
 	}
-	p.More, p.MoreAdds = len(rest), fmt.Sprintf("%+.2f", sum)
+	p.More, p.MoreAdds = len(rest), signed(sum)
 }
+
+// signed writes a number with its sign, which is no hyphen.
+func signed(v float64) string { return strings.ReplaceAll(fmt.Sprintf("%+.2f", v), "-", "−") }
 
 // bar begins somewhere and goes so far to the right, or to the left.
 func bar(from, far float64) (x, width float64) {

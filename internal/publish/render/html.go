@@ -65,6 +65,9 @@ func (s Site) shell(path, title, description string) look.Shell {
 		{Label: "Advisories", Href: sh.Root + "advisories/", Current: strings.HasPrefix(path, "advisories/")},
 		{Label: "Key", Href: sh.Root + "keys/", Current: path == KeysPath},
 	}
+	if s.Census != "" {
+		sh.Nav = append(sh.Nav, look.Link{Label: "Census", Href: s.Census})
+	}
 	if s.ReportURL != "" {
 		sh.Nav = append(sh.Nav, look.Link{Label: "Report", More: "a vulnerability", Href: s.ReportURL, Main: true})
 	}

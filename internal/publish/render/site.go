@@ -30,6 +30,7 @@ type Site struct {
 	MailboxURL    string             // where reporters read answers; empty: there is none
 	SubscribeURL  string             // where one asks for letters on what is new; empty: nowhere
 	Lists         string             // where members of pre-disclosure lists go; empty: nowhere
+	Census        string             // where a census of software is public; empty: nowhere
 	Channels      []Channel          // for the security page alone
 	Feeds         []Feed             // in the order in which they are shown
 	Demo          bool               // red banner: nothing here is real
