@@ -130,7 +130,7 @@ var own = []Signal{
 	{Name: "updated", Group: Exposure, Unit: "0 or 1", From: fromSecurity,
 		Why: "This release needed a security update of it already."},
 	{Name: "unfuzzed", Group: Exposure, Unit: "0 or 1", From: fromFuzz,
-		Why: "Its repository is known, and no project of OSS-Fuzz has it: nobody is known to feed it garbage before an attacker does."},
+		Why: "If no project of OSS-Fuzz has its repository, nobody is known to feed it garbage before an attacker does."},
 
 	{Name: "uploaders", Group: Fragility, Unit: "people", From: fromSources, Log: true,
 		Why: "So many people look after its packaging by name.",
