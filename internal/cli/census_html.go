@@ -50,7 +50,7 @@ func (s *shell) writePages(ctx context.Context, p pages, x indexes, r *census.Ra
 	if err != nil {
 		return err
 	}
-	made, err := report.Write(ctx, p.dir, r, report.Options{Pages: p.top, From: from, Since: since, Replace: p.replace})
+	made, err := report.Write(ctx, p.dir, r, report.Options{Pages: p.top, From: from, Since: since, Replace: p.replace, Tell: s.progress("files written")})
 	if err != nil {
 		return err
 	}

@@ -34,6 +34,8 @@ type Options struct {
 	Since *change.Change
 	// Replace lets the report take the place of an earlier one, and of nothing else.
 	Replace bool
+	// Tell is told how many files are written, by one at a time; nil: nobody asks.
+	Tell func(files int64)
 }
 
 // DefaultPages is how many sources by score get a page, unless one says otherwise.
@@ -69,7 +71,7 @@ func Write(ctx context.Context, dir string, r *census.Ranking, o Options) (Made,
 		return Made{}, fmt.Errorf("making the folder of the report: %w", err)
 	}
 	defer os.RemoveAll(beside) //nolint:errcheck // it is gone once all went well, or it is the earlier report
-	w := &writer{dir: beside}
+	w := &writer{dir: beside, tell: o.Tell}
 	if err := w.all(ctx, newBook(r, o)); err != nil {
 		return Made{}, err
 	}
@@ -132,6 +134,7 @@ func vacant(dir string, replace bool) (earlier bool, err error) {
 // writer writes files below a folder.
 type writer struct {
 	dir   string
+	tell  func(files int64)
 	pages atomic.Int64
 
 	mu    sync.Mutex
@@ -147,6 +150,9 @@ func (w *writer) put(name string, data []byte) error {
 	defer w.mu.Unlock()
 	w.names = append(w.names, name)
 	w.bytes += int64(len(data))
+	if w.tell != nil {
+		w.tell(int64(len(w.names)))
+	}
 	return nil
 }
 
