@@ -15,7 +15,7 @@ import (
 	"steward/internal/base/checkup"
 	"steward/internal/base/look"
 	"steward/internal/census"
-	indexes "steward/internal/census/archive"
+	"steward/internal/census/censustest"
 	"steward/internal/census/report"
 )
 
@@ -26,22 +26,9 @@ func censusReport(t *testing.T, dir string, sources int, replace bool) {
 	for i := range sources {
 		fmt.Fprintf(&p, "Package: brindle%d\nVersion: 1\nDescription: part\n\n", i)
 	}
-	s, err := indexes.Load(t.Context(), [][]byte{[]byte(p.String())}, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	table, err := census.Measure(t.Context(), s, census.More{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	m, err := census.ModelNamed("trained")
-	if err != nil {
-		t.Fatal(err)
-	}
-	r, err := census.Rank(t.Context(), table, m)
-	if err != nil {
-		t.Fatal(err)
-	}
+	s := censustest.Suite(t, p.String(), "")
+	table := censustest.Table(t, s, census.More{})
+	r := censustest.Rank(t, table, "trained")
 	if _, err := report.Write(t.Context(), dir, r, report.Options{Pages: 10, Replace: replace}); err != nil {
 		t.Fatal(err)
 	}

@@ -2,7 +2,6 @@ package census_test
 
 import (
 	"bytes"
-	"context"
 	"encoding/csv"
 	"encoding/json"
 	"strconv"
@@ -11,7 +10,7 @@ import (
 	"unicode/utf8"
 
 	"steward/internal/census"
-	"steward/internal/census/archive"
+	"steward/internal/census/censustest"
 )
 
 const hostile = "Package: a\nVersion: =HYPERLINK(\"http://x\",\"y\")\n\n" +
@@ -74,14 +73,8 @@ func TestCSV(t *testing.T) {
 // holds, and no cell is a formula.
 func TestHostileText(t *testing.T) {
 	t.Parallel()
-	s, err := archive.Load(context.Background(), [][]byte{[]byte(hostile)}, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	table, err := census.Measure(context.Background(), s, census.More{})
-	if err != nil {
-		t.Fatal(err)
-	}
+	s := censustest.Suite(t, hostile, "")
+	table := censustest.Table(t, s, census.More{})
 	for _, name := range census.Models() {
 		m, err := census.ModelNamed(name)
 		if err != nil {

@@ -8,7 +8,7 @@ import (
 
 	"steward/internal/base/errs"
 	"steward/internal/census"
-	"steward/internal/census/archive"
+	"steward/internal/census/censustest"
 )
 
 // TestPoints: the models of 2015 rank a distribution, with signals in place of
@@ -35,19 +35,13 @@ func TestPoints(t *testing.T) {
 		p.WriteString("\n")
 		q.WriteString("\n")
 	}
-	suite, err := archive.Load(context.Background(), [][]byte{[]byte(p.String())}, [][]byte{[]byte(q.String())})
-	if err != nil {
-		t.Fatal(err)
-	}
+	suite := censustest.Suite(t, p.String(), q.String())
 	facts := map[string]census.Fact{
 		"cves":     {Of: map[string]float64{"sayd": 3, "words": 0}, Rest: math.NaN()},
 		"authors":  {Of: map[string]float64{"sayd": 2, "words": 9}, Rest: math.NaN()},
 		"installs": {Of: map[string]float64{"sayd": 100, "words": 7, "adduser": 8, "lsb-base": 8}, Rest: math.NaN()},
 	}
-	table, err := census.Measure(context.Background(), suite, census.More{Facts: facts})
-	if err != nil {
-		t.Fatal(err)
-	}
+	table := censustest.Table(t, suite, census.More{Facts: facts})
 	for model, want := range map[string]map[string][2]float64{
 		// website 1, language 2, CVEs, contributors, popularity, exposure 2
 		"census-2015-v1.2":          {"sayd": {1 + 2 + 2 + 4 + 0 + 2, 11}, "words": {0, 0}, "asked": {2 + 2, 2 + 2 + 3}},

@@ -9,6 +9,7 @@ import (
 
 	"steward/internal/census"
 	"steward/internal/census/archive"
+	"steward/internal/census/censustest"
 	"steward/internal/census/contents"
 )
 
@@ -18,10 +19,7 @@ func TestQuiet(t *testing.T) {
 	t.Parallel()
 	packages := "Package: app\nVersion: 1\nDepends: old, new\n\nPackage: old\nVersion: 1:5.2-3\n\nPackage: new\nVersion: 2-1\n"
 	sources := "Package: app\nVersion: 1\n\nPackage: old\nVersion: 1:5.2-3\n\nPackage: new\nVersion: 2-1\n"
-	s, err := archive.Load(context.Background(), [][]byte{[]byte(packages)}, [][]byte{[]byte(sources)})
-	if err != nil {
-		t.Fatal(err)
-	}
+	s := censustest.Suite(t, packages, sources)
 	older := []map[string]string{
 		archive.Versions([]byte("Package: old\nVersion: 5.2-1\n\nPackage: new\nVersion: 2-0.1\n")),
 		archive.Versions([]byte("Package: old\nVersion: 5.2-2\n\nPackage: old\nVersion: 5.1-9\n\nPackage: new\nVersion: 1-1\n\nPackage: app\nVersion: 3\nExtra-Source-Only: yes\n")),

@@ -5,7 +5,7 @@ import (
 	"testing"
 
 	"steward/internal/census"
-	"steward/internal/census/archive"
+	"steward/internal/census/censustest"
 )
 
 // TestTraits: a source has the traits of the company that its packages keep, each
@@ -13,7 +13,7 @@ import (
 // built with alone does not count.
 func TestTraits(t *testing.T) {
 	t.Parallel()
-	suite, err := archive.Load(context.Background(), [][]byte{[]byte(`Package: adduser
+	suite := censustest.Suite(t, `Package: adduser
 Version: 1
 Description: makes users
 
@@ -40,14 +40,8 @@ Package: plain
 Version: 1
 Description: networked servery things
 
-`)}, [][]byte{[]byte("Package: plain\nVersion: 1\nBuild-Depends: adduser, libssl3\n\nPackage: absent\nVersion: 1\n\n")})
-	if err != nil {
-		t.Fatal(err)
-	}
-	table, err := census.Measure(context.Background(), suite, census.More{})
-	if err != nil {
-		t.Fatal(err)
-	}
+`, "Package: plain\nVersion: 1\nBuild-Depends: adduser, libssl3\n\nPackage: absent\nVersion: 1\n\n")
+	table := censustest.Table(t, suite, census.More{})
 	m, err := census.ParseModel([]byte(`{"name":"m","method":"rank-sum","signals":[{"signal":"size","weight":1}]}`))
 	if err != nil {
 		t.Fatal(err)
@@ -95,14 +89,8 @@ func TestUnsafe(t *testing.T) {
 		q += "Package: " + s.name + "\nVersion: 1\nBuild-Depends: " + s.built + "\n\n"
 		want[s.name] = s.unsafe
 	}
-	suite, err := archive.Load(context.Background(), [][]byte{[]byte(p)}, [][]byte{[]byte(q)})
-	if err != nil {
-		t.Fatal(err)
-	}
-	table, err := census.Measure(context.Background(), suite, census.More{})
-	if err != nil {
-		t.Fatal(err)
-	}
+	suite := censustest.Suite(t, p, q)
+	table := censustest.Table(t, suite, census.More{})
 	for i := range suite.Sources {
 		if name := suite.Sources[i].Name; table.Shown("memory-unsafe", i) != want[name] {
 			t.Errorf("%s: %s", name, table.Shown("memory-unsafe", i))

@@ -11,7 +11,7 @@ import (
 	"testing"
 
 	"steward/internal/census"
-	"steward/internal/census/archive"
+	"steward/internal/census/censustest"
 )
 
 // TestWorn: what much rests on and few carry is told, with each sign; what is
@@ -27,10 +27,7 @@ func TestWorn(t *testing.T) {
 		}
 		p.WriteString("\n")
 	}
-	suite, err := archive.Load(context.Background(), [][]byte{[]byte(p.String())}, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
+	suite := censustest.Suite(t, p.String(), "")
 	fact := func(of map[string]float64) census.Fact { return census.Fact{Of: of, Rest: math.NaN()} }
 	table, err := census.Measure(context.Background(), suite, census.More{Facts: map[string]census.Fact{
 		"uncared":        fact(map[string]float64{"app": 9999, "changed": 2000, "edge": 1094, "two": 1095}),
@@ -43,14 +40,7 @@ func TestWorn(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	m, err := census.ModelNamed("rank-sum")
-	if err != nil {
-		t.Fatal(err)
-	}
-	r, err := census.Rank(context.Background(), table, m)
-	if err != nil {
-		t.Fatal(err)
-	}
+	r := censustest.Rank(t, table, "rank-sum")
 	var out bytes.Buffer
 	if err := census.WriteJSON(&out, r); err != nil {
 		t.Fatal(err)

@@ -12,7 +12,7 @@ import (
 	"github.com/chromedp/chromedp"
 
 	"steward/internal/census"
-	"steward/internal/census/archive"
+	"steward/internal/census/censustest"
 	"steward/internal/census/change"
 	"steward/internal/census/report"
 )
@@ -32,23 +32,9 @@ func censusOf(t *testing.T, n int) *census.Ranking {
 			fmt.Fprintf(&q, "Package: %s\nVersion: 1.%d\nStandards-Version: 4.%d.0\nChecksums-Sha256:\n aa %d x.orig.tar.xz\n\n", name, i, i%12, 1000*i)
 		}
 	}
-	s, err := archive.Load(t.Context(), [][]byte{[]byte(p.String())}, [][]byte{[]byte(q.String())})
-	if err != nil {
-		t.Fatal(err)
-	}
-	table, err := census.Measure(t.Context(), s, census.More{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	m, err := census.ModelNamed("trained")
-	if err != nil {
-		t.Fatal(err)
-	}
-	r, err := census.Rank(t.Context(), table, m)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return r
+	s := censustest.Suite(t, p.String(), q.String())
+	table := censustest.Table(t, s, census.More{})
+	return censustest.Rank(t, table, "trained")
 }
 
 // censusPages writes the report of a suite of a few hundred sources, with two

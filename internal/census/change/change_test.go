@@ -2,7 +2,6 @@ package change_test
 
 import (
 	"bytes"
-	"context"
 	"fmt"
 	"slices"
 	"strconv"
@@ -13,7 +12,7 @@ import (
 
 	"steward/internal/base/errs"
 	"steward/internal/census"
-	"steward/internal/census/archive"
+	"steward/internal/census/censustest"
 	"steward/internal/census/change"
 )
 
@@ -37,27 +36,13 @@ func ranking(t *testing.T, model string, reach map[string]int, versions, older m
 			fmt.Fprintf(&p, "Package: zz-%s-%d\nVersion: 1\nSource: zz-%s-%d\nDepends: %s\n\n", name, i, name, i, name)
 		}
 	}
-	s, err := archive.Load(context.Background(), [][]byte{[]byte(p.String())}, [][]byte{[]byte(q.String())})
-	if err != nil {
-		t.Fatal(err)
-	}
+	s := censustest.Suite(t, p.String(), q.String())
 	more := census.More{}
 	if older != nil {
 		more.Older = []map[string]string{older}
 	}
-	table, err := census.Measure(context.Background(), s, more)
-	if err != nil {
-		t.Fatal(err)
-	}
-	m, err := census.ModelNamed(model)
-	if err != nil {
-		t.Fatal(err)
-	}
-	r, err := census.Rank(context.Background(), table, m)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return r
+	table := censustest.Table(t, s, more)
+	return censustest.Rank(t, table, model)
 }
 
 // printed is all of a run: NaN is not itself, so that runs do not compare.

@@ -2,7 +2,6 @@ package columnar_test
 
 import (
 	"bytes"
-	"context"
 	"encoding/csv"
 	"encoding/json"
 	"errors"
@@ -18,7 +17,7 @@ import (
 	"github.com/parquet-go/parquet-go"
 
 	"steward/internal/census"
-	"steward/internal/census/archive"
+	"steward/internal/census/censustest"
 	"steward/internal/census/columnar"
 	"steward/internal/census/contents"
 )
@@ -32,23 +31,9 @@ func ranking(t *testing.T, n int, more census.More) *census.Ranking {
 		fmt.Fprintf(&q, "Package: p%04d\nVersion: 1.%d\nStandards-Version: 4.%d.0\nUploaders: a@example.org\nChecksums-Sha256:\n aa %d x.orig.tar.xz\n aa %d x.debian.tar.xz\n\n", i, i, i%9, 1234567*i, i)
 	}
 	fmt.Fprint(&p, "Package: odd\nVersion: \xff1\n\n")
-	s, err := archive.Load(context.Background(), [][]byte{[]byte(p.String())}, [][]byte{[]byte(q.String())})
-	if err != nil {
-		t.Fatal(err)
-	}
-	table, err := census.Measure(context.Background(), s, more)
-	if err != nil {
-		t.Fatal(err)
-	}
-	m, err := census.ModelNamed("trained")
-	if err != nil {
-		t.Fatal(err)
-	}
-	r, err := census.Rank(context.Background(), table, m)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return r
+	s := censustest.Suite(t, p.String(), q.String())
+	table := censustest.Table(t, s, more)
+	return censustest.Rank(t, table, "trained")
 }
 
 func write(t *testing.T, r *census.Ranking) []byte {

@@ -18,6 +18,7 @@ import (
 	"steward/internal/base/look/looktest"
 	"steward/internal/census"
 	"steward/internal/census/archive"
+	"steward/internal/census/censustest"
 	"steward/internal/census/report"
 )
 
@@ -53,19 +54,8 @@ func ranking(t *testing.T, model string, n int) *census.Ranking {
 	if err != nil || len(s.Sources) != n {
 		t.Fatal(len(s.Sources), err)
 	}
-	table, err := census.Measure(context.Background(), s, census.More{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	m, err := census.ModelNamed(model)
-	if err != nil {
-		t.Fatal(err)
-	}
-	r, err := census.Rank(context.Background(), table, m)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return r
+	table := censustest.Table(t, s, census.More{})
+	return censustest.Rank(t, table, model)
 }
 
 func write(t *testing.T, r *census.Ranking, pages int) (dir string, made report.Made) {

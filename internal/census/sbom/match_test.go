@@ -14,6 +14,7 @@ import (
 
 	"steward/internal/census"
 	"steward/internal/census/archive"
+	"steward/internal/census/censustest"
 	"steward/internal/census/change"
 	"steward/internal/census/sbom"
 )
@@ -44,10 +45,7 @@ func suite(t *testing.T) *archive.Suite {
 		}
 		fmt.Fprint(&b, "\n")
 	}
-	s, err := archive.Load(context.Background(), [][]byte{[]byte(b.String())}, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
+	s := censustest.Suite(t, b.String(), "")
 	return s
 }
 
@@ -154,19 +152,8 @@ func document(t *testing.T, text string) *sbom.Document {
 
 func ranking(t *testing.T, s *archive.Suite) *census.Ranking {
 	t.Helper()
-	table, err := census.Measure(context.Background(), s, census.More{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	m, err := census.ModelNamed("rank-sum")
-	if err != nil {
-		t.Fatal(err)
-	}
-	r, err := census.Rank(context.Background(), table, m)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return r
+	table := censustest.Table(t, s, census.More{})
+	return censustest.Rank(t, table, "rank-sum")
 }
 
 // chain is app → curl → libssl3 → libc6 and libc-bin, which are of one source, and

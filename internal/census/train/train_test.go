@@ -9,7 +9,7 @@ import (
 	"testing"
 
 	"steward/internal/census"
-	"steward/internal/census/archive"
+	"steward/internal/census/censustest"
 	"steward/internal/census/train"
 	"steward/internal/census/yardstick"
 )
@@ -31,14 +31,8 @@ func lesson(t *testing.T, seed uint64) train.Lesson {
 		fmt.Fprintf(&p, "Package: p%04d\nVersion: 1\nDescription: a %s\n\n", i, word)
 		fmt.Fprintf(&q, "Package: p%04d\nVersion: 1\nChecksums-Sha256:\n aa %d x.orig.tar.xz\n\n", i, size)
 	}
-	s, err := archive.Load(context.Background(), [][]byte{[]byte(p.String())}, [][]byte{[]byte(q.String())})
-	if err != nil {
-		t.Fatal(err)
-	}
-	table, err := census.Measure(context.Background(), s, census.More{})
-	if err != nil {
-		t.Fatal(err)
-	}
+	s := censustest.Suite(t, p.String(), q.String())
+	table := censustest.Table(t, s, census.More{})
 	return train.Lesson{Table: table, Hit: hit}
 }
 
