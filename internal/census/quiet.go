@@ -28,14 +28,14 @@ func (r *Ranking) Quiet() (sources []int) {
 // bearing gives the sources of the greatest reach, so many as Bearing says; of
 // equal reach the more fragile first.
 func (t *Table) bearing() (sources []int) {
-	reach := t.column("reach")
+	reach, fragile := t.column("reach"), t.fragile()
 	for i := range t.Suite.Sources {
 		if !math.IsNaN(reach[i]) && reach[i] > 0 {
 			sources = append(sources, i)
 		}
 	}
 	slices.SortFunc(sources, func(a, b int) int {
-		return cmp.Or(-cmp.Compare(reach[a], reach[b]), -cmp.Compare(t.fragile(a), t.fragile(b)), cmp.Compare(a, b))
+		return cmp.Or(-cmp.Compare(reach[a], reach[b]), -cmp.Compare(fragile[a], fragile[b]), cmp.Compare(a, b))
 	})
 	return sources[:min(Bearing, len(sources))]
 }
@@ -45,12 +45,15 @@ func (t *Table) column(signal string) []float64 {
 	return t.Values[n]
 }
 
-// fragile counts what tells that few look after a source.
-func (t *Table) fragile(i int) (n float64) {
+// fragile counts, for each source, what tells that few look after it.
+func (t *Table) fragile() []int {
+	count := make([]int, len(t.Suite.Sources))
 	for _, signal := range []string{"orphaned", "untested", "no-repository", "no-homepage"} {
-		if v := t.column(signal)[i]; v > 0 {
-			n++
+		for i, v := range t.column(signal) {
+			if v > 0 {
+				count[i]++
+			}
 		}
 	}
-	return n
+	return count
 }
