@@ -16,6 +16,7 @@ type heading struct {
 	AsOf     string        `json:"as_of,omitempty"` // the day of what was collected
 	Gaps     []control.Gap `json:"gaps"`
 	Method   Method        `json:"method"`
+	Missing  int           `json:"missing"` // dependencies that nothing in the indexes fulfils
 	Model    string        `json:"model"`
 	MoreGaps int           `json:"more_gaps,omitempty"` // are not told
 	Notes    []string      `json:"notes,omitempty"`     // what beside the indexes could not be read
@@ -42,7 +43,7 @@ func WriteJSON(w io.Writer, r *Ranking) error { return WriteJSONExcerpt(w, r, Ex
 func WriteJSONExcerpt(w io.Writer, r *Ranking, e Excerpt) error {
 	s := r.Table.Suite
 	head, err := json.Marshal(heading{
-		About: r.Model.About, AsOf: r.Table.AsOf, Notes: r.Table.Notes, Gaps: s.Gaps, Method: r.Model.Method, Model: r.Model.Name, MoreGaps: s.MoreGaps,
+		About: r.Model.About, AsOf: r.Table.AsOf, Notes: r.Table.Notes, Gaps: s.Gaps, Missing: s.Missing, Method: r.Model.Method, Model: r.Model.Name, MoreGaps: s.MoreGaps,
 		Packages: len(s.Binaries), Quiet: r.quiet(e), Spread: r.Table.Spread, Trust: r.Model.Trust, Worn: r.wornOf(e),
 	})
 	if err != nil {

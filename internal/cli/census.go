@@ -112,6 +112,9 @@ func load(ctx context.Context, packages, sources []string) (*archive.Suite, erro
 		names = append(names, filepath.Base(path)) // folders are nobody's business, and change nothing
 	}
 	suite.Name(names)
+	if len(suite.Binaries) == 0 {
+		return nil, errs.Invalidf("packages", "There is no package in %s.", strings.Join(names[:len(packages)], ", ")).WithHint("name an index of packages, which has a paragraph that begins with Package: for each")
+	}
 	return suite, nil
 }
 
@@ -221,6 +224,9 @@ func (s *shell) showLimits(r *census.Ranking) {
 	t := r.Table
 	if n := len(t.Suite.Gaps) + t.Suite.MoreGaps; n > 0 {
 		fmt.Fprintf(s.Stdout, "\n%d places of the indexes could not be read, the first in %s at byte %d: %s\n", n, safe(t.Suite.Gaps[0].File), t.Suite.Gaps[0].At, t.Suite.Gaps[0].What)
+	}
+	if t.Suite.Cut() {
+		fmt.Fprintf(s.Stdout, "\n%d of %d dependencies are on packages that are not in these indexes: one may be missing, or cut off. What rests on each is more than is shown.\n", t.Suite.Missing, t.Suite.Asked)
 	}
 	for _, note := range t.Notes {
 		fmt.Fprintf(s.Stdout, "\n%s\n", safe(note))

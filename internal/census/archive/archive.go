@@ -64,7 +64,8 @@ type Binary struct {
 type Suite struct {
 	Sources  []Source      // by name
 	Binaries []Binary      // by name
-	Missing  int           // relations that nothing in the suite fulfils
+	Asked    int           // relations: what packages and builds need
+	Missing  int           // of these that nothing in the suite fulfils
 	Gaps     []control.Gap // what could not be read, the first of it
 	MoreGaps int           // so many follow
 
@@ -95,6 +96,10 @@ func Load(ctx context.Context, packages, sources [][]byte) (*Suite, error) {
 	return s, nil
 }
 
+// Cut tells whether so many relations are fulfilled by nothing that an index is
+// missing, or cut off: of a whole archive one in a thousand is.
+func (s *Suite) Cut() bool { return s.Missing*50 > s.Asked }
+
 // Name gives the gaps the names of the files that were read, those of packages
 // first.
 func (s *Suite) Name(files []string) {
@@ -116,6 +121,9 @@ func (s *Suite) Name(files []string) {
 func load[T any](ctx context.Context, files [][]byte, begin []int64, read func(control.Stanza, func(control.Gap)) (*T, bool), told *notes, name func(*T) (string, string)) ([]T, error) {
 	var parts []control.Stanza
 	for i, f := range files {
+		if len(f) > 0 && f[len(f)-1] != '\n' {
+			told.add(control.Gap{At: begin[i] + int64(len(f)) - 1, What: "The file ends in the middle of a line: it may be cut off."})
+		}
 		for _, part := range control.Parts(f, runtime.GOMAXPROCS(0)) {
 			part.At += begin[i]
 			parts = append(parts, part)

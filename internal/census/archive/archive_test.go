@@ -194,3 +194,27 @@ func TestGapsAreNamed(t *testing.T) {
 		t.Errorf("gaps in %v, not %v", got, want)
 	}
 }
+
+// TestCut: a file that ends within a line is told, and so is that much is needed
+// that is not there; of a whole suite neither is.
+func TestCut(t *testing.T) {
+	t.Parallel()
+	whole := "Package: filler\nVersion: 1\nDepends: a\n\n" + "Package: a\nVersion: 1\nDepends: b\n\nPackage: b\nVersion: 1\n\n"
+	for text, want := range map[string]struct {
+		gaps int
+		cut  bool
+	}{
+		whole:                {0, false},
+		whole[:len(whole)-1]: {0, false}, // without a blank line behind the last
+		whole[:len(whole)-3]: {1, false},
+		whole[:len(whole)-len("\nPackage: b\nVersion: 1\n\n")]: {0, true},
+	} {
+		s, err := Load(context.Background(), [][]byte{[]byte(text)}, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(s.Gaps) != want.gaps || s.Cut() != want.cut {
+			t.Errorf("of %q: gaps %v, cut %v", text, s.Gaps, s.Cut())
+		}
+	}
+}

@@ -86,7 +86,7 @@ func TestHostile(t *testing.T) {
 		"a name with a NUL":           {packages: "Package: a\x00b\n\n" + ok, binaries: 1, gaps: 1},
 		"a source with a NUL":         {packages: "Package: a\nSource: a\x00b\n\n" + ok, binaries: 2, gaps: 1},
 		"a relation with a NUL":       {packages: "Package: a\nDepends: o\x00k\n\n" + ok, binaries: 2, gaps: 1},
-		"UTF-16":                      {packages: "\xff\xfeP\x00a\x00c\x00k\x00a\x00g\x00e\x00:\x00 \x00a\x00\n\x00", gaps: 3},
+		"UTF-16":                      {packages: "\xff\xfeP\x00a\x00c\x00k\x00a\x00g\x00e\x00:\x00 \x00a\x00\n\x00", gaps: 4},
 		"a byte order mark":           {packages: "\xef\xbb\xbfPackage: a\n\n" + ok, binaries: 1, gaps: 2},
 		"sizes that make a sum of it": {packages: "Package: a\nInstalled-Size: 9223372036854775807\n", binaries: 1, gaps: 1},
 		"nothing but gaps":            {packages: strings.Repeat("x\n\n", 100_000) + ok, binaries: 1, gaps: 200_000},

@@ -52,6 +52,7 @@ func (s *Suite) join(ctx context.Context, told *notes) error {
 		return err
 	}
 	for _, f := range finders {
+		s.Asked += f.asked
 		s.Missing += f.missing
 		told.join(f.notes)
 	}
@@ -62,7 +63,7 @@ func (s *Suite) join(ctx context.Context, told *notes) error {
 type finder struct {
 	notes
 	names, provided map[string]int32
-	missing         int     // relations that none fulfils
+	asked, missing  int     // relations, and those that none fulfils
 	found           []int32 // room for those of one stanza
 }
 
@@ -81,6 +82,7 @@ func (f *finder) find(at int64, fields ...[]byte) []int32 {
 // pick takes the first alternative that there is; else the first that is
 // provided.
 func (f *finder) pick(alternatives [][]byte) {
+	f.asked++
 	for _, in := range []map[string]int32{f.names, f.provided} {
 		for _, name := range alternatives {
 			if n, ok := in[text(name)]; ok {

@@ -55,11 +55,23 @@ func Found(dir string) (packages, sources []string, err error) {
 	return packages, sources, nil
 }
 
-// Read opens an index and unpacks it. How it is packed shows in its first bytes.
-func Read(path string) ([]byte, error) {
+// open opens what is no folder.
+func open(path string) (*os.File, error) {
+	if info, err := os.Stat(path); err == nil && info.IsDir() {
+		return nil, errs.Invalidf(path, "This is a folder, where a file is asked for.")
+	}
 	f, err := os.Open(path)
 	if err != nil {
 		return nil, errs.Invalidf(path, "The file cannot be read.").WithHint("is the path right?").WithCause(err)
+	}
+	return f, nil
+}
+
+// Read opens an index and unpacks it. How it is packed shows in its first bytes.
+func Read(path string) ([]byte, error) {
+	f, err := open(path)
+	if err != nil {
+		return nil, err
 	}
 	defer f.Close()
 	raw, err := unpack(f)
@@ -72,9 +84,9 @@ func Read(path string) ([]byte, error) {
 // Open opens a file and unpacks it while it is read: for files that nobody wants
 // to hold as a whole. More than MaxBytes are an error.
 func Open(path string) (io.ReadCloser, error) {
-	f, err := os.Open(path)
+	f, err := open(path)
 	if err != nil {
-		return nil, errs.Invalidf(path, "The file cannot be read.").WithHint("is the path right?").WithCause(err)
+		return nil, err
 	}
 	r, err := Unpack(f, MaxBytes)
 	if err != nil {

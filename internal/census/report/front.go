@@ -35,6 +35,8 @@ type frontPage struct {
 	WornAll           int
 	From              string
 	Gaps, Unlisted    int
+	Cut               bool // an index is missing, or cut off
+	Missing, Asked    string
 	MostUnlisted      bool
 }
 
@@ -62,7 +64,7 @@ func (b *book) front() *frontPage {
 	suite := b.r.Table.Suite
 	p := &frontPage{
 		Sources: count(len(suite.Sources)), Packages: count(len(suite.Binaries)), Plot: b.plot(), Marked: count(min(firstByScore, len(b.r.Rows))),
-		Pages: count(len(b.paged)), Model: b.r.Model, Logistic: b.r.Model.Method == census.Logistic, From: b.from, Gaps: len(suite.Gaps),
+		Pages: count(len(b.paged)), Model: b.r.Model, Logistic: b.r.Model.Method == census.Logistic, From: b.from, Gaps: len(suite.Gaps), Cut: suite.Cut(), Missing: count(suite.Missing), Asked: count(suite.Asked),
 	}
 	p.Shell = b.shell("", "What everything rests on", "A census of the sources of a distribution: what rests on each, how it can be attacked, how it is kept.", "index.html")
 	p.Scripts = scripts
