@@ -92,7 +92,7 @@ func Load(ctx context.Context, packages, sources [][]byte) (*Suite, error) {
 	if err = s.join(ctx, &n); err != nil {
 		return nil, fmt.Errorf("joining sources and packages: %w", err)
 	}
-	s.Gaps, s.MoreGaps = n.gaps, n.more
+	s.Gaps, s.MoreGaps = append([]control.Gap{}, n.gaps...), n.more // never nil: in JSON none is []
 	return s, nil
 }
 
