@@ -7,6 +7,7 @@ import (
 	"io"
 	"maps"
 	"mime/quotedprintable"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -340,6 +341,12 @@ func (s *stage) lookAtAll(t *testing.T) {
 	}
 }
 
+// A short word may come up by chance in what is random: the key in a header, and
+// the tokens of addresses and of Message-IDs.
+const short = 6
+
+var random = regexp.MustCompile(`(?m)^Autocrypt: .*(\r?\n[ \t].*)*|[a-z0-9]{20,}`)
+
 // look looks at one message from outside, and opens it with every key.
 func (s *stage) look(t *testing.T, m mailtest.Message, reader string, on cvd.Occasion) {
 	outside, sealed, encrypted := strings.Cut(string(m.Raw), "-----BEGIN PGP MESSAGE-----")
@@ -359,7 +366,7 @@ func (s *stage) look(t *testing.T, m mailtest.Message, reader string, on cvd.Occ
 		never = append(never, "dana")
 	}
 	for _, w := range never {
-		if strings.Contains(outside, w) || strings.Contains(string(plain), w) {
+		if where := outside + string(plain); strings.Contains(where, w) && (len(w) > short || strings.Contains(random.ReplaceAllString(where, ""), w)) {
 			t.Errorf("outside of the letter stands %q:\n%s", w, outside)
 		}
 	}
