@@ -1,0 +1,28 @@
+package ub
+
+var static = []Kind{
+	{"main-form", "UB-112", "5.1.2.2.1p1", []int{4}, 758, "", TierFormal,
+		"main is missing, or has none of the forms that the standard gives it."},
+	{"incompatible-declarations", "UB-113", "6.2.7p2", []int{15, 67, 74, 79}, 843, "DCL40-C", TierExploit,
+		"Two declarations of one object or function have types that are not compatible, in one unit or in several."},
+	{"external-definition", "UB-114", "6.9p5", []int{84}, 758, "", TierExploit,
+		"A name with external linkage is used and not defined, or is defined more than once."},
+	{"linkage-clash", "UB-115", "6.2.2p7", []int{8}, 758, "DCL36-C", TierFormal,
+		"One name has internal and external linkage in the same unit."},
+	{"alignment-specifiers", "UB-116", "6.7.5p7", []int{72, 73}, 758, "DCL40-C", TierExploit,
+		"Declarations of one object ask for different alignments."},
+	{"inline-without-definition", "UB-117", "6.7.4p7", []int{70}, 758, "", TierFormal,
+		"A function with external linkage is declared inline and not defined in the unit."},
+	{"empty-struct", "UB-118", "6.7.2.1p8", []int{61}, 758, "", TierFormal,
+		"A structure or union has no named member."},
+	{"qualified-function", "UB-119", "6.7.3p9", []int{66}, 758, "", TierFormal,
+		"A function type is qualified, by const for one."},
+	{"incomplete-tentative", "UB-120", "6.9.2p3", []int{89}, 758, "", TierFormal,
+		"An object with internal linkage is declared without an initialiser and with an incomplete type."},
+	{"va-start-parameter", "UB-121", "7.16.1.4p4", []int{143}, 686, "EXP47-C", TierExploit,
+		"The parameter given to va_start is register, an array, a function, or changes its type when passed."},
+	{"reserved-identifier", "UB-122", "7.1.3p2", []int{106}, 758, "DCL37-C", TierFormal,
+		"The program defines a function or object with external linkage that the standard library has."},
+	{"scalar-initialiser", "UB-123", "6.7.9p11", []int{81}, 758, "", TierFormal,
+		"The initialiser of a scalar is neither an expression nor one in one pair of braces."},
+}
