@@ -105,6 +105,7 @@ type Program struct {
 	Init    *Func
 	Main    int
 	Ptr     int
+	Long    int
 	Big     bool
 	CharS   bool
 	Bytes   int

@@ -29,7 +29,7 @@ type compiler struct {
 // Compile makes one program of units, as a linker would. What cannot be
 // translated is found when it is executed. The error says what does not link.
 func Compile(units []*front.Unit, m front.Machine) (p *Program, err error) {
-	c := &compiler{p: &Program{ByName: map[string]int{}, Ptr: m.Ptr, Big: m.BigEndian, CharS: m.CharSigned, Main: -1, Places: []Place{{}}},
+	c := &compiler{p: &Program{ByName: map[string]int{}, Ptr: m.Ptr, Long: m.Long, Big: m.BigEndian, CharS: m.CharSigned, Main: -1, Places: []Place{{}}},
 		globals: map[string]int{}, statics: map[*cc.Declarator]int{}, strings: map[string]int{}, funcs: map[string]int{}, defined: map[string]mem.Pos{}}
 	defer func() {
 		if r := recover(); r != nil {
@@ -53,10 +53,35 @@ func Compile(units []*front.Unit, m front.Machine) (p *Program, err error) {
 	if i, ok := c.funcs["main"]; ok && c.p.Funcs[i].Code != nil {
 		c.p.Main = i
 	}
+	c.undefined()
 	for n, i := range c.funcs {
 		c.p.ByName[n] = i
 	}
 	return c.p, nil
+}
+
+// library are the objects that the library defines.
+var library = map[string]bool{"stdin": true, "stdout": true, "stderr": true}
+
+// undefined makes each use of an object that no unit defines end the run.
+func (c *compiler) undefined() {
+	texts := map[int64]int64{}
+	for k, s := range c.p.Statics {
+		if !s.Defined && !library[s.Name] {
+			c.p.Texts = append(c.p.Texts, fmt.Sprintf("the object %s is not in the program and not in the library", s.Name))
+			texts[int64(k)] = int64(len(c.p.Texts) - 1)
+		}
+	}
+	if len(texts) == 0 {
+		return
+	}
+	for _, f := range append(c.p.Funcs, c.p.Init) {
+		for i, in := range f.Code {
+			if t, ok := texts[in.K]; ok && in.Op == OpStatic {
+				f.Code[i] = Instr{Op: OpCannot, K: t}
+			}
+		}
+	}
 }
 
 func (c *compiler) newFn(name string, d *cc.Declarator) *fn {

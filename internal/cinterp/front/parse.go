@@ -1,7 +1,6 @@
 package front
 
 import (
-	"embed"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -9,10 +8,9 @@ import (
 	"strings"
 
 	"modernc.org/cc/v4"
-)
 
-//go:embed include
-var headers embed.FS
+	"steward/internal/cinterp/front/include"
+)
 
 // own is where our headers seem to be. No file of a user can have this name:
 // it is looked up in the embedded files only.
@@ -44,7 +42,7 @@ type files struct{ user fs.FS }
 
 func (f files) Open(name string) (fs.File, error) {
 	if rest, ok := strings.CutPrefix(name, own+"/"); ok {
-		return headers.Open(path.Join("include", rest))
+		return include.FS.Open(path.Clean(rest))
 	}
 	if f.user == nil {
 		return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrNotExist}
@@ -53,7 +51,7 @@ func (f files) Open(name string) (fs.File, error) {
 }
 
 // cache keeps our headers and the predefined text scanned, for the next unit.
-var cache = cc.NewSourceCache()
+var cache = &cc.SourceCache{}
 
 // Parse reads one unit. An error is for people: one line for each mistake,
 // with file, line and column. A panic of the parser is an error, too.

@@ -45,7 +45,10 @@ type Pos = int32
 // bounds finds it, too.
 type Object struct {
 	Base    uint64
-	Data    []byte
+	Data    []byte // to read; nil when dead
+	W       []byte // to write: Data, or nil when it is constant
+	Fast    bool   // every byte has a value, and the machine's order is ours
+	slow    bool
 	Init    []byte // 1 for each byte with a value; nil: all have one
 	Missing int    // bytes without a value, while Init is there
 	Prov    []Slot // provenance of the pointers stored, by machine word
@@ -80,6 +83,7 @@ type Memory struct {
 	Used  uint64 // bytes that live, with their shadows
 	Total uint64 // bytes that were handed out
 	Limit uint64
+	Big   bool   // the machine's order of bytes is not ours
 	top   uint64 // the last address of the machine
 }
 
@@ -115,14 +119,18 @@ func (m *Memory) Alloc(size, align uint64, class Class) *Object {
 	m.Total += size
 	buf := make([]byte, 2*size)
 	o.Data, o.Init, o.Missing = buf[:size:size], buf[size:], int(size)
+	o.W, o.slow = o.Data, m.Big
 	if size == 0 {
-		o.Init = nil
+		o.SetAll()
 	}
 	return o
 }
 
+// Slow tells that the machine's order of bytes is not ours.
+func (o *Object) Slow() bool { return o.slow }
+
 // SetAll says that every byte has a value.
-func (o *Object) SetAll() { o.Init, o.Missing = nil, 0 }
+func (o *Object) SetAll() { o.Init, o.Missing, o.Fast = nil, 0, !o.slow }
 
 // Forget says that no byte has a value any more.
 func (o *Object) Forget() {
@@ -131,9 +139,9 @@ func (o *Object) Forget() {
 	} else {
 		clear(o.Init)
 	}
-	o.Missing = len(o.Data)
+	o.Missing, o.Fast, o.W = len(o.Data), false, o.Data
 	if o.Missing == 0 {
-		o.Init = nil
+		o.SetAll()
 	}
 	o.Prov = nil
 }
@@ -142,7 +150,7 @@ func (o *Object) Forget() {
 func (m *Memory) End(o *Object, s State, at Pos) {
 	m.Used -= o.Size
 	o.State, o.Ended = s, at
-	o.Data, o.Init, o.Prov = nil, nil, nil
+	o.Data, o.W, o.Init, o.Prov, o.Fast = nil, nil, nil, nil, false
 }
 
 // SetInit says that n bytes from off have a value.
@@ -157,14 +165,17 @@ func (o *Object) SetInit(off, n uint64) {
 		}
 	}
 	if o.Missing == 0 {
-		o.Init = nil
+		o.SetAll()
 	}
 }
+
+// Freeze makes an object constant.
+func (o *Object) Freeze() { o.W, o.Const = nil, true }
 
 // Unset says that the byte at off has no value.
 func (o *Object) Unset(off uint64) {
 	if o.Init == nil {
-		o.Init = make([]byte, len(o.Data))
+		o.Init, o.Fast = make([]byte, len(o.Data)), false
 		for i := range o.Init {
 			o.Init[i] = 1
 		}

@@ -1,0 +1,128 @@
+package run
+
+import (
+	"steward/internal/cinterp/code"
+	"steward/internal/cinterp/mem"
+)
+
+// A va_list is { void *object; long next; }: the arguments' object, and the
+// number of the next one.
+
+// LongSize gives the bytes of a long: a va_list's second member is one.
+func (vm *VM) LongSize() int { return vm.P.Long }
+
+func (vm *VM) nextPlace(ap mem.Slot) mem.Slot {
+	ap.N += uint64(vm.P.Ptr)
+	return ap
+}
+
+func (vm *VM) nextType() code.T {
+	if vm.P.Long == 8 {
+		return code.I64
+	}
+	return code.I32
+}
+
+// caller gives the frame that calls the library.
+func (vm *VM) caller() *Frame { return &vm.frames[len(vm.frames)-1] }
+
+// VaStart is C17 7.16.1.4.
+func (vm *VM) VaStart(ap mem.Slot) bool {
+	va := vm.caller().va
+	if va == nil {
+		return vm.Cannot("va_start in a function without variable arguments")
+	}
+	if va.Obj == nil {
+		va.Obj = vm.M.Alloc(0, 16, mem.ClassAuto)
+		if va.Obj == nil {
+			return vm.Cannot("the limit of memory is reached")
+		}
+		va.Obj.Name, va.Obj.Type, va.Obj.Made = "variable arguments", "arguments", vm.here()
+		vm.vas[va.Obj.ID] = va
+	}
+	return vm.Store(ap, code.TPtr, mem.Slot{N: va.Obj.Base, Obj: va.Obj.ID}) && vm.Store(vm.nextPlace(ap), vm.nextType(), mem.Slot{})
+}
+
+// VaCopy is C17 7.16.1.2.
+func (vm *VM) VaCopy(to, from mem.Slot) bool {
+	p, ok := vm.vaList(from)
+	if !ok {
+		return false
+	}
+	n, ok := vm.Load(vm.nextPlace(from), vm.nextType())
+	return ok && vm.Store(to, code.TPtr, p) && vm.Store(vm.nextPlace(to), vm.nextType(), n)
+}
+
+// VaEnd is C17 7.16.1.3.
+func (vm *VM) VaEnd(ap mem.Slot) bool {
+	o, off, ok := vm.Access(ap, uint64(vm.P.Ptr), 0, true)
+	if ok {
+		for i := uint64(0); i < uint64(vm.P.Ptr); i++ {
+			o.Unset(off + i)
+		}
+	}
+	return ok
+}
+
+// vaList reads the pointer to the arguments.
+func (vm *VM) vaList(ap mem.Slot) (mem.Slot, bool) {
+	o, off, ok := vm.Access(ap, uint64(vm.P.Ptr), 0, false)
+	if !ok {
+		return mem.Slot{}, false
+	}
+	if _, missing := o.FirstMissing(off, uint64(vm.P.Ptr)); missing {
+		return mem.Slot{}, vm.Find("va-list-uninitialised", &ap, 0, "a va_list is used before va_start or after va_end")
+	}
+	return vm.Load(ap, code.TPtr)
+}
+
+// VaArg is C17 7.16.1.1: a pointer to the next argument.
+func (vm *VM) VaArg(ap mem.Slot) (mem.Slot, bool) {
+	p, _, ok := vm.vaNext(ap)
+	return p, ok
+}
+
+func (vm *VM) vaNext(ap mem.Slot) (mem.Slot, code.Arg, bool) {
+	p, ok := vm.vaList(ap)
+	if !ok {
+		return p, code.Arg{}, false
+	}
+	va := vm.vas[p.Obj]
+	if va == nil {
+		return p, code.Arg{}, vm.Find("va-list-uninitialised", &ap, 0, "a va_list is used whose function returned")
+	}
+	n, ok := vm.Load(vm.nextPlace(ap), vm.nextType())
+	if !ok {
+		return p, code.Arg{}, false
+	}
+	if n.N >= uint64(len(va.Args)) {
+		return p, code.Arg{}, vm.Find("va-arg-missing", nil, 0, "va_arg asks for argument %d of %d", n.N+1, len(va.Args))
+	}
+	p.N = va.Obj.Base + va.Offsets[n.N]
+	return p, va.Args[n.N], vm.Store(vm.nextPlace(ap), vm.nextType(), mem.Slot{N: n.N + 1})
+}
+
+// NextVarArg gives the next argument's value and type.
+func (vm *VM) NextVarArg(ap mem.Slot) (mem.Slot, code.Arg, bool) {
+	p, a, ok := vm.vaNext(ap)
+	if !ok {
+		return p, a, false
+	}
+	if a.T == code.TAgg {
+		return p, a, true
+	}
+	v, ok := vm.Load(p, a.T)
+	return v, a, ok
+}
+
+// Alloca makes memory that the caller's return ends.
+func (vm *VM) Alloca(n uint64) (mem.Slot, bool) {
+	o := vm.M.Alloc(n, 16, mem.ClassAuto)
+	if o == nil {
+		return mem.Slot{}, vm.Cannot("the limit of memory is reached")
+	}
+	o.Name, o.Type, o.Made = "memory of alloca", "bytes", vm.here()
+	fr := vm.caller()
+	fr.extra = append(fr.extra, o)
+	return mem.Slot{N: o.Base, Obj: o.ID}, true
+}
