@@ -176,19 +176,24 @@ func (f *fn) arg(e cc.ExpressionNode, pt cc.Type, r uint16) Arg {
 	v := f.expr(e, int(r))
 	ct := e.Type()
 	t := v.t
+	size := ct.Size()
 	if pt != nil && pt.Kind() != cc.Void {
 		ct = pt.Decay()
 		t = typeOf(ct)
+		size = ct.Size()
 	} else if t.isInt() {
 		t = t.promote()
+		size = int64(t.bits() / 8)
 	} else if t == F32 {
-		t = F64
+		t, size = F64, 8
+	} else if t == TPtr {
+		size = int64(f.c.p.Ptr)
 	}
 	if t == TVoid || t == TNone {
 		f.fail(e, "an argument of type %s is not supported", e.Type())
 	}
 	f.to(f.conv(v, t, int(r)), r)
-	return Arg{T: t, Size: ct.Size(), Type: ct}
+	return Arg{T: t, Size: size, Type: ct}
 }
 
 // local makes an object of the function in memory, and gives its register.

@@ -23,18 +23,26 @@ func (c *compiler) finish(f *fn) {
 	f.compact()
 }
 
-// lower renumbers the registers that were numbered from the top.
+// lower renumbers the registers that were numbered from the top: they come
+// behind the parameters, and all others behind them. The arguments of a call
+// are the last ones, and the called function's registers begin there.
 func (f *fn) lower() {
 	n := 65535 - f.c.high
 	if n == 0 {
 		return
 	}
 	lo := f.c.high
-	base := f.f.Regs
+	first := len(f.f.Params)
+	if f.f.Hidden {
+		first++
+	}
 	f.f.Regs += n
 	move := func(r *uint16) {
-		if int(*r) >= lo {
-			*r = uint16(base + int(*r) - lo)
+		switch {
+		case int(*r) >= lo:
+			*r = uint16(first + int(*r) - lo)
+		case int(*r) >= first:
+			*r += uint16(n)
 		}
 	}
 	for i := range f.f.Code {
@@ -58,6 +66,12 @@ func (f *fn) lower() {
 	for i := range f.f.Locals {
 		move(&f.f.Locals[i].Reg)
 	}
+	vars := map[uint16]Var{}
+	for r, v := range f.f.Vars {
+		move(&r)
+		vars[r] = v
+	}
+	f.f.Vars = vars
 }
 
 const (
@@ -72,7 +86,7 @@ func usage(op Op) int {
 	case op == OpNop || op == OpJmp || op == OpCannot || op == OpUB || op == OpEnd:
 		return 0
 	case op == OpCall || op == OpCallPtr:
-		return useA // arguments are consecutive temporaries, never moved
+		return useA | useB
 	case op == OpRet || op == OpRetMem || op == OpSwitch || op == OpJInd || op == OpStatic || op == OpK || op == OpFuncPtr || op == OpFresh || op == OpKill || op == OpConst:
 		return useA
 	case op >= OpJLtKS && op <= OpJNeK || op == OpJz || op == OpJnz:
