@@ -5,6 +5,13 @@ package code
 // instructions that do nothing.
 func (c *compiler) finish(f *fn) {
 	f.f.Regs = max(f.f.Regs, f.next, 1)
+	for _, l := range f.labels {
+		if l.pos < 0 && len(l.refs) > 0 {
+			f.f.Code, f.f.At, f.f.Switches, f.indirs = nil, nil, nil, nil
+			f.cannot(cannot{f.at, "a jump to a label that is not found"})
+			break
+		}
+	}
 	f.settle()
 	f.lower()
 	for i := range f.f.Code {
@@ -85,7 +92,7 @@ func usage(op Op) int {
 	switch {
 	case op == OpNop || op == OpJmp || op == OpCannot || op == OpUB || op == OpEnd:
 		return 0
-	case op == OpCall || op == OpCallPtr:
+	case op == OpCall || op == OpCallQuick || op == OpCallPtr:
 		return useA | useB
 	case op == OpRet || op == OpRetMem || op == OpSwitch || op == OpJInd || op == OpStatic || op == OpK || op == OpFuncPtr || op == OpFresh || op == OpKill || op == OpConst:
 		return useA
@@ -95,7 +102,7 @@ func usage(op Op) int {
 		return useA | useB
 	case op == OpCheck || op == OpSet || op == OpUnset:
 		return useA | useB
-	case op == OpLdBits || op == OpFtoInt || op == OpPtrToInt:
+	case op == OpLdBits || op == OpLdAny || op == OpStAny || op == OpFtoInt || op == OpPtrToInt:
 		return useA | useB
 	case op == OpZero:
 		return useA

@@ -38,9 +38,10 @@ type fn struct {
 	types   map[cc.ExpressionNode]uint16
 	next    int
 	at      mem.Pos
-	labels  map[cc.Node]*label
+	labels  map[string]*label
+	outer   *fn // of an initializer outside: the function it stands in
 	indirs  []*label
-	addrs   map[cc.Node]int
+	addrs   map[string]int
 	brk     *label
 	cont    *label
 	cases   map[*cc.LabeledStatement]*label
@@ -48,7 +49,7 @@ type fn struct {
 	blocks  []block
 	brkD    int // depth of blocks at brk and cont
 	contD   int
-	depths  map[cc.Node]int
+	depths  map[string]int
 	strKeys map[string]int
 }
 

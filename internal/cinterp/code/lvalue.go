@@ -19,6 +19,7 @@ type lval struct {
 	bits   *cc.Field
 	whole  bool // all of an object
 	member bool // inside an object: an array here has bounds of its own
+	packed bool // perhaps not aligned as its type is elsewhere
 }
 
 func (l lval) t() T { return typeOf(l.ct) }
@@ -102,6 +103,9 @@ func (f *fn) field(l lval, x *cc.PostfixExpression) lval {
 		l.bits = fd
 	}
 	l.whole, l.member = false, true
+	if l.packed || fd.Offset()%int64(max(fd.Type().Align(), 1)) != 0 || packed(fd) {
+		l.packed = true
+	}
 	if fd.IsFlexibleArrayMember() || lastArray(fd) {
 		l.member = false // as far as the object goes
 	}
@@ -199,6 +203,28 @@ func (f *fn) isObject(n cc.ExpressionNode) bool {
 	return false
 }
 
+// packed tells whether the structure that a member is in may be at an address
+// that does not suit the member.
+func packed(fd *cc.Field) bool {
+	p := fd.ParentType()
+	return p != nil && p.Align() < fd.Type().Align()
+}
+
+// near leaves an index or an offset, not both. The address is for an access.
+func (f *fn) near(l lval, write bool) lval {
+	if !l.hasIdx || l.off == 0 && !l.packed {
+		return l
+	}
+	r := f.tmp()
+	k := l.scale | l.bound<<32
+	if write {
+		k |= 1 << 31
+	}
+	f.emit(OpIdx, r, l.base, l.idx, k)
+	l.base, l.hasIdx, l.idx, l.scale, l.bound = r, false, 0, 0, 0
+	return l
+}
+
 // flat computes the address so far into a register.
 func (f *fn) flat(l lval) lval {
 	b := l.base
@@ -212,7 +238,7 @@ func (f *fn) flat(l lval) lval {
 		f.emit(OpMember, r, b, 0, l.off)
 		b = r
 	}
-	return lval{base: b, ct: l.ct, bits: l.bits, whole: l.whole && !l.hasIdx && l.off == 0, member: l.member}
+	return lval{base: b, ct: l.ct, bits: l.bits, whole: l.whole && !l.hasIdx && l.off == 0, member: l.member, packed: l.packed}
 }
 
 // load reads a value.
@@ -234,8 +260,11 @@ func (f *fn) load(l lval, n cc.Node, want int) val {
 	case !t.isScalar():
 		f.fail(n, "a value of type %s is not supported", l.ct)
 	}
+	l = f.near(l, false)
 	d := f.dst(want)
-	if l.hasIdx {
+	if l.packed && l.ct.Size() > 1 {
+		f.emit(OpLdAny, d, l.base, uint16(t.mem()), l.off)
+	} else if l.hasIdx {
 		f.emit(OpLdxI8+Op(t.mem()), d, l.base, l.idx, l.scale|l.bound<<32)
 	} else {
 		f.emit(OpLdI8+Op(t.mem()), d, l.base, 0, l.off)
@@ -296,7 +325,10 @@ func (f *fn) store(l lval, v val, n cc.Node) val {
 	}
 	v = f.conv(v, t, -1)
 	r := f.reg(v)
-	if l.hasIdx {
+	l = f.near(l, true)
+	if l.packed && l.ct.Size() > 1 {
+		f.emit(OpStAny, r, l.base, uint16(t.mem()), l.off)
+	} else if l.hasIdx {
 		f.emit(OpStx8+stOp(t), r, l.base, l.idx, l.scale|l.bound<<32)
 	} else {
 		f.emit(OpSt8+stOp(t), r, l.base, 0, l.off)

@@ -56,6 +56,8 @@ const (
 	OpStxF32
 	OpStxPtr
 	OpCopyByte // *A = *B, K = 1: a character that may have no value
+	OpLdAny    // A = *(B+K) of type C, at any address
+	OpStAny    // *(B+K) = A of type C, at any address
 	OpLdBits   // A = bit-field at B; K packed by Bits
 	OpStBits   // bit-field at B = A
 	OpCopy     // K bytes from B to A
@@ -193,12 +195,13 @@ const (
 	OpJInd   // to the place that A says, K: number of the function's labels
 	OpSwitch // table K by A
 
-	OpCall    // A = function K, arguments from B, C = call site
-	OpCallPtr // A = function that register K points to, arguments from B
-	OpRet     // return A; B = 1: there is a value
-	OpRetMem  // copy K bytes from A to the hidden result, return it
-	OpEnd     // the end of a function with a result was reached
-	OpMissing // B, a missing result, is used
+	OpCall      // A = function K, arguments from B, C = call site
+	OpCallQuick // as OpCall, for a function that it surely fits
+	OpCallPtr   // A = function that register K points to, arguments from B
+	OpRet       // return A; B = 1: there is a value
+	OpRetMem    // copy K bytes from A to the hidden result, return it
+	OpEnd       // the end of a function with a result was reached
+	OpMissing   // B, a missing result, is used
 
 	OpFresh  // local object K begins (again): A = pointer to it
 	OpKill   // local object K of register A ends

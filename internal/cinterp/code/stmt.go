@@ -27,8 +27,10 @@ func (f *fn) stmt(s *cc.Statement) {
 		f.jumpStmt(s.JumpStatement)
 	case cc.StatementLabeled:
 		f.labeled(s.LabeledStatement)
+	case cc.StatementAsm:
+		f.asm(s.AsmStatement.Asm)
 	default:
-		f.fail(s, "assembler is not supported")
+		f.fail(s, "this statement is not supported")
 	}
 }
 
@@ -242,13 +244,12 @@ func (f *fn) jumpStmt(s *cc.JumpStatement) {
 	f.at = f.c.place(s)
 	switch s.Case {
 	case cc.JumpStatementGoto:
-		l := f.labelFor(s.Label(), s)
-		// Objects of blocks that are left end; the label's depth may not be
-		// known yet, and then they end with the function.
-		if d, ok := f.depths[s.Label()]; ok && d <= len(f.blocks) {
+		name := s.Token2.SrcStr()
+		// Objects of blocks that are left end.
+		if d, ok := f.depths[name]; ok && d <= len(f.blocks) {
 			f.kill(max(d, 1))
 		}
-		f.jump(l)
+		f.jump(f.labelFor(name))
 	case cc.JumpStatementGotoExpr:
 		v := f.expr(s.ExpressionList, -1)
 		f.emit(OpJInd, f.reg(v), 0, 0, 0)
@@ -291,32 +292,26 @@ func (f *fn) returnStmt(s *cc.JumpStatement) {
 	f.emit(OpRet, f.reg(v), 1, 0, 0)
 }
 
-func (f *fn) labelFor(n cc.Node, at cc.Node) *label {
-	if n == nil {
-		f.fail(at, "this label is not known")
-	}
-	l := f.labels[n]
+func (f *fn) labelFor(name string) *label {
+	l := f.labels[name]
 	if l == nil {
 		l = f.label()
-		f.labels[n] = l
+		f.labels[name] = l
 	}
 	return l
 }
 
 func (f *fn) labelAddr(x *cc.UnaryExpression, want int) val {
 	name := x.Token2.SrcStr()
-	var found cc.Node
-	for n := range f.depths {
-		if l, ok := n.(*cc.LabeledStatement); ok && l.Token.SrcStr() == name {
-			found = n
-		}
+	in := f
+	if f.outer != nil {
+		in = f.outer
 	}
-	l := f.labelFor(found, x)
-	i, ok := f.addrs[found]
+	i, ok := in.addrs[name]
 	if !ok {
-		i = len(f.indirs)
-		f.indirs = append(f.indirs, l)
-		f.addrs[found] = i
+		i = len(in.indirs)
+		in.indirs = append(in.indirs, in.labelFor(name))
+		in.addrs[name] = i
 	}
 	d := f.dst(want)
 	// The number of the label, off zero so that it is no null pointer.
@@ -327,7 +322,10 @@ func (f *fn) labelAddr(x *cc.UnaryExpression, want int) val {
 func (f *fn) labeled(s *cc.LabeledStatement) {
 	switch s.Case {
 	case cc.LabeledStatementLabel:
-		l := f.labelFor(s, s)
+		l := f.labelFor(s.Token.SrcStr())
+		if l.pos >= 0 {
+			f.fail(s, "two labels of this name in a function are not supported")
+		}
 		f.bind(l)
 		f.seal(l)
 	default:

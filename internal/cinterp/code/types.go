@@ -97,6 +97,9 @@ func intT(size int64, signed bool) T {
 	return t
 }
 
+// TypeOf gives the type of values of a C type; TNone if it is not supported.
+func TypeOf(t cc.Type) T { return typeOf(t) }
+
 // typeOf gives the type of values of a C type.
 func typeOf(t cc.Type) T {
 	if t == nil {

@@ -39,7 +39,11 @@ func (f *fn) primary(x *cc.PrimaryExpression, want int) val {
 	case cc.PrimaryExpressionIdent:
 		switch d := x.ResolvedTo().(type) {
 		case *cc.Enumerator:
+			// C17 6.7.2.2p3: an enumeration constant is an int.
 			v := f.constOf(x)
+			if int64(v.n) == int64(int32(v.n)) {
+				v.t = I32
+			}
 			return v
 		case *cc.Declarator:
 			if d.Type().Kind() == cc.Function {

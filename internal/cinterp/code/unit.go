@@ -54,6 +54,7 @@ func Compile(units []*front.Unit, m front.Machine) (p *Program, err error) {
 		c.p.Main = i
 	}
 	c.undefined()
+	c.quick()
 	for n, i := range c.funcs {
 		c.p.ByName[n] = i
 	}
@@ -87,8 +88,8 @@ func (c *compiler) undefined() {
 func (c *compiler) newFn(name string, d *cc.Declarator) *fn {
 	c.high = 65535
 	f := &Func{Name: name, Vars: map[uint16]Var{}, Result: TVoid}
-	return &fn{c: c, f: f, vars: map[*cc.Declarator]int{}, types: map[cc.ExpressionNode]uint16{}, labels: map[cc.Node]*label{},
-		addrs: map[cc.Node]int{}, cases: map[*cc.LabeledStatement]*label{}, depths: map[cc.Node]int{}}
+	return &fn{c: c, f: f, vars: map[*cc.Declarator]int{}, types: map[cc.ExpressionNode]uint16{}, labels: map[string]*label{},
+		addrs: map[string]int{}, cases: map[*cc.LabeledStatement]*label{}, depths: map[string]int{}}
 }
 
 func (c *compiler) translate(u *front.Unit) {
@@ -141,12 +142,16 @@ func (c *compiler) outer(d *cc.Declaration) {
 	}
 }
 
-func (c *compiler) initStatic(_ *fn, k int, d *cc.Declarator, init *cc.Initializer) {
+func (c *compiler) initStatic(in *fn, k int, d *cc.Declarator, init *cc.Initializer) {
 	f := c.init
-	old, oldAt := c.global, f.at
+	old, oldAt, oldOuter := c.global, f.at, f.outer
+	f.outer = nil
+	if in != f {
+		f.outer = in
+	}
 	c.global = true
 	high := c.high
-	defer func() { c.global, f.at, c.high = old, oldAt, high }()
+	defer func() { c.global, f.at, f.outer, c.high = old, oldAt, oldOuter, high }()
 	s := &c.p.Statics[k]
 	if n := uint64(max(d.Type().Size(), 0)); n > s.Size {
 		s.Size = n
@@ -223,11 +228,11 @@ func (c *compiler) static(f *fn, d *cc.Declarator) int {
 	return k
 }
 
-func (c *compiler) staticLocal(_ *fn, d *cc.Declarator, init *cc.Initializer) {
+func (c *compiler) staticLocal(f *fn, d *cc.Declarator, init *cc.Initializer) {
 	k := c.newStatic(d.Name(), d.Type(), c.place(d))
 	c.statics[d] = k
 	if init != nil {
-		c.initStatic(c.init, k, d, init)
+		c.initStatic(f, k, d, init)
 	} else if d.IsConst() {
 		c.p.Statics[k].Const = true
 	}
@@ -384,7 +389,7 @@ func (f *fn) walkDepths(s *cc.Statement, depth int) {
 	switch s.Case {
 	case cc.StatementLabeled:
 		if s.LabeledStatement.Case == cc.LabeledStatementLabel {
-			f.depths[s.LabeledStatement] = depth
+			f.depths[s.LabeledStatement.Token.SrcStr()] = depth
 		}
 		f.walkDepths(s.LabeledStatement.Statement, depth)
 	case cc.StatementCompound:

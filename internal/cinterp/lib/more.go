@@ -2,6 +2,7 @@ package lib
 
 import (
 	"math"
+	"math/big"
 	mb "math/bits"
 
 	"steward/internal/cinterp/code"
@@ -185,6 +186,9 @@ func bitFunctions() map[string]run.LibFunc {
 		"bswap16": func(c *call) (slot, bool) { return slot{N: uint64(mb.ReverseBytes16(uint16(arg(c, 0).N)))}, true },
 		"bswap32": func(c *call) (slot, bool) { return slot{N: uint64(mb.ReverseBytes32(uint32(arg(c, 0).N)))}, true },
 		"bswap64": func(c *call) (slot, bool) { return slot{N: mb.ReverseBytes64(arg(c, 0).N)}, true },
+	}
+	for n, f := range map[string]func(z, a, b *big.Int) *big.Int{"add": (*big.Int).Add, "sub": (*big.Int).Sub, "mul": (*big.Int).Mul} {
+		m["__builtin_"+n+"_overflow"] = overflow(f)
 	}
 	for s, n := range map[string]int{"": 32, "l": 0, "ll": 64} {
 		m["clz"+s] = count(n, func(x uint64, n int) int { return mb.LeadingZeros64(x) - 64 + n }, true)

@@ -120,6 +120,27 @@ func (vm *VM) alignOf(t code.T) uint64 {
 	return vm.align8
 }
 
+// loadAny reads a scalar at any address: a member of a packed structure.
+func (vm *VM) loadAny(p mem.Slot, t code.T) (mem.Slot, bool) {
+	size := vm.sizeOf(t)
+	o, off, ok := vm.Access(p, size, 0, false)
+	if !ok {
+		return mem.Slot{}, false
+	}
+	if _, missing := o.FirstMissing(off, size); missing {
+		return mem.Slot{}, vm.uninit(p, o, size)
+	}
+	return vm.get(o, off, t), true
+}
+
+func (vm *VM) storeAny(p mem.Slot, t code.T, v mem.Slot) bool {
+	o, off, ok := vm.Access(p, vm.sizeOf(t), 0, true)
+	if ok {
+		vm.Put(o, off, t, v)
+	}
+	return ok
+}
+
 // get reads a scalar that is there.
 func (vm *VM) get(o *mem.Object, off uint64, t code.T) mem.Slot {
 	d := o.Data[off:]
@@ -156,7 +177,7 @@ func (vm *VM) provenance(o *mem.Object, off, n uint64) mem.Slot {
 	if n == 0 {
 		return mem.Slot{}
 	}
-	if w := off / uint64(vm.P.Ptr); o.Prov != nil && w < uint64(len(o.Prov)) {
+	if w := off / uint64(vm.P.Ptr); o.Prov != nil && off%uint64(vm.P.Ptr) == 0 && w < uint64(len(o.Prov)) {
 		if s := o.Prov[w]; s.N == n && s.Obj != 0 {
 			return s
 		}
@@ -205,6 +226,9 @@ func (vm *VM) Put(o *mem.Object, off uint64, t code.T, v mem.Slot) {
 func (vm *VM) keep(o *mem.Object, off uint64, v mem.Slot) {
 	vm.M.Objs[v.Obj].Kept = true
 	w := off / uint64(vm.P.Ptr)
+	if off%uint64(vm.P.Ptr) != 0 {
+		return
+	}
 	if o.Prov == nil {
 		if v.Sub == 0 {
 			return // its address tells enough
@@ -236,7 +260,10 @@ func (vm *VM) storePart(in *code.Instr, r *[window]mem.Slot, t code.T) bool {
 func (vm *VM) element(in *code.Instr, r *[window]mem.Slot, what string) (mem.Slot, bool) {
 	p := r[in.B]
 	i := int64(r[in.C].N)
-	scale, bound := in.K&0xffffffff, in.K>>32
+	scale, bound := in.K&0x7fffffff, in.K>>32
+	if in.K&(1<<31) != 0 {
+		what = "write"
+	}
 	if bound > 0 && uint64(i) >= uint64(bound) && vm.M.Objs[p.Obj].State == mem.Alive {
 		kind := "sub-object-" + what
 		q := p

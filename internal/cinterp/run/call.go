@@ -112,8 +112,12 @@ func (vm *VM) leave(result mem.Slot) {
 		vm.M.End(fr.va.Obj, mem.Returned, at)
 		delete(vm.vas, fr.va.Obj.ID)
 	}
+	*fr = Frame{}
 	vm.frames = vm.frames[:len(vm.frames)-1]
 }
+
+// simple tells that nothing ends with a call but the call.
+func (fr *Frame) simple() bool { return fr.objs == nil && fr.va == nil && fr.extra == nil }
 
 // kill ends a local object at the end of its block. When a pointer to it may
 // be left, the next time round has another object.

@@ -986,6 +986,22 @@ jumped:
 			if !vm.copyByte(r[in.A], r[in.B]) {
 				goto stop
 			}
+		case code.OpLdAny:
+			fr.pc = pc
+			q := r[in.B]
+			q.N += uint64(in.K)
+			v, ok := vm.loadAny(q, code.T(in.C))
+			if !ok {
+				goto stop
+			}
+			r[in.A] = v
+		case code.OpStAny:
+			fr.pc = pc
+			q := r[in.B]
+			q.N += uint64(in.K)
+			if !vm.storeAny(q, code.T(in.C), r[in.A]) {
+				goto stop
+			}
 		case code.OpLdBits:
 			fr.pc = pc
 			if !vm.loadBits(in, r) {
@@ -1205,6 +1221,26 @@ jumped:
 				goto stop
 			}
 			goto enter
+		case code.OpCallQuick:
+			fr.pc = pc
+			n := len(vm.frames)
+			base := fr.base + int(in.B)
+			f := vm.P.Funcs[in.K]
+			if n >= cap(vm.frames) || n >= vm.Limits.Depth || base+f.Regs+window > len(vm.stack) {
+				if !vm.call(int(in.K), &vm.P.Sites[in.C], base, in.A) {
+					goto stop
+				}
+				goto enter
+			}
+			vm.frames = vm.frames[:n+1]
+			fr = &vm.frames[n]
+			vm.serial++
+			fr.Func, fr.base, fr.dst, fr.site, fr.serial = f, base, in.A, &vm.P.Sites[in.C], vm.serial
+			ins, pc = f.Code, 0
+			r = (*[window]mem.Slot)(vm.stack[base:])
+			if left--; left < 0 {
+				goto jumped
+			}
 		case code.OpCallPtr:
 			fr.pc = pc
 			n, ok := vm.callPointer(r[uint16(in.K)])
@@ -1222,6 +1258,15 @@ jumped:
 				}
 			}
 			dst := fr.dst
+			if n := len(vm.frames) - 1; n > depth && fr.simple() && (in.B != 0 || fr.Func.Result == code.TVoid) {
+				fr.site = nil
+				vm.frames = vm.frames[:n]
+				fr = &vm.frames[n-1]
+				ins, pc = fr.Func.Code, fr.pc
+				r = (*[window]mem.Slot)(vm.stack[fr.base:])
+				r[dst] = v
+				continue
+			}
 			if in.B == 0 && fr.Func.Result != code.TVoid && !vm.noResult(fr) {
 				goto stop
 			}

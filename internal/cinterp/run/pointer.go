@@ -148,7 +148,7 @@ func jumpTo(s *code.Switch, n int64) int {
 		return int(t)
 	}
 	for _, r := range s.Ranges {
-		if n >= r[0] && n <= r[1] {
+		if uint64(n)-uint64(r[0]) <= uint64(r[1])-uint64(r[0]) {
 			return int(r[2])
 		}
 	}
