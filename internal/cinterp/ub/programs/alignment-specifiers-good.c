@@ -1,0 +1,11 @@
+/* A declaration asks for another alignment than the definition. */
+#include <stdio.h>
+
+extern _Alignas(16) char room[16];
+_Alignas(16) char room[16];
+
+int main(void)
+{
+	printf("%d\n", room[0]);
+	return 0;
+}

@@ -1,0 +1,16 @@
+/* refused: clang */
+/* A member of an atomic structure is read by itself. */
+#include <stdio.h>
+
+struct pair { int a; int b; };
+
+static _Atomic struct pair shared;
+
+int main(void)
+{
+	struct pair p = {1, 2};
+	shared = p;
+	int b = shared.b; /* UB */
+	printf("%d\n", b);
+	return 0;
+}

@@ -1,0 +1,18 @@
+/* What is searched is not in order. */
+#include <stdio.h>
+#include <stdlib.h>
+
+static int compare(const void *a, const void *b)
+{
+	int x = *(const int *)a, y = *(const int *)b;
+	return (x > y) - (x < y);
+}
+
+int main(void)
+{
+	int a[5] = {5, 1, 4, 2, 3}, key = 2;
+	qsort(a, 5, sizeof *a, compare);
+	int *p = bsearch(&key, a, 5, sizeof *a, compare);
+	printf("%d\n", p == a);
+	return 0;
+}

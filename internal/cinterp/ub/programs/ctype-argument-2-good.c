@@ -1,0 +1,11 @@
+/* A code beyond all characters. */
+#include <ctype.h>
+#include <stdio.h>
+
+int main(void)
+{
+	int code = 100000;
+	int upper = code >= 0 && code <= 255 ? toupper(code) : code;
+	printf("%d\n", upper > 0);
+	return 0;
+}

@@ -1,0 +1,24 @@
+/* Two threads count without a lock. */
+#include <stdio.h>
+#include <stdatomic.h>
+#include <threads.h>
+
+static atomic_int count;
+
+static int work(void *arg)
+{
+	(void)arg;
+	count++;
+	return 0;
+}
+
+int main(void)
+{
+	thrd_t t;
+	if (thrd_create(&t, work, NULL) != thrd_success)
+		return 1;
+	count++;
+	thrd_join(t, NULL);
+	printf("%d\n", count > 0);
+	return 0;
+}

@@ -1,0 +1,16 @@
+/* A function that exit calls calls exit. */
+#include <stdio.h>
+#include <stdlib.h>
+
+static void last(void)
+{
+	puts("last");
+	fflush(stdout);
+}
+
+int main(void)
+{
+	if (atexit(last) != 0)
+		return 1;
+	exit(0);
+}

@@ -1,0 +1,10 @@
+/* Two units define one object. */
+#include <stdio.h>
+
+extern int counter;
+
+int main(void)
+{
+	printf("%d\n", counter);
+	return 0;
+}

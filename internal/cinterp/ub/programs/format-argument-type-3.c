@@ -1,0 +1,10 @@
+/* A number is read into an object of another type. */
+#include <stdio.h>
+
+int main(void)
+{
+	double d = 0;
+	int got = sscanf("12.5", "%f", &d); /* UB */
+	printf("%d\n", got);
+	return 0;
+}

@@ -1,0 +1,10 @@
+/* The n conversion takes no width. */
+#include <stdio.h>
+
+int main(void)
+{
+	int n = 0;
+	printf("abc%n\n", &n);
+	printf("%d\n", n);
+	return 0;
+}

@@ -1,0 +1,1 @@
+double half(double n) { return n / 2; } /* UB */

@@ -1,0 +1,16 @@
+/* Two blocks do not agree on an object's type. */
+#include <stdio.h>
+
+int value = 3;
+
+static int get(void)
+{
+	extern int value;
+	return value == 77;
+}
+
+int main(void)
+{
+	printf("%d\n", get());
+	return 0;
+}

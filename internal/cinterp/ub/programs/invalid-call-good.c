@@ -1,0 +1,15 @@
+/* An array is called as if it were a function. */
+#include <stdint.h>
+#include <stdio.h>
+
+static void nothing(void) { }
+
+static unsigned char data[4] = {0xc3, 0xc3, 0xc3, 0xc3};
+
+int main(void)
+{
+	void (*f)(void) = nothing;
+	f();
+	printf("%d\n", data[0] == 0);
+	return 0;
+}

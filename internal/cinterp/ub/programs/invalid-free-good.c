@@ -1,0 +1,13 @@
+/* A local array is freed. */
+#include <stdio.h>
+#include <stdlib.h>
+
+int main(void)
+{
+	char local[16] = "text";
+	char *p = local;
+	puts(p);
+	p = NULL;
+	free(p);
+	return 0;
+}

@@ -1,0 +1,10 @@
+/* There is no base 1. */
+#include <stdio.h>
+#include <stdlib.h>
+
+int main(void)
+{
+	long n = strtol("111", NULL, 1); /* UB */
+	printf("%ld\n", n);
+	return 0;
+}

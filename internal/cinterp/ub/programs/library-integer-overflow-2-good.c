@@ -1,0 +1,14 @@
+/* atoi cannot say that a number is too large. */
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+int main(void)
+{
+	const char *text = "99999999999999999999";
+	long l = strtol(text, NULL, 10);
+	int n = l > INT_MAX ? INT_MAX : (int)l;
+	printf("%d\n", n == 12345);
+	return 0;
+}

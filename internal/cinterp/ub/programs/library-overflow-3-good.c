@@ -1,0 +1,11 @@
+/* A number has more digits than was thought. */
+#include <stdio.h>
+
+int main(void)
+{
+	char room[16];
+	int number = 123456;
+	sprintf(room, "%d", number);
+	printf("%c\n", room[0]);
+	return 0;
+}

@@ -1,0 +1,12 @@
+/* A string is copied to an array that is too small. */
+#include <stdio.h>
+#include <string.h>
+
+int main(void)
+{
+	const char *text = "a longer text";
+	char room[8];
+	strcpy(room, text); /* UB */
+	printf("%c\n", room[0]);
+	return 0;
+}

@@ -1,0 +1,7 @@
+/* main returns nothing. */
+#include <stdio.h>
+
+int main(void)
+{
+	puts("done");
+}

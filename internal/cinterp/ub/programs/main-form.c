@@ -1,0 +1,8 @@
+/* main takes what it cannot be given. */
+#include <stdio.h>
+
+int main(int count) /* UB */
+{
+	printf("%d\n", count > 1000);
+	return 0;
+}

@@ -1,0 +1,15 @@
+/* Memory of size 0 has no byte to write, wherever its pointer points. */
+#include <stdio.h>
+#include <stdlib.h>
+
+int main(void)
+{
+	size_t n = 0;
+	char *p = malloc(n + 1);
+	if (p == NULL)
+		return 0;
+	p[n] = 'x';
+	puts("written");
+	free(p);
+	return 0;
+}

@@ -1,0 +1,14 @@
+/* The result of setjmp may not be assigned. */
+#include <setjmp.h>
+#include <stdio.h>
+
+static jmp_buf env;
+
+int main(void)
+{
+	volatile int again = setjmp(env); /* UB */
+	if (again == 0)
+		longjmp(env, 1);
+	puts("back");
+	return 0;
+}

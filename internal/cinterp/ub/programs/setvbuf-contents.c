@@ -1,0 +1,17 @@
+/* The buffer of a stream is looked into. */
+#include <stdio.h>
+
+int main(void)
+{
+	static char room[BUFSIZ];
+	FILE *f = tmpfile();
+	if (f == NULL)
+		return 1;
+	if (setvbuf(f, room, _IOFBF, sizeof room) != 0)
+		return 1;
+	fputs("abc", f);
+	int first = room[0]; /* UB */
+	printf("%d\n", first == 'z');
+	fclose(f);
+	return 0;
+}

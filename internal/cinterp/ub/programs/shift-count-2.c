@@ -1,0 +1,13 @@
+/* A negative count shifts nothing the other way. */
+#include <stdio.h>
+
+static unsigned move(unsigned v, int by)
+{
+	return v >> by; /* UB */
+}
+
+int main(void)
+{
+	printf("%u\n", move(4, -1));
+	return 0;
+}

@@ -1,0 +1,13 @@
+/* A parameter of an old-style function is not declared. */
+#include <stdio.h>
+
+static int half(n) /* UB */
+{
+	return n / 2;
+}
+
+int main(void)
+{
+	printf("%d\n", half(8));
+	return 0;
+}

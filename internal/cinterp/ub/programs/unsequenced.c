@@ -1,0 +1,10 @@
+/* An index is changed twice. */
+#include <stdio.h>
+
+int main(void)
+{
+	int i = 1;
+	i = i++ + 1; /* UB */
+	printf("%d\n", i);
+	return 0;
+}

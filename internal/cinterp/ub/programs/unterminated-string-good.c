@@ -1,0 +1,13 @@
+/* strncpy leaves no null character where the text fills the room. */
+#include <stdio.h>
+#include <string.h>
+
+int main(void)
+{
+	char room[4];
+	strncpy(room, "abcdef", sizeof room);
+	room[sizeof room - 1] = '\0';
+	size_t n = strlen(room);
+	printf("%d\n", n > 100);
+	return 0;
+}

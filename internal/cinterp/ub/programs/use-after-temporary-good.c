@@ -1,0 +1,18 @@
+/* The array inside a result ends with the full expression. */
+#include <stdio.h>
+
+struct text { char s[8]; };
+
+static struct text make(void)
+{
+	struct text t = {"abc"};
+	return t;
+}
+
+int main(void)
+{
+	struct text kept = make();
+	char *p = kept.s;
+	printf("%c\n", p[1]);
+	return 0;
+}

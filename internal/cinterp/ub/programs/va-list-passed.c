@@ -1,0 +1,18 @@
+/* The arguments are printed twice from one list. */
+#include <stdarg.h>
+#include <stdio.h>
+
+static void twice(const char *format, ...)
+{
+	va_list ap;
+	va_start(ap, format);
+	vprintf(format, ap);
+	vprintf(format, ap); /* UB */
+	va_end(ap);
+}
+
+int main(void)
+{
+	twice("%d\n", 4);
+	return 0;
+}

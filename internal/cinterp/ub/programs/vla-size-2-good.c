@@ -1,0 +1,15 @@
+/* A length that went below zero. */
+#include <stdio.h>
+
+static int pad(int used)
+{
+	char rest[used < 8 ? 8 - used : 1];
+	rest[0] = 1;
+	return rest[0];
+}
+
+int main(void)
+{
+	printf("%d\n", pad(9));
+	return 0;
+}

@@ -1,0 +1,18 @@
+/* A length of zero makes no array. */
+#include <stdio.h>
+
+static int first(int n)
+{
+	if (n <= 0)
+		return 0;
+	int room[n];
+	for (int i = 0; i < n; i++)
+		room[i] = i + 1;
+	return n > 0 ? room[0] : 0;
+}
+
+int main(void)
+{
+	printf("%d\n", first(0));
+	return 0;
+}

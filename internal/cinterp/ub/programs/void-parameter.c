@@ -1,0 +1,14 @@
+/* refused: gcc clang */
+/* A list of no parameters is const. */
+#include <stdio.h>
+
+static int one(const void) /* UB */
+{
+	return 1;
+}
+
+int main(void)
+{
+	printf("%d\n", one());
+	return 0;
+}

@@ -1,0 +1,11 @@
+/* A function is called through a pointer of another type. */
+#include <stdio.h>
+
+static int twice(int n) { return 2 * n; }
+
+int main(void)
+{
+	double (*f)(double) = (double (*)(double))twice;
+	printf("%d\n", f(2) == 4); /* UB */
+	return 0;
+}
