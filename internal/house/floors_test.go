@@ -77,6 +77,7 @@ var floors = []floor{
 	{folder: "api", may: []string{"base", "intake", "advisory", "publish", "cvd", "account", "mail", "rota", "duty", "policy", "predisclosure", "subscribe"}, never: []string{"web", "cli", "app"}},
 	{folder: "census", may: []string{"base"}, never: []string{"cvd", "intake", "advisory", "publish", "account", "web", "api", "cli", "app"}},
 	{folder: "cinterp", may: []string{"base"}, never: []string{"cvd", "intake", "advisory", "publish", "account", "web", "api", "cli", "app"}},
+	{folder: "cinterp", may: []string{"base"}, never: []string{"cvd", "intake", "advisory", "publish", "account", "web", "api", "cli", "app"}},
 	{folder: "subscribe", may: []string{"base", "advisory"}, never: []string{"cvd", "intake", "account", "publish", "web", "api", "cli", "app"}},
 }
 

@@ -355,6 +355,9 @@ func (f *fn) sizeVal(t cc.Type, n cc.Node) val {
 	case cc.Void, cc.Function:
 		return val{k: true, n: 1, t: st}
 	}
+	if varies(t) {
+		f.fail(n, "a structure with an array of variable length is not supported")
+	}
 	if t.Size() < 0 || t.IsIncomplete() {
 		f.fail(n, "the size of %s is not known", t)
 	}

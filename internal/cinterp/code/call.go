@@ -201,6 +201,9 @@ func (f *fn) local(t cc.Type, n cc.Node, name string, temp bool) uint16 {
 	if t.Size() < 0 {
 		f.fail(n, "an object of type %s has no known size", t)
 	}
+	if varies(t) {
+		f.fail(n, "a structure with an array of variable length is not supported")
+	}
 	if t.Size() > 1<<31 {
 		f.fail(n, "an object of %d bytes", t.Size())
 	}
@@ -208,6 +211,21 @@ func (f *fn) local(t cc.Type, n cc.Node, name string, temp bool) uint16 {
 	i := len(f.f.Locals) - 1
 	f.f.Locals[i].Reg = uint16(f.c.highReg(f))
 	return f.f.Locals[i].Reg
+}
+
+// varies tells whether a structure has a member of variable length, GNU's own.
+func varies(t cc.Type) bool {
+	s, ok := t.(*cc.StructType)
+	if !ok {
+		return false
+	}
+	for i := 0; i < s.NumFields(); i++ {
+		ft := s.FieldByIndex(i).Type()
+		if a, ok := ft.(*cc.ArrayType); ok && vla(a) || varies(ft) {
+			return true
+		}
+	}
+	return false
 }
 
 // highReg gives a register for all of the function's time. It is numbered from

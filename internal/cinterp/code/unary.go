@@ -160,8 +160,8 @@ func (f *fn) sizeof(x *cc.UnaryExpression) val {
 			t = a
 		}
 	}
-	if a, ok := t.(*cc.ArrayType); ok && vla(a) {
-		v := f.sizeVal(a, x)
+	if a, ok := t.(*cc.ArrayType); ok && vla(a) || varies(t) {
+		v := f.sizeVal(t, x)
 		v.ct = x.Type()
 		return v
 	}
@@ -178,8 +178,9 @@ func (f *fn) addrOf(x *cc.UnaryExpression, want int) val {
 	}
 	l := f.lval(in)
 	if _, ok := l.ct.(*cc.ArrayType); ok {
-		// &array: bounds are the array's.
-		return f.addr(l, x.Type(), want)
+		// A pointer to an array may go on to the next one: the bounds of what
+		// the arrays are in hold.
+		l.member = false
 	}
 	return f.addr(l, x.Type(), want)
 }

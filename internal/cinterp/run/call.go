@@ -186,7 +186,9 @@ func (vm *VM) callLib(i int, f *code.Func, site *code.Site, base int, dst uint16
 	}
 	c := Call{VM: vm, Name: f.Name, Args: vm.stack[base : base+n : base+n], Site: site, Pos: vm.here()}
 	b := fr.base
+	vm.lib = f.Name
 	v, ok := lib(&c)
+	vm.lib = ""
 	if !ok {
 		return false
 	}

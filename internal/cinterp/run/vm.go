@@ -120,6 +120,7 @@ type VM struct {
 	serial  uint64
 	pending *jump
 	over    bool
+	lib     string // the library function that runs
 	exiting bool
 	noted   map[string]bool
 	cache   map[*mem.Pos]uint32
@@ -244,6 +245,9 @@ func (vm *VM) Find(kind string, ptr *mem.Slot, size int64, format string, args .
 	if vm.over {
 		return false
 	}
+	if vm.lib != "" {
+		kind = inLibrary(kind)
+	}
 	k := ub.ByName(kind)
 	f := Finding{Kind: k, Name: kind, Text: fmt.Sprintf(format, args...), At: vm.here()}
 	formal := k != nil && !k.Tier.Fails()
@@ -264,6 +268,17 @@ func (vm *VM) Find(kind string, ptr *mem.Slot, size int64, format string, args .
 	}
 	vm.over, vm.End, vm.Found = true, Undefined, &f
 	return false
+}
+
+// inLibrary gives the kind of what a library function finds in its arguments.
+func inLibrary(kind string) string {
+	switch kind {
+	case "out-of-bounds-read", "sub-object-read":
+		return "library-overread"
+	case "out-of-bounds-write", "sub-object-write":
+		return "library-overflow"
+	}
+	return kind
 }
 
 func (vm *VM) facts(p mem.Slot) *ObjectFacts {
@@ -324,6 +339,8 @@ func (vm *VM) Run(argv []mem.Slot) {
 
 // CallFunc calls a function of the program from outside the loop.
 func (vm *VM) CallFunc(i int, args []mem.Slot) (mem.Slot, bool) {
+	defer func(lib string) { vm.lib = lib }(vm.lib)
+	vm.lib = ""
 	f := vm.P.Funcs[i]
 	if f.Code == nil {
 		if vm.libs[i] == nil {

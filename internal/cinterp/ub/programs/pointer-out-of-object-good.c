@@ -5,8 +5,8 @@ int main(void)
 {
 	int a[3] = {1, 2, 3};
 	int sum = 0;
-	for (int *p = a + 3; p-- > a;)
-		sum += *p;
+	for (int *p = a + 3; p > a;)
+		sum += *--p;
 	printf("%d\n", sum);
 	return 0;
 }
