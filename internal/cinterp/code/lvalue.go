@@ -47,7 +47,11 @@ func (f *fn) lval(n cc.ExpressionNode) lval {
 		if x.Case == cc.UnaryExpressionDeref {
 			v := f.expr(x.CastExpression, -1)
 			f.at = f.c.place(x)
-			return lval{base: f.reg(v), ct: undecay(x.Type())}
+			l := lval{base: f.reg(v), ct: undecay(x.Type())}
+			if isVaArg(x.CastExpression) {
+				f.emit(OpVaType, l.base, 0, uint16(l.t()), l.ct.Size())
+			}
+			return l
 		}
 	}
 	if typeOf(n.Type()) == TAgg {
@@ -56,6 +60,21 @@ func (f *fn) lval(n cc.ExpressionNode) lval {
 	}
 	f.fail(n, "this expression does not designate an object that is supported")
 	return lval{}
+}
+
+// isVaArg tells whether an expression is what va_arg becomes: a cast of a call
+// of the function that finds the next argument.
+func isVaArg(n cc.ExpressionNode) bool {
+	c, ok := strip(n).(*cc.CastExpression)
+	if !ok || c.Case != cc.CastExpressionCast {
+		return false
+	}
+	p, ok := strip(c.CastExpression).(*cc.PostfixExpression)
+	if !ok || p.Case != cc.PostfixExpressionCall {
+		return false
+	}
+	name, _ := callee(p.PostfixExpression)
+	return name == "__builtin_va_arg_impl"
 }
 
 func (f *fn) lvalPrimary(x *cc.PrimaryExpression) lval {

@@ -161,6 +161,38 @@ func elemOf(t cc.Type) cc.Type {
 	return nil
 }
 
+// constant tells whether a declared object is const. The parser's types carry
+// the qualifiers of the specifiers even where a pointer is declared with them,
+// so the declarator is looked at: in doubt the object is not const.
+func constant(d *cc.Declarator) bool {
+	if d.Pointer != nil {
+		p := d.Pointer
+		for p.Pointer != nil {
+			p = p.Pointer
+		}
+		for q := p.TypeQualifiers; q != nil; q = q.TypeQualifiers {
+			if q.TypeQualifier != nil && q.TypeQualifier.Case == cc.TypeQualifierConst {
+				return true
+			}
+		}
+		return false
+	}
+	for dd := d.DirectDeclarator; dd != nil; dd = dd.DirectDeclarator {
+		if dd.Case == cc.DirectDeclaratorDecl {
+			return false
+		}
+	}
+	t := d.Type()
+	for {
+		a, ok := t.(*cc.ArrayType)
+		if !ok {
+			break
+		}
+		t = a.Elem()
+	}
+	return d.IsConst() && t.Kind() != cc.Ptr
+}
+
 func isChar(t cc.Type) bool {
 	if t == nil {
 		return false

@@ -55,6 +55,7 @@ func (f *fn) primary(x *cc.PrimaryExpression, want int) val {
 			f.fail(x, "%s is not declared", x.Token.SrcStr())
 		}
 		defer f.here(x)()
+		f.inOrder(x)
 		return f.value(x, want)
 	default:
 		return f.value(x, want)
@@ -74,6 +75,7 @@ func (f *fn) unary(x *cc.UnaryExpression, want int) val {
 	case cc.UnaryExpressionAddrof:
 		return f.addrOf(x, want)
 	case cc.UnaryExpressionDeref:
+		f.inOrder(x)
 		return f.value(x, want)
 	case cc.UnaryExpressionSizeofExpr, cc.UnaryExpressionSizeofType:
 		return f.sizeof(x)
@@ -187,6 +189,7 @@ func (f *fn) addrOf(x *cc.UnaryExpression, want int) val {
 
 func (f *fn) incdec(n, in cc.ExpressionNode, tok cc.Token, by int64, prefix, drop bool, want int) val {
 	defer func(at int32) { f.at = at }(f.at)
+	f.inOrder(n)
 	l := f.lval(in)
 	f.at = f.c.placeTok(tok, n)
 	if (l.hasIdx || l.off != 0) && !l.isReg {
@@ -275,6 +278,7 @@ func (f *fn) assign(x *cc.AssignmentExpression, want int) val {
 		return f.expr(x.ConditionalExpression, want)
 	}
 	defer func(at int32) { f.at = at }(f.at)
+	f.inOrder(x)
 	l := f.lval(x.UnaryExpression)
 	if x.Case == cc.AssignmentExpressionAssign {
 		w := -1
