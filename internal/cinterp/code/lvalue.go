@@ -48,6 +48,7 @@ func (f *fn) lval(n cc.ExpressionNode) lval {
 			v := f.expr(x.CastExpression, -1)
 			f.at = f.c.place(x)
 			l := lval{base: f.reg(v), ct: undecay(x.Type())}
+			l.member = rowed(elemOf(v.ct))
 			if isVaArg(x.CastExpression) {
 				f.emit(OpVaType, l.base, 0, uint16(l.t()), l.ct.Size())
 			}
@@ -147,11 +148,12 @@ func (f *fn) lvalIndex(x *cc.PostfixExpression) lval {
 	if cc.IsIntegerType(an.Type()) {
 		an, in = in, an
 	}
-	arr, isArr := arrayOf(an.Type())
+	arr, isArr := arrayNode(an)
 	var l lval
 	if _, ok := an.Type().(*cc.PointerType); ok && (!isArr || !f.isObject(an)) {
 		v := f.expr(an, -1)
 		l = lval{base: f.reg(v), ct: elemOf(an.Type())}
+		l.member = rowed(l.ct)
 	} else if isArr {
 		l = f.lval(an)
 		l.ct = arr.Elem()
@@ -193,6 +195,12 @@ func (f *fn) lvalIndex(x *cc.PostfixExpression) lval {
 		l.idx, l.scale = t, 1
 	}
 	return l
+}
+
+// rowed tells whether what a pointer points to is an array with bounds.
+func rowed(t cc.Type) bool {
+	a, ok := t.(*cc.ArrayType)
+	return ok && !vla(a) && a.Len() > 0
 }
 
 // checkFar keeps offsets in the range that the instructions have.

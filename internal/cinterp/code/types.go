@@ -146,6 +146,34 @@ func undecay(t cc.Type) cc.Type {
 	return t
 }
 
+// arrayNode gives the array type of an expression, which the parser may have
+// replaced by a pointer without a way back.
+func arrayNode(n cc.ExpressionNode) (*cc.ArrayType, bool) {
+	if a, ok := arrayOf(n.Type()); ok {
+		return a, true
+	}
+	var t cc.Type
+	switch x := strip(n).(type) {
+	case *cc.PostfixExpression:
+		switch x.Case {
+		case cc.PostfixExpressionIndex:
+			if t = elemOf(x.PostfixExpression.Type()); t == nil {
+				t = elemOf(x.ExpressionList.Type())
+			}
+		case cc.PostfixExpressionSelect, cc.PostfixExpressionPSelect:
+			if x.Field() != nil {
+				t = x.Field().Type()
+			}
+		}
+	case *cc.UnaryExpression:
+		if x.Case == cc.UnaryExpressionDeref {
+			t = elemOf(x.CastExpression.Type())
+		}
+	}
+	a, ok := t.(*cc.ArrayType)
+	return a, ok
+}
+
 func arrayOf(t cc.Type) (*cc.ArrayType, bool) {
 	a, ok := undecay(t).(*cc.ArrayType)
 	return a, ok

@@ -9,8 +9,9 @@ import (
 // value reads an lvalue expression: arrays and functions become pointers.
 func (f *fn) value(n cc.ExpressionNode, want int) val {
 	ct := n.Type()
-	if _, ok := arrayOf(ct); ok && f.isObject(n) {
+	if a, ok := arrayNode(n); ok && f.isObject(n) {
 		l := f.lval(n)
+		l.ct = a
 		return f.addr(l, ct.Decay(), want)
 	}
 	if ft, ok := undecay(ct).(*cc.FunctionType); ok {
