@@ -109,6 +109,7 @@ type VM struct {
 	Found   *Finding
 	Notes   []Finding
 	Steps   int64
+	left    int // jumps until the next tick, between loops
 	ctx     context.Context
 	stack   []mem.Slot
 	frames  []Frame
@@ -280,6 +281,16 @@ func inLibrary(kind string) string {
 		return "library-overflow"
 	}
 	return kind
+}
+
+// noteAt notes a finding at a place where nothing is executed.
+func (vm *VM) noteAt(at mem.Pos, kind string, p *mem.Slot, format string, args ...any) {
+	key := fmt.Sprint(kind, at)
+	if vm.noted[key] || len(vm.noted) >= 100 {
+		return
+	}
+	vm.noted[key] = true
+	vm.Notes = append(vm.Notes, Finding{Kind: ub.ByName(kind), Name: kind, Text: fmt.Sprintf(format, args...), At: at, Obj: vm.facts(*p)})
 }
 
 func (vm *VM) facts(p mem.Slot) *ObjectFacts {
