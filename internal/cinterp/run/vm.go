@@ -144,7 +144,7 @@ func New(ctx context.Context, p *code.Program, lib map[string]LibFunc, l Limits)
 	if p.Ptr == 4 {
 		vm.align8 = 4
 	}
-	vm.stack = make([]mem.Slot, 4*window)
+	vm.stack = make([]mem.Slot, 2*window)
 	for i, f := range p.Funcs {
 		o := vm.M.Alloc(1, 16, mem.ClassFunc)
 		if o == nil {
