@@ -1,13 +1,10 @@
 package sound
 
 import (
-	"context"
-	"os"
-	"os/exec"
-	"path/filepath"
 	"regexp"
 	"testing"
-	"time"
+
+	"steward/internal/cinterp/ub/peers"
 )
 
 // TestCompilersAgree: gcc and clang print what the file says, at every level
@@ -21,39 +18,22 @@ func TestCompilersAgree(t *testing.T) {
 	if len(all) < 30 {
 		t.Fatalf("%d programs only", len(all))
 	}
-	sanitizers := []string{"-fsanitize=address,undefined", "-fno-sanitize-recover=all"}
-	ways := map[string][][]string{
-		"gcc":   {append([]string{"-O0"}, sanitizers...), {"-O2"}},
-		"clang": {{"-O2"}},
-	}
 	clause := regexp.MustCompile(`^[5-7]\.[0-9]`)
+	ways := peers.Ways(t)
 	for _, p := range all {
 		t.Run(p.Name, func(t *testing.T) {
 			t.Parallel()
 			if !clause.MatchString(p.Why) || p.Output == "" {
 				t.Errorf("it names no clause or prints nothing: %q", p.Why)
 			}
-			dir := t.TempDir()
-			if err := os.WriteFile(filepath.Join(dir, "p.c"), []byte(p.File.Text), 0o600); err != nil {
-				t.Fatal(err)
-			}
-			for cc, list := range ways {
-				if _, err := exec.LookPath(cc); err != nil {
-					t.Logf("no %s here", cc)
-					continue
+			for _, w := range ways {
+				w.Flags = append([]string{peers.Strict}, w.Flags...)
+				dir := t.TempDir()
+				if out, err := peers.Build(t, dir, w, map[string]string{p.File.Name: p.File.Text}); err != nil {
+					t.Fatalf("%v: %v\n%s", w, err, out)
 				}
-				for _, way := range list {
-					ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
-					defer cancel()
-					compile := exec.CommandContext(ctx, cc, append([]string{"-std=c17", "-pedantic-errors", "-w", "-o", "p", "p.c", "-pthread"}, way...)...)
-					compile.Dir = dir
-					if out, err := compile.CombinedOutput(); err != nil {
-						t.Fatalf("%s %v: %v\n%s", cc, way, err, out)
-					}
-					out, err := exec.CommandContext(ctx, filepath.Join(dir, "p")).CombinedOutput()
-					if err != nil || string(out) != p.Output {
-						t.Errorf("%s %v: %v, prints %q, not %q", cc, way, err, out, p.Output)
-					}
+				if out, err := peers.Run(t, dir); err != nil || out != p.Output {
+					t.Errorf("%v: %v, prints %q, not %q", w, err, out, p.Output)
 				}
 			}
 		})
