@@ -1,7 +1,7 @@
 /* Two units ask for different alignments. */
 #include <stdio.h>
 
-extern _Alignas(16) char room[32]; /* UB */
+extern _Alignas(4) char room[32]; /* UB */
 
 int main(void)
 {

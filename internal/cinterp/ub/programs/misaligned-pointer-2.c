@@ -12,7 +12,7 @@ static int size(const unsigned char *at)
 
 int main(void)
 {
-	static _Alignas(16) unsigned char packet[32];
+	static _Alignas(8) unsigned char packet[32];
 	printf("%d\n", size(packet + 3));
 	return 0;
 }
