@@ -39,6 +39,11 @@ func OS() World {
 	return World{Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr, Getenv: os.Getenv, Clock: time.Now}
 }
 
+// exitStatus is the exit code of a command that has said all it has to say.
+type exitStatus int
+
+func (e exitStatus) Error() string { return fmt.Sprintf("exit status %d", int(e)) }
+
 // usage marks an error in how a command was called.
 type usage struct{ error }
 
@@ -63,6 +68,10 @@ func Run(ctx context.Context, args []string, w World) int {
 	cmd, err := root.ExecuteContextC(ctx)
 	if err == nil {
 		return exitDone
+	}
+	var with exitStatus
+	if errors.As(err, &with) {
+		return int(with)
 	}
 	s.complain(cmd, err)
 	var u usage
@@ -144,7 +153,7 @@ Exit codes: 0 done, 1 refused or failed, 2 used wrongly.`,
 	add("run", s.initCmd(), s.serveCmd(), s.demoCmd())
 	add("work", s.reportCmd(), s.mailboxCmd(), s.caseCmd(), s.embargoCmd(), s.patchCmd(), s.advisoryCmd(), s.prenoticeCmd(), s.lawCmd(), s.mailCmd(), s.rotaCmd())
 	add("public", s.publishCmd(), s.checkCmd(), s.policyCmd(), s.webhookCmd(), s.subscribersCmd())
-	add("look", s.censusCmd())
+	add("look", s.censusCmd(), s.interpretCmd())
 	add("keep", s.doctorCmd(), s.userCmd(), s.listCmd(), s.keyCmd(), s.tokenCmd(), s.auditCmd(), s.backupCmd(), s.restoreCmd())
 	return root
 }

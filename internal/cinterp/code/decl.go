@@ -1,0 +1,157 @@
+package code
+
+import (
+	"modernc.org/cc/v4"
+)
+
+func (f *fn) declaration(d *cc.Declaration) {
+	switch d.Case {
+	case cc.DeclarationAssert:
+		return
+	case cc.DeclarationAuto:
+		f.variable(d.Declarator, d.Initializer)
+		return
+	}
+	f.typeExprs(d.DeclarationSpecifiers)
+	for l := d.InitDeclaratorList; l != nil; l = l.InitDeclaratorList {
+		f.variable(l.InitDeclarator.Declarator, l.InitDeclarator.Initializer)
+	}
+}
+
+func (f *fn) typeExprs(*cc.DeclarationSpecifiers) {}
+
+// sizes computes the lengths of the variable arrays in a type, once, where it
+// is declared.
+func (f *fn) sizes(t cc.Type, n cc.Node) {
+	switch x := t.(type) {
+	case *cc.PointerType:
+		f.sizes(x.Elem(), n)
+	case *cc.ArrayType:
+		f.sizes(x.Elem(), n)
+		if !x.IsVLA() || x.SizeExpression() == nil {
+			return
+		}
+		e := x.SizeExpression()
+		if _, ok := f.types[e]; ok && x.Typedef() != nil {
+			return
+		}
+		r := uint16(f.c.highReg(f))
+		v := f.conv(f.expr(e, -1), I64, -1)
+		f.to(v, r)
+		f.emit(OpCheckN, 0, r, 0, 0)
+		f.types[e] = r
+	}
+}
+
+func (f *fn) variable(d *cc.Declarator, init *cc.Initializer) {
+	t := d.Type()
+	if d.IsTypename() {
+		f.sizes(t, d)
+		return
+	}
+	if t.Kind() == cc.Function || d.IsExtern() {
+		return
+	}
+	f.at = f.c.place(d)
+	if d.IsStatic() {
+		f.c.staticLocal(f, d, init)
+		return
+	}
+	if d.IsThreadLocal() {
+		f.fail(d, "thread-local objects in a block are not supported")
+	}
+	f.sizes(t, d)
+	if a, ok := t.(*cc.ArrayType); ok && vla(a) {
+		f.vlaVar(d, a)
+		return
+	}
+	if f.inRegister(d) {
+		r := f.tmp()
+		f.vars[d] = int(r)
+		f.f.Vars[r] = Var{d.Name(), f.c.place(d)}
+		if init == nil {
+			f.emit(OpUnset, r, 0, 0, 0)
+			return
+		}
+		f.regInit(r, d, init)
+		return
+	}
+	r := f.local(t, d, d.Name(), false)
+	i := len(f.f.Locals) - 1
+	f.vars[d] = ^i
+	b := &f.blocks[len(f.blocks)-1]
+	b.locals = append(b.locals, i)
+	f.emit(OpFresh, r, 0, 0, int64(i))
+	if init != nil {
+		f.initObject(r, t, init)
+	}
+	if constant(d) {
+		f.emit(OpConst, r, 0, 0, int64(i))
+	}
+}
+
+func (f *fn) regInit(r uint16, d *cc.Declarator, init *cc.Initializer) {
+	for init.Case == cc.InitializerInitList && init.InitializerList != nil {
+		init = init.InitializerList.Initializer
+	}
+	if init.AssignmentExpression == nil {
+		f.store(lval{isReg: true, reg: r, ct: d.Type()}, val{k: true, t: typeOf(d.Type())}, d)
+		return
+	}
+	e := init.AssignmentExpression
+	f.unsequenced(e)
+	want := -1
+	if typeOf(e.Type()) == typeOf(d.Type()) {
+		want = int(r)
+	}
+	mark := f.next
+	f.temps = f.temps[:0]
+	v := f.expr(e, want)
+	f.at = f.c.place(d)
+	f.store(lval{isReg: true, reg: r, ct: d.Type()}, v, d)
+	f.endTemps()
+	f.next = mark
+}
+
+func (f *fn) vlaVar(d *cc.Declarator, a *cc.ArrayType) {
+	mark := f.next
+	size := f.reg(f.sizeVal(a, d))
+	f.f.Locals = append(f.f.Locals, Local{Align: uint64(max(a.Elem().Align(), 1)), Name: d.Name(), Type: "array of variable length", At: f.c.place(d), Temp: true})
+	i := len(f.f.Locals) - 1
+	r := uint16(f.c.highReg(f))
+	f.f.Locals[i].Reg = r
+	f.emit(OpVLA, r, size, 0, int64(i))
+	f.vars[d] = ^i
+	f.next = mark
+	b := &f.blocks[len(f.blocks)-1]
+	b.locals = append(b.locals, i)
+}
+
+// inRegister tells whether a variable needs no memory.
+func (f *fn) inRegister(d *cc.Declarator) bool {
+	return !d.AddressTaken() && typeOf(d.Type()).isScalar() && d.Type().Kind() != cc.Array && !f.c.inMemory
+}
+
+// complit compiles a compound literal.
+func (f *fn) complit(x *cc.PostfixExpression) lval {
+	t := undecay(x.Type())
+	if t2 := x.TypeName.Type(); t2.Size() >= 0 {
+		t = t2
+	}
+	if f.c.global {
+		k := f.c.newStatic("compound literal", t, f.c.place(x))
+		r := f.tmp()
+		f.emit(OpStatic, r, 0, 0, int64(k))
+		f.initList(r, t, x.InitializerList)
+		return lval{base: r, ct: t, whole: true}
+	}
+	r := f.local(t, x, "compound literal", false)
+	i := len(f.f.Locals) - 1
+	if len(f.blocks) > 0 {
+		b := &f.blocks[len(f.blocks)-1]
+		b.locals = append(b.locals, i)
+	}
+	f.emit(OpFresh, r, 0, 0, int64(i))
+	f.initList(r, t, x.InitializerList)
+	return lval{base: r, ct: t, whole: true}
+}

@@ -1,0 +1,29 @@
+package code
+
+// quick turns calls that surely fit the function they reach, and whose
+// function has no objects in memory, into OpCallQuick.
+func (c *compiler) quick() {
+	for _, f := range append(c.p.Funcs, c.p.Init) {
+		for i := range f.Code {
+			in := &f.Code[i]
+			if in.Op != OpCall {
+				continue
+			}
+			if g := c.p.Funcs[in.K]; g.Code != nil && len(g.Locals) == 0 && !g.Variadic && fits(&c.p.Sites[in.C], g) {
+				in.Op = OpCallQuick
+			}
+		}
+	}
+}
+
+func fits(s *Site, g *Func) bool {
+	if len(s.Args) != len(g.Params) || s.Result != g.Result || s.Hidden != g.Hidden {
+		return false
+	}
+	for i, a := range s.Args {
+		if a.T != g.Params[i] {
+			return false
+		}
+	}
+	return true
+}

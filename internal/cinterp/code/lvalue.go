@@ -1,0 +1,425 @@
+package code
+
+import (
+	"modernc.org/cc/v4"
+)
+
+// lval is where a value is: a variable in a register, or memory at
+// base + off + idx*scale.
+type lval struct {
+	isReg  bool
+	reg    uint16
+	base   uint16
+	off    int64
+	hasIdx bool
+	idx    uint16
+	scale  int64
+	bound  int64 // elements of the array that idx is in; 0: the object's bounds do
+	ct     cc.Type
+	bits   *cc.Field
+	whole  bool // all of an object
+	member bool // inside an object: an array here has bounds of its own
+	packed bool // perhaps not aligned as its type is elsewhere
+}
+
+func (l lval) t() T { return typeOf(l.ct) }
+
+// lval compiles an expression that designates an object.
+func (f *fn) lval(n cc.ExpressionNode) lval {
+	switch x := strip(n).(type) {
+	case *cc.PrimaryExpression:
+		return f.lvalPrimary(x)
+	case *cc.PostfixExpression:
+		switch x.Case {
+		case cc.PostfixExpressionIndex:
+			return f.lvalIndex(x)
+		case cc.PostfixExpressionSelect:
+			l := f.lval(x.PostfixExpression)
+			return f.field(l, x)
+		case cc.PostfixExpressionPSelect:
+			v := f.expr(x.PostfixExpression, -1)
+			f.at = f.c.placeTok(x.Token, x)
+			return f.field(lval{base: f.reg(v), ct: elemOf(v.ct)}, x)
+		case cc.PostfixExpressionComplit:
+			return f.complit(x)
+		}
+	case *cc.UnaryExpression:
+		if x.Case == cc.UnaryExpressionDeref {
+			v := f.expr(x.CastExpression, -1)
+			f.at = f.c.place(x)
+			l := lval{base: f.reg(v), ct: undecay(x.Type())}
+			l.member = rowed(elemOf(v.ct))
+			if isVaArg(x.CastExpression) {
+				f.emit(OpVaType, l.base, 0, uint16(l.t()), l.ct.Size())
+			}
+			return l
+		}
+	}
+	if typeOf(n.Type()) == TAgg {
+		v := f.expr(n, -1)
+		return lval{base: v.reg, ct: n.Type()}
+	}
+	f.fail(n, "this expression does not designate an object that is supported")
+	return lval{}
+}
+
+// isVaArg tells whether an expression is what va_arg becomes: a cast of a call
+// of the function that finds the next argument.
+func isVaArg(n cc.ExpressionNode) bool {
+	c, ok := strip(n).(*cc.CastExpression)
+	if !ok || c.Case != cc.CastExpressionCast {
+		return false
+	}
+	p, ok := strip(c.CastExpression).(*cc.PostfixExpression)
+	if !ok || p.Case != cc.PostfixExpressionCall {
+		return false
+	}
+	name, _ := callee(p.PostfixExpression)
+	return name == "__builtin_va_arg_impl"
+}
+
+func (f *fn) lvalPrimary(x *cc.PrimaryExpression) lval {
+	ct := undecay(x.Type())
+	switch x.Case {
+	case cc.PrimaryExpressionIdent:
+		d, ok := x.ResolvedTo().(*cc.Declarator)
+		if !ok {
+			if p, ok2 := x.ResolvedTo().(*cc.Parameter); ok2 && p.Declarator != nil {
+				d = p.Declarator
+			} else {
+				f.fail(x, "%s does not designate an object", x.Token.SrcStr())
+			}
+		}
+		if v, ok := f.vars[d]; ok {
+			if v >= 0 {
+				return lval{isReg: true, reg: uint16(v), ct: ct, whole: true}
+			}
+			return lval{base: f.f.Locals[^v].Reg, ct: ct, whole: true}
+		}
+		k := f.c.static(f, d)
+		r := f.tmp()
+		f.emit(OpStatic, r, 0, 0, int64(k))
+		return lval{base: r, ct: ct, whole: true}
+	case cc.PrimaryExpressionString, cc.PrimaryExpressionLString:
+		r := f.tmp()
+		f.emit(OpStatic, r, 0, 0, int64(f.c.stringLit(f, x)))
+		return lval{base: r, ct: ct, whole: true}
+	}
+	f.fail(x, "this expression does not designate an object")
+	return lval{}
+}
+
+func (f *fn) field(l lval, x *cc.PostfixExpression) lval {
+	fd := x.Field()
+	if fd == nil {
+		f.fail(x, "this member is not known")
+	}
+	l.off += fd.Offset()
+	l.ct = undecay(x.Type())
+	if a, ok := fd.Type().(*cc.ArrayType); ok {
+		l.ct = a
+	}
+	if fd.IsBitfield() {
+		l.bits = fd
+	}
+	l.whole, l.member = false, true
+	if l.packed || fd.Offset()%int64(max(fd.Type().Align(), 1)) != 0 || packed(fd) {
+		l.packed = true
+	}
+	if fd.IsFlexibleArrayMember() || lastArray(fd) {
+		l.member = false // as far as the object goes
+	}
+	return l
+}
+
+// lastArray tells whether a member is an array of no or one element at the end
+// of its structure: the old way to write a flexible array.
+func lastArray(fd *cc.Field) bool {
+	a, ok := fd.Type().(*cc.ArrayType)
+	if !ok || a.IsVLA() || a.Len() > 1 {
+		return false
+	}
+	p := fd.ParentType()
+	return p != nil && fd.Offset()+a.Size()+8 > p.Size()
+}
+
+func (f *fn) lvalIndex(x *cc.PostfixExpression) lval {
+	an, in := x.PostfixExpression, x.ExpressionList
+	if cc.IsIntegerType(an.Type()) {
+		an, in = in, an
+	}
+	arr, isArr := arrayNode(an)
+	var l lval
+	if _, ok := an.Type().(*cc.PointerType); ok && (!isArr || !f.isObject(an)) {
+		v := f.expr(an, -1)
+		l = lval{base: f.reg(v), ct: elemOf(an.Type())}
+		l.member = rowed(l.ct)
+	} else if isArr {
+		l = f.lval(an)
+		l.ct = arr.Elem()
+		if !vla(arr) && l.member && arr.Len() > 0 {
+			l.bound = arr.Len()
+		} else if !vla(arr) && !l.whole && !l.member {
+			l.bound = 0
+		}
+		l.whole, l.member = false, true
+	} else {
+		f.fail(x, "indexing %s is not supported", an.Type())
+	}
+	bound := l.bound
+	l.bound = 0
+	iv := f.expr(in, -1)
+	f.at = f.c.place(x)
+	if !iv.t.isInt() {
+		f.fail(x, "an index of this type is not supported")
+	}
+	size := f.sizeVal(l.ct, x)
+	if isArr && vla(arr) {
+		l.member = false
+	}
+	if iv.k && size.k && (bound == 0 || int64(iv.n) >= 0 && int64(iv.n) < bound) {
+		if l.hasIdx {
+			l = f.flat(l)
+		}
+		l.off += int64(iv.n) * int64(size.n)
+		return f.checkFar(l)
+	}
+	if l.hasIdx || l.off != 0 || !size.k || size.n >= 1<<31 {
+		l = f.flat(l)
+	}
+	l.hasIdx, l.idx = true, f.reg(iv)
+	l.scale, l.bound = int64(size.n), bound
+	if !size.k {
+		t := f.tmp()
+		f.emit(OpMulI64, t, l.idx, size.reg, 0)
+		l.idx, l.scale = t, 1
+	}
+	return l
+}
+
+// rowed tells whether what a pointer points to is an array with bounds.
+func rowed(t cc.Type) bool {
+	a, ok := t.(*cc.ArrayType)
+	return ok && !vla(a) && a.Len() > 0
+}
+
+// checkFar keeps offsets in the range that the instructions have.
+func (f *fn) checkFar(l lval) lval {
+	if l.off != int64(int32(l.off)) {
+		return f.flat(l)
+	}
+	return l
+}
+
+// isObject tells whether an expression of array type designates an object that
+// lval understands, rather than being a pointer.
+func (f *fn) isObject(n cc.ExpressionNode) bool {
+	switch x := strip(n).(type) {
+	case *cc.PrimaryExpression:
+		if x.Case == cc.PrimaryExpressionIdent {
+			d, ok := x.ResolvedTo().(*cc.Declarator)
+			return !ok || !d.IsParam()
+		}
+		return x.Case == cc.PrimaryExpressionString || x.Case == cc.PrimaryExpressionLString
+	case *cc.PostfixExpression:
+		return x.Case == cc.PostfixExpressionIndex || x.Case == cc.PostfixExpressionSelect ||
+			x.Case == cc.PostfixExpressionPSelect || x.Case == cc.PostfixExpressionComplit
+	case *cc.UnaryExpression:
+		return x.Case == cc.UnaryExpressionDeref
+	}
+	return false
+}
+
+// packed tells whether the structure that a member is in may be at an address
+// that does not suit the member.
+func packed(fd *cc.Field) bool {
+	p := fd.ParentType()
+	return p != nil && p.Align() < fd.Type().Align()
+}
+
+// near leaves an index or an offset, not both. The address is for an access.
+func (f *fn) near(l lval, write bool) lval {
+	if !l.hasIdx || l.off == 0 && !l.packed {
+		return l
+	}
+	r := f.tmp()
+	k := l.scale | l.bound<<32
+	if write {
+		k |= 1 << 31
+	}
+	f.emit(OpIdx, r, l.base, l.idx, k)
+	l.base, l.hasIdx, l.idx, l.scale, l.bound = r, false, 0, 0, 0
+	return l
+}
+
+// flat computes the address so far into a register.
+func (f *fn) flat(l lval) lval {
+	b := l.base
+	if l.hasIdx {
+		r := f.tmp()
+		f.emit(OpIdx, r, b, l.idx, l.scale|l.bound<<32)
+		b = r
+	}
+	if l.off != 0 {
+		r := f.tmp()
+		f.emit(OpMember, r, b, 0, l.off)
+		b = r
+	}
+	return lval{base: b, ct: l.ct, bits: l.bits, whole: l.whole && !l.hasIdx && l.off == 0, member: l.member, packed: l.packed}
+}
+
+// load reads a value.
+func (f *fn) load(l lval, n cc.Node, want int) val {
+	t := l.t()
+	if l.isReg {
+		f.emit(OpCheck, l.reg, 0, 0, 0)
+		return val{reg: l.reg, t: t, ct: l.ct}
+	}
+	if l.bits != nil {
+		return f.loadBits(l, want)
+	}
+	switch {
+	case t == TAgg:
+		l = f.flat(l)
+		return val{reg: l.base, t: TAgg, ct: l.ct}
+	case t == TVoid:
+		return val{t: TVoid, ct: l.ct}
+	case !t.isScalar():
+		f.fail(n, "a value of type %s is not supported", l.ct)
+	}
+	l = f.near(l, false)
+	if e, ok := n.(cc.ExpressionNode); ok && len(f.marks) > 0 {
+		if m := f.marks[strip(e)]; m != nil && !m.write {
+			f.seen(l, strip(e))
+		}
+	}
+	d := f.dst(want)
+	if l.packed && l.ct.Size() > 1 {
+		f.emit(OpLdAny, d, l.base, uint16(t.mem()), l.off)
+	} else if l.hasIdx {
+		f.emit(OpLdxI8+Op(t.mem()), d, l.base, l.idx, l.scale|l.bound<<32)
+	} else {
+		f.emit(OpLdI8+Op(t.mem()), d, l.base, 0, l.off)
+	}
+	return val{reg: d, t: t, ct: l.ct}
+}
+
+func (f *fn) loadBits(l lval, want int) val {
+	bf := l.bits
+	l = f.flat(l)
+	t := typeOf(bf.Type())
+	d := f.dst(want)
+	f.emit(OpLdBits, d, l.base, uint16(t), Bits(0, bf.OffsetBits(), int(bf.ValueBits()), int(bf.AccessBytes()), t.signed()))
+	// C17 6.3.1.1p2: a bit-field that an int can hold is an int.
+	if w := int(bf.ValueBits()); t != TBool && (w < 32 || w == 32 && t.signed()) {
+		t = I32
+	}
+	return val{reg: d, t: t, ct: bf.Type()}
+}
+
+// stOp gives the store for a type, as an offset in the families of stores.
+func stOp(t T) Op {
+	switch t {
+	case I8, U8, TBool:
+		return 0
+	case I16, U16:
+		return 1
+	case I32, U32:
+		return 2
+	case F32:
+		return 4
+	case TPtr:
+		return 5
+	}
+	return 3
+}
+
+// store writes a value, converted; the result is the value as stored.
+func (f *fn) store(l lval, v val, n cc.Node) val {
+	t := l.t()
+	if l.bits != nil {
+		return f.storeBits(l, v)
+	}
+	if l.isReg {
+		v = f.conv(v, t, int(l.reg))
+		v = f.to(v, l.reg)
+		f.emit(OpSet, l.reg, 0, 0, 0)
+		v.ct = l.ct
+		return v
+	}
+	if t == TAgg {
+		l = f.flat(l)
+		f.emit(OpCopy, l.base, v.reg, 0, l.ct.Size())
+		return val{reg: l.base, t: TAgg, ct: l.ct}
+	}
+	if !t.isScalar() {
+		f.fail(n, "storing a value of type %s is not supported", l.ct)
+	}
+	v = f.conv(v, t, -1)
+	r := f.reg(v)
+	l = f.near(l, true)
+	if len(f.marks) > 0 {
+		f.seen(l, n)
+	}
+	if l.packed && l.ct.Size() > 1 {
+		f.emit(OpStAny, r, l.base, uint16(t.mem()), l.off)
+	} else if l.hasIdx {
+		f.emit(OpStx8+stOp(t), r, l.base, l.idx, l.scale|l.bound<<32)
+	} else {
+		f.emit(OpSt8+stOp(t), r, l.base, 0, l.off)
+	}
+	if v.k {
+		v.ct = l.ct
+		return v
+	}
+	return val{reg: r, t: t, ct: l.ct}
+}
+
+func (f *fn) storeBits(l lval, v val) val {
+	bf := l.bits
+	l = f.flat(l)
+	t := typeOf(bf.Type())
+	v = f.conv(v, t, -1)
+	w := int(bf.ValueBits())
+	// The value of the assignment is what the bit-field has then.
+	d := f.tmp()
+	f.emit(OpStBits, f.reg(v), l.base, d, Bits(0, bf.OffsetBits(), w, int(bf.AccessBytes()), t.signed()))
+	if t != TBool && (w < 32 || w == 32 && t.signed()) {
+		t = I32
+	}
+	return val{reg: d, t: t, ct: bf.Type()}
+}
+
+// addr makes a pointer to an object, as & does or as an array becomes one.
+func (f *fn) addr(l lval, ct cc.Type, want int) val {
+	if l.isReg {
+		f.fail(nil, "the address of a variable in a register")
+	}
+	if l.bits != nil {
+		f.fail(nil, "the address of a bit-field")
+	}
+	b := l.base
+	arr, isArr := l.ct.(*cc.ArrayType)
+	if l.hasIdx {
+		r := f.tmp()
+		if l.bound > 0 {
+			// The address one past the array may be made.
+			f.emit(OpDecay, r, b, 0, l.bound*l.scale)
+			b = r
+			r = f.tmp()
+		}
+		f.emit(OpPtrAdd, r, b, l.idx, l.scale)
+		b = r
+	}
+	switch {
+	case isArr && l.member && !vla(arr) && arr.Size() >= 0 && arr.Size() < 1<<31 && l.off < 1<<31 && l.off >= 0:
+		d := f.dst(want)
+		f.emit(OpDecay, d, b, 0, l.off<<32|arr.Size())
+		b = d
+	case l.off != 0:
+		d := f.dst(want)
+		f.emit(OpMember, d, b, 0, l.off)
+		b = d
+	}
+	return val{reg: b, t: TPtr, ct: ct}
+}

@@ -1,0 +1,420 @@
+package code
+
+import (
+	"fmt"
+
+	"modernc.org/cc/v4"
+
+	"steward/internal/cinterp/front"
+	"steward/internal/cinterp/mem"
+)
+
+// compiler turns units into one program.
+type compiler struct {
+	p        *Program
+	unit     int
+	globals  map[string]int         // static objects by linkage name
+	statics  map[*cc.Declarator]int // of blocks
+	strings  map[string]int
+	funcs    map[string]int
+	lastNode cc.Node
+	lastPos  mem.Pos
+	high     int
+	init     *fn
+	global   bool // what is compiled is an initializer outside functions
+	inMemory bool
+	defined  map[string]mem.Pos
+}
+
+// Compile makes one program of units, as a linker would. What cannot be
+// translated is found when it is executed. The error says what does not link.
+func Compile(units []*front.Unit, m front.Machine) (p *Program, err error) {
+	c := &compiler{p: &Program{ByName: map[string]int{}, Ptr: m.Ptr, Long: m.Long, Big: m.BigEndian, CharS: m.CharSigned, Main: -1, Places: []Place{{}}},
+		globals: map[string]int{}, statics: map[*cc.Declarator]int{}, strings: map[string]int{}, funcs: map[string]int{}, defined: map[string]mem.Pos{}}
+	defer func() {
+		if r := recover(); r != nil {
+			e, ok := r.(cannot)
+			if !ok {
+				e = cannot{c.lastPos, fmt.Sprintf("the compiler failed: %v", r)}
+			}
+			at := c.p.Places[e.at]
+			p, err = nil, fmt.Errorf("%s:%d:%d: %s", at.File, at.Line, at.Col, e.text)
+		}
+	}()
+	c.init = c.newFn("initializers", nil)
+	c.init.blocks = []block{{}}
+	for i, u := range units {
+		c.unit = i
+		c.translate(u)
+	}
+	c.init.emit(OpRet, 0, 0, 0, 0)
+	c.finish(c.init)
+	c.p.Init = c.init.f
+	if i, ok := c.funcs["main"]; ok && c.p.Funcs[i].Code != nil {
+		c.p.Main = i
+	}
+	c.undefined()
+	c.quick()
+	for n, i := range c.funcs {
+		c.p.ByName[n] = i
+	}
+	return c.p, nil
+}
+
+// library are the objects that the library defines.
+var library = map[string]bool{"stdin": true, "stdout": true, "stderr": true}
+
+// undefined makes each use of an object that no unit defines end the run.
+func (c *compiler) undefined() {
+	texts := map[int64]int64{}
+	for k, s := range c.p.Statics {
+		if !s.Defined && !library[s.Name] {
+			c.p.Texts = append(c.p.Texts, fmt.Sprintf("the object %s is not in the program and not in the library", s.Name))
+			texts[int64(k)] = int64(len(c.p.Texts) - 1)
+		}
+	}
+	if len(texts) == 0 {
+		return
+	}
+	for _, f := range append(c.p.Funcs, c.p.Init) {
+		for i, in := range f.Code {
+			if t, ok := texts[in.K]; ok && in.Op == OpStatic {
+				f.Code[i] = Instr{Op: OpCannot, K: t}
+			}
+		}
+	}
+}
+
+func (c *compiler) newFn(name string, d *cc.Declarator) *fn {
+	c.high = 65535
+	f := &Func{Name: name, Vars: map[uint16]Var{}, Result: TVoid}
+	return &fn{c: c, f: f, vars: map[*cc.Declarator]int{}, types: map[cc.ExpressionNode]uint16{}, labels: map[string]*label{},
+		addrs: map[string]int{}, cases: map[*cc.LabeledStatement]*label{}, depths: map[string]int{}, marks: map[cc.Node]*mark{}}
+}
+
+func (c *compiler) translate(u *front.Unit) {
+	for t := u.AST.TranslationUnit; t != nil; t = t.TranslationUnit {
+		switch e := t.ExternalDeclaration; e.Case {
+		case cc.ExternalDeclarationFuncDef:
+			c.funcDef(e.FunctionDefinition)
+		case cc.ExternalDeclarationDecl:
+			c.outer(e.Declaration)
+		}
+	}
+}
+
+// linkName gives the name under which a function or object is linked.
+func (c *compiler) linkName(d *cc.Declarator) string {
+	if d.Linkage() == cc.Internal {
+		return fmt.Sprintf("%s@%d", d.Name(), c.unit)
+	}
+	return d.Name()
+}
+
+// outer compiles a declaration outside functions.
+func (c *compiler) outer(d *cc.Declaration) {
+	if d.Case != cc.DeclarationDecl {
+		return
+	}
+	for l := d.InitDeclaratorList; l != nil; l = l.InitDeclaratorList {
+		id := l.InitDeclarator
+		dd := id.Declarator
+		if dd.IsTypename() || dd.Type().Kind() == cc.Function {
+			continue
+		}
+		if dd.IsExtern() && id.Initializer == nil {
+			continue
+		}
+		k := c.static(c.init, dd)
+		s := &c.p.Statics[k]
+		if s.At == 0 || id.Initializer != nil {
+			s.At = c.place(dd)
+		}
+		if n := uint64(max(dd.Type().Size(), 0)); n > s.Size || s.Type == "" {
+			s.Size, s.Type = n, dd.Type().String()
+		}
+		s.Defined = true
+		if id.Initializer != nil {
+			c.initStatic(c.init, k, dd, id.Initializer)
+		} else if constant(dd) {
+			s.Const = true
+		}
+	}
+}
+
+func (c *compiler) initStatic(in *fn, k int, d *cc.Declarator, init *cc.Initializer) {
+	f := c.init
+	old, oldAt, oldOuter := c.global, f.at, f.outer
+	f.outer = nil
+	if in != f {
+		f.outer = in
+	}
+	c.global = true
+	high := c.high
+	defer func() { c.global, f.at, f.outer, c.high = old, oldAt, oldOuter, high }()
+	s := &c.p.Statics[k]
+	if n := uint64(max(d.Type().Size(), 0)); n > s.Size {
+		s.Size = n
+	}
+	// A flexible array member makes the object as large as its initializer.
+	if n := uint64(extent(init, 0)); n > s.Size {
+		s.Size = n
+	}
+	mark := f.next
+	r := f.tmp()
+	f.at = c.place(d)
+	f.emit(OpStatic, r, 0, 0, int64(k))
+	f.guard(func() { f.initObject(r, d.Type(), init) })
+	if constant(d) {
+		f.emit(OpConst, r, 0, 0, -1)
+	}
+	f.next = mark
+}
+
+// extent gives how far an initializer writes.
+func extent(in *cc.Initializer, far int64) int64 {
+	if in.Case == cc.InitializerInitList {
+		for l := in.InitializerList; l != nil; l = l.InitializerList {
+			far = max(far, extent(l.Initializer, far))
+		}
+		return far
+	}
+	if t := in.Type(); t != nil && t.Size() > 0 {
+		return max(far, in.Offset()+t.Size()*in.Len())
+	}
+	return far
+}
+
+// guard compiles something; what has no translation becomes OpCannot.
+func (f *fn) guard(do func()) {
+	defer func() {
+		if r := recover(); r != nil {
+			e, ok := r.(cannot)
+			if !ok {
+				panic(r)
+			}
+			f.cannot(e)
+		}
+	}()
+	do()
+}
+
+func (f *fn) cannot(e cannot) {
+	f.at = e.at
+	f.c.p.Texts = append(f.c.p.Texts, e.text)
+	f.emit(OpCannot, 0, 0, 0, int64(len(f.c.p.Texts)-1))
+}
+
+func (c *compiler) newStatic(name string, t cc.Type, at mem.Pos) int {
+	c.p.Statics = append(c.p.Statics, Static{Name: name, Size: uint64(max(t.Size(), 0)), Align: uint64(max(t.Align(), 1)), Type: t.String(), At: at, Defined: true})
+	return len(c.p.Statics) - 1
+}
+
+// static gives the number of a static object.
+func (c *compiler) static(f *fn, d *cc.Declarator) int {
+	if k, ok := c.statics[d]; ok {
+		return k
+	}
+	if d.Linkage() == cc.None {
+		f.fail(d, "%s is used outside its function", d.Name())
+	}
+	n := c.linkName(d)
+	if k, ok := c.globals[n]; ok {
+		return k
+	}
+	k := c.newStatic(d.Name(), d.Type(), 0)
+	c.p.Statics[k].Defined = false
+	c.globals[n] = k
+	return k
+}
+
+func (c *compiler) staticLocal(f *fn, d *cc.Declarator, init *cc.Initializer) {
+	k := c.newStatic(d.Name(), d.Type(), c.place(d))
+	c.statics[d] = k
+	if init != nil {
+		c.initStatic(f, k, d, init)
+	} else if constant(d) {
+		c.p.Statics[k].Const = true
+	}
+}
+
+func (c *compiler) stringLit(f *fn, p *cc.PrimaryExpression) int {
+	return c.internString(c.stringBytes(f, p))
+}
+
+func (c *compiler) internString(b []byte) int {
+	if k, ok := c.strings[string(b)]; ok {
+		return k
+	}
+	c.p.Statics = append(c.p.Statics, Static{Name: "string literal", Size: uint64(len(b)), Align: 1, Type: "string literal", Const: true, Str: b, IsStr: true, Defined: true})
+	k := len(c.p.Statics) - 1
+	c.strings[string(b)] = k
+	return k
+}
+
+// function gives the number of a function.
+func (c *compiler) function(d *cc.Declarator) int {
+	n := c.linkName(d)
+	if i, ok := c.funcs[n]; ok {
+		return i
+	}
+	c.p.Funcs = append(c.p.Funcs, &Func{Name: d.Name(), Lib: d.Name(), Type: d.Type(), Place: c.place(d)})
+	c.funcs[n] = len(c.p.Funcs) - 1
+	return c.funcs[n]
+}
+
+func (c *compiler) funcDef(x *cc.FunctionDefinition) {
+	d := x.Declarator
+	i := c.function(d)
+	if c.p.Funcs[i].Code != nil {
+		if d.IsInline() {
+			return
+		}
+		at := c.place(d)
+		panic(cannot{at, fmt.Sprintf("%s is defined twice", d.Name())})
+	}
+	high := c.high
+	defer func() { c.high = high }()
+	f := c.newFn(d.Name(), d)
+	ft := d.Type().(*cc.FunctionType)
+	f.f.Type, f.f.Place, f.f.Variadic = ft, c.place(d), ft.IsVariadic()
+	f.result = ft.Result()
+	func() {
+		defer func() {
+			if r := recover(); r != nil {
+				e, ok := r.(cannot)
+				if !ok {
+					e = cannot{f.at, fmt.Sprintf("the compiler failed here: %v", r)}
+				}
+				f.f.Code, f.f.At, f.f.Locals, f.f.Switches = nil, nil, nil, nil
+				f.f.Regs = max(f.next, len(ft.Parameters())+2)
+				f.indirs = nil
+				c.high = 65535
+				f.cannot(e)
+			}
+		}()
+		f.body(x, ft)
+	}()
+	c.finish(f)
+	*c.p.Funcs[i] = *f.f
+}
+
+func (f *fn) body(x *cc.FunctionDefinition, ft *cc.FunctionType) {
+	t := typeOf(ft.Result())
+	if t == TNone {
+		f.fail(x, "a result of type %s is not supported", ft.Result())
+	}
+	f.f.Result = t
+	f.f.Hidden = t == TAgg
+	if f.f.Hidden {
+		f.tmp()
+	}
+	f.f.OldStyle = !hasProto(ft) || x.DeclarationList != nil
+	f.blocks = []block{{}}
+	f.params(x, ft)
+	f.walkDepths(&cc.Statement{Case: cc.StatementCompound, CompoundStatement: x.CompoundStatement}, 0)
+	f.items(x.CompoundStatement)
+	f.at = f.c.placeTok(x.CompoundStatement.Token2, nil)
+	if f.f.Noreturn = noreturn(x.DeclarationSpecifiers); f.f.Noreturn {
+		f.finding("noreturn-returns", "a function that promised not to return ends")
+	}
+	switch {
+	case t == TVoid:
+		f.emit(OpRet, 0, 0, 0, 0)
+	case f.f.Name == "main":
+		r := f.tmp()
+		f.emit(OpK, r, 0, 0, 0)
+		f.emit(OpRet, r, 1, 0, 0)
+	default:
+		f.emit(OpEnd, 0, 0, 0, 0)
+	}
+}
+
+// noreturn tells whether a function is declared _Noreturn.
+func noreturn(s *cc.DeclarationSpecifiers) bool {
+	for ; s != nil; s = s.DeclarationSpecifiers {
+		if fs := s.FunctionSpecifier; fs != nil && fs.Case == cc.FunctionSpecifierNoreturn {
+			return true
+		}
+	}
+	return false
+}
+
+// params gives each parameter its place.
+func (f *fn) params(x *cc.FunctionDefinition, ft *cc.FunctionType) {
+	var list []*cc.Parameter
+	for _, p := range ft.Parameters() {
+		if p.Type().Kind() != cc.Void {
+			list = append(list, p)
+		}
+	}
+	first := f.next
+	for _, p := range list {
+		t := typeOf(p.Type().Decay())
+		if t == TNone {
+			f.fail(p, "a parameter of type %s is not supported", p.Type())
+		}
+		f.f.Params = append(f.f.Params, t)
+		f.tmp()
+	}
+	for i, p := range list {
+		r := uint16(first + i)
+		d := p.Declarator
+		if d == nil {
+			continue
+		}
+		t := typeOf(p.Type().Decay())
+		f.at = f.c.place(d)
+		if f.f.OldStyle && x.DeclarationList != nil {
+			switch {
+			case t.isInt() && t.bits() < 32 && t != TBool:
+				f.emit(OpExtI8+Op(t), r, r, 0, 0)
+			case t == F32:
+				f.emit(OpF64toF32, r, r, 0, 0)
+			}
+		}
+		if t != TAgg && !d.AddressTaken() {
+			f.vars[d] = int(r)
+			continue
+		}
+		pt := p.Type().Decay()
+		m := f.local(pt, d, d.Name(), false)
+		f.vars[d] = ^(len(f.f.Locals) - 1)
+		f.f.Locals[len(f.f.Locals)-1].Param = true
+		if t == TAgg {
+			f.emit(OpCopy, m, r, 0, pt.Size())
+		} else {
+			f.store(lval{base: m, ct: pt}, val{reg: r, t: t}, d)
+		}
+	}
+	for _, p := range list {
+		if p.Declarator != nil {
+			f.sizes(p.Type(), p.Declarator)
+		}
+	}
+}
+
+// walkDepths finds the labels of a function and how deep in blocks they are.
+func (f *fn) walkDepths(s *cc.Statement, depth int) {
+	if s == nil {
+		return
+	}
+	switch s.Case {
+	case cc.StatementLabeled:
+		if s.LabeledStatement.Case == cc.LabeledStatementLabel {
+			f.depths[s.LabeledStatement.Token.SrcStr()] = depth
+		}
+		f.walkDepths(s.LabeledStatement.Statement, depth)
+	case cc.StatementCompound:
+		for l := s.CompoundStatement.BlockItemList; l != nil; l = l.BlockItemList {
+			if l.BlockItem.Case == cc.BlockItemStmt {
+				f.walkDepths(l.BlockItem.Statement, depth+1)
+			}
+		}
+	case cc.StatementSelection:
+		f.walkDepths(s.SelectionStatement.Statement, depth)
+		f.walkDepths(s.SelectionStatement.Statement2, depth)
+	case cc.StatementIteration:
+		f.walkDepths(s.IterationStatement.Statement, depth+1)
+	}
+}

@@ -1,0 +1,170 @@
+package front
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"path"
+	"strings"
+
+	"modernc.org/cc/v4"
+
+	"steward/internal/cinterp/front/include"
+)
+
+// own is where our headers seem to be. No file of a user can have this name:
+// it is looked up in the embedded files only.
+const own = "<steward>"
+
+// Limits of what is parsed, so that a hostile source takes bounded time.
+const (
+	maxExpansion = 200_000_000 // tokens of macro expansion
+	maxFile      = 32 << 20    // bytes of one file
+)
+
+// Options of the front end. Define holds NAME or NAME=VALUE. Include holds
+// directories in FS. FS is where named files are looked up; nil: nowhere.
+type Options struct {
+	Machine Machine
+	Define  []string
+	Include []string
+	FS      fs.FS
+}
+
+// Unit is a translation unit, parsed and with types.
+type Unit struct {
+	Name string
+	AST  *cc.AST
+}
+
+// files shows our headers and the user's files as one file system.
+type files struct{ user fs.FS }
+
+func (f files) Open(name string) (fs.File, error) {
+	if rest, ok := strings.CutPrefix(name, own+"/"); ok {
+		return include.FS.Open(path.Clean(rest))
+	}
+	if f.user == nil {
+		return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrNotExist}
+	}
+	return f.user.Open(name)
+}
+
+// cache keeps our headers and the predefined text scanned, for the next unit.
+var cache = &cc.SourceCache{}
+
+// Parse reads one unit. An error is for people: one line for each mistake,
+// with file, line and column. A panic of the parser is an error, too.
+func Parse(name string, text []byte, o Options) (u *Unit, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			u, err = nil, fmt.Errorf("%s: the parser cannot read this: %v", name, p)
+		}
+	}()
+	if len(text) > maxFile {
+		return nil, fmt.Errorf("%s: larger than %d bytes", name, maxFile)
+	}
+	abi, err := o.Machine.abi()
+	if err != nil {
+		return nil, err
+	}
+	cfg := &cc.Config{
+		ABI: abi, FS: files{o.FS}, FSOnly: true, ABILayout: true, UnsignedEnums: true,
+		IncludePaths:    append([]string{""}, append(o.Include, own)...),
+		SysIncludePaths: append(append([]string{}, o.Include...), own),
+		ExpansionLimit:  maxExpansion, IgnoreNegativeShiftAmounts: true, SourceCache: cache,
+	}
+	cfg.PragmaHandler = func([]cc.Token) error { return nil }
+	cfg.Predefined = o.Machine.predefined()
+	if err := cfg.ApplyOptions("-std=gnu17"); err != nil {
+		return nil, err
+	}
+	ast, err := cc.Translate(cfg, []cc.Source{
+		{Name: "<predefined>", Value: cfg.Predefined},
+		{Name: "<builtin>", Value: before + cc.Builtin + after},
+		{Name: "<command>", Value: defines(o.Define)},
+		{Name: name, Value: string(text)},
+	})
+	if err != nil {
+		return nil, plain(err)
+	}
+	return &Unit{Name: name, AST: ast}, nil
+}
+
+func defines(list []string) string {
+	var b strings.Builder
+	for _, d := range list {
+		name, value, ok := strings.Cut(strings.ReplaceAll(d, "\n", " "), "=")
+		if !ok {
+			value = "1"
+		}
+		fmt.Fprintf(&b, "#define %s %s\n", name, value)
+	}
+	return b.String()
+}
+
+// plain keeps the first lines of what the parser said, without its own words
+// for what it did not expect.
+func plain(err error) error {
+	lines := strings.Split(strings.TrimSpace(err.Error()), "\n")
+	if len(lines) > 20 {
+		lines = append(lines[:20], "and more")
+	}
+	for i, l := range lines {
+		l, _, _ = strings.Cut(l, " (check.go")
+		lines[i] = strings.ReplaceAll(l, "TODO ", "")
+	}
+	return errors.New(strings.Join(lines, "\n"))
+}
+
+// before and after go around the declarations of builtins that the parser
+// brings. A va_list is an array of one structure, as on most machines.
+const before = `
+typedef struct __va_elem { void *__p; long __n; } __steward_va_list[1];
+#define __builtin_va_list __steward_va_list
+#define __builtin_va_arg(va, type) (*(type*)__builtin_va_arg_impl(va))
+`
+
+const after = `
+#undef __builtin_va_copy
+#undef true
+#undef false
+#undef nullptr
+#undef bool
+void *__builtin_va_arg_impl(__builtin_va_list);
+void __builtin_va_start();
+void __builtin_va_end(__builtin_va_list);
+void __builtin_va_copy(__builtin_va_list, __builtin_va_list);
+int __builtin_memcmp_eq(const void*, const void*, __SIZE_TYPE__);
+int __builtin_ffs(int);
+int __builtin_ffsl(long);
+int __builtin_ffsll(long long);
+int __builtin_clzll(unsigned long long);
+int __builtin_ctzll(unsigned long long);
+int __builtin_popcount(unsigned);
+int __builtin_popcountl(unsigned long);
+int __builtin_popcountll(unsigned long long);
+int __builtin_parity(unsigned);
+int __builtin_parityl(unsigned long);
+int __builtin_parityll(unsigned long long);
+int __builtin_isnan(double);
+int __builtin_isinf(double);
+int __builtin_isinf_sign(double);
+int __builtin_isfinite(double);
+int __builtin_isnormal(double);
+int __builtin_signbit(double);
+int __builtin_signbitf(float);
+int __builtin_isgreater(double, double);
+int __builtin_isgreaterequal(double, double);
+int __builtin_isless(double, double);
+int __builtin_islessequal(double, double);
+int __builtin_islessgreater(double, double);
+void __builtin_trap(void);
+float __builtin_fabsf(float);
+long double __builtin_fabsl(long double);
+long double __builtin_copysignl(long double, long double);
+void *__builtin_mempcpy(void*, const void*, __SIZE_TYPE__);
+void *__builtin_memmove(void*, const void*, __SIZE_TYPE__);
+char *__builtin_stpcpy(char*, const char*);
+char *__builtin_strdup(const char*);
+`

@@ -1,0 +1,37 @@
+// Package lib is the C library: functions in Go that check what C17 clause 7
+// asks of their arguments before they do their work. A function that is not
+// here is not supported, and a run that calls it ends without a verdict.
+//
+// Nothing here reaches the host: streams are in memory, the clock stands still
+// and the environment is what the caller gave.
+package lib
+
+import (
+	"steward/internal/cinterp/run"
+)
+
+// Functions gives the library by name.
+func Functions() map[string]run.LibFunc {
+	m := map[string]run.LibFunc{}
+	for _, part := range []map[string]run.LibFunc{memory, text, numbers, printing, control, characters, mathematics, varargs, builtins} {
+		for n, f := range part {
+			m[n] = f
+		}
+	}
+	return m
+}
+
+// State is what the library keeps between calls. Environ holds NAME=VALUE.
+type State struct {
+	Environ []string
+	rand    uint64
+	errno   *place
+	atexit  []slot
+	strtok  slot
+	tokens  bool // strtok has been given a string
+	exiting bool
+	Input   []byte // standard input
+	read    int
+	unread  []byte
+	files   map[uint64]int // number of a stream by address
+}

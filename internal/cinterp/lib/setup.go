@@ -1,0 +1,53 @@
+package lib
+
+import (
+	"steward/internal/cinterp/code"
+	"steward/internal/cinterp/mem"
+	"steward/internal/cinterp/run"
+)
+
+// Setup gives a run its library state, its standard streams and the arguments
+// of main: argc, argv and the environment.
+func Setup(vm *run.VM, s *State, args []string) ([]mem.Slot, bool) {
+	vm.State = s
+	s.files = map[uint64]int{}
+	c := &call{VM: vm, Name: "start"}
+	for fd, name := range []string{"stdin", "stdout", "stderr"} {
+		v, ok := vm.StaticNamed(name)
+		if !ok {
+			continue
+		}
+		f, ok := own(c, name, 16)
+		if !ok || !vm.Store(v, code.TPtr, f) {
+			return nil, false
+		}
+		s.files[f.N] = fd
+	}
+	argv, ok := vector(c, args, "argument")
+	if !ok {
+		return nil, false
+	}
+	envp, ok := vector(c, s.Environ, "environment")
+	return []mem.Slot{{N: uint64(len(args))}, argv, envp}, ok
+}
+
+// vector makes an array of pointers to strings with a null at its end.
+func vector(c *call, list []string, name string) (slot, bool) {
+	size := uint64(c.VM.P.Ptr)
+	a, ok := own(c, name+"s", uint64(len(list)+1)*size)
+	if !ok {
+		return a, false
+	}
+	for i, s := range list {
+		p, ok := own(c, name, uint64(len(s))+1)
+		if !ok || !put(c, p, append([]byte(s), 0)) {
+			return a, false
+		}
+		at := a
+		at.N += uint64(i) * size
+		if !c.VM.Store(at, code.TPtr, p) {
+			return a, false
+		}
+	}
+	return a, true
+}

@@ -1,0 +1,13 @@
+// Package mem is the memory of the abstract machine: objects, and pointers
+// that know which object they were made for. It is no flat array.
+//
+// The model is PNVI-plain: a pointer's object is kept beside its address, and
+// an integer that is made a pointer gets the object that its address lies in.
+// An address is handed out once, with a gap after each object, so an address
+// alone tells its object, dead ones too, and one past an end is no other's
+// start. Only an object whose address nobody kept is used again.
+//
+// Each object has its bytes, a shadow that says which bytes hold a value (no
+// shadow: all of them do), and a shadow with the provenance of the pointers
+// that were stored in it, made when the first one is.
+package mem

@@ -1,0 +1,259 @@
+package mem
+
+import (
+	"sort"
+)
+
+// Slot is a register: the bits of a number, or an address with the object
+// that the pointer was made for (0: none) and its sub-object's bounds (an
+// index into Memory.Subs; 0: all of the object).
+type Slot struct {
+	N   uint64
+	Obj uint32
+	Sub uint32
+}
+
+// Class says how an object came to be.
+type Class uint8
+
+// Classes of objects.
+const (
+	ClassNone Class = iota
+	ClassStatic
+	ClassAuto
+	ClassHeap
+	ClassString
+	ClassFunc
+	ClassTemp
+)
+
+// State says whether an object lives.
+type State uint8
+
+// States of an object.
+const (
+	Alive State = iota
+	Freed
+	OutOfScope
+	Returned
+)
+
+// Pos is an index into a table of places in source that the program has.
+type Pos = int32
+
+// Object is a region of memory. A dead one has no Data, so that the check of
+// bounds finds it, too.
+type Object struct {
+	Base    uint64
+	Data    []byte // to read; nil when dead
+	W       []byte // to write: Data, or nil when it is constant
+	Fast    bool   // every byte has a value, and the machine's order is ours
+	slow    bool
+	Init    []byte // 1 for each byte with a value; nil: all have one
+	Missing int    // bytes without a value, while Init is there
+	Prov    []Slot // provenance of the pointers stored, by machine word
+	Size    uint64
+	ID      uint32
+	Class   Class
+	State   State
+	Const   bool // written only by its initializer
+	Kept    bool // its address was stored in memory, returned, or made an integer
+	Name    string
+	Type    string // for people
+	Made    Pos    // where it was declared or allocated
+	Ended   Pos    // where it was freed or its block ended
+	Func    int32  // of a function: which one
+	Mark    int32  // of the last leak search
+}
+
+// Sub is the bounds of a sub-object, as offsets in its object.
+type Sub struct{ Lo, Hi uint64 }
+
+type subKey struct {
+	obj    uint32
+	lo, hi uint64
+}
+
+// Memory is all objects of a run.
+type Memory struct {
+	Objs  []*Object // by ID; 0 is none
+	Subs  []Sub     // by index; 0 is none
+	subs  map[subKey]uint32
+	next  uint64
+	Used  uint64 // bytes that live, with their shadows
+	Total uint64 // bytes that were handed out
+	Limit uint64
+	Big   bool   // the machine's order of bytes is not ours
+	top   uint64 // the last address of the machine
+}
+
+// overhead is about what an object costs beside its bytes.
+const overhead = 192
+
+// New makes an empty memory that holds at most limit bytes, for a machine with
+// pointers of ptr bytes.
+func New(limit uint64, ptr int) *Memory {
+	m := &Memory{Objs: make([]*Object, 1, 256), Subs: make([]Sub, 1), subs: map[subKey]uint32{}, next: 0x10000, Limit: limit, top: 1<<47 - 1}
+	if ptr == 4 {
+		m.top = 1<<32 - 1
+	}
+	m.Objs[0] = &Object{State: Freed}
+	return m
+}
+
+// Alloc makes an object of size bytes, without values; nil when the limit of
+// memory or of addresses is reached.
+func (m *Memory) Alloc(size, align uint64, class Class) *Object {
+	if size > m.Limit || m.Used+size+overhead > m.Limit || len(m.Objs) >= 1<<31 {
+		return nil
+	}
+	align = max(align, 16)
+	base := (m.next + align - 1) &^ (align - 1)
+	if base+size+64 > m.top {
+		return nil
+	}
+	m.next = base + size + 32
+	o := &Object{Base: base, Size: size, ID: uint32(len(m.Objs)), Class: class}
+	m.Objs = append(m.Objs, o)
+	m.Used += size + overhead
+	m.Total += size
+	buf := make([]byte, 2*size)
+	o.Data, o.Init, o.Missing = buf[:size:size], buf[size:], int(size)
+	o.W, o.slow = o.Data, m.Big
+	if size == 0 {
+		o.SetAll()
+	}
+	return o
+}
+
+// Slow tells that the machine's order of bytes is not ours.
+func (o *Object) Slow() bool { return o.slow }
+
+// SetAll says that every byte has a value.
+func (o *Object) SetAll() { o.Init, o.Missing, o.Fast = nil, 0, !o.slow }
+
+// Forget says that no byte has a value any more.
+func (o *Object) Forget() {
+	if o.Init == nil {
+		o.Init = make([]byte, len(o.Data))
+	} else {
+		clear(o.Init)
+	}
+	o.Missing, o.Fast, o.W = len(o.Data), false, o.Data
+	if o.Missing == 0 {
+		o.SetAll()
+	}
+	o.Prov = nil
+}
+
+// End ends the life of an object.
+func (m *Memory) End(o *Object, s State, at Pos) {
+	m.Used -= o.Size
+	o.State, o.Ended = s, at
+	o.Data, o.W, o.Init, o.Prov, o.Fast = nil, nil, nil, nil, false
+}
+
+// SetInit says that n bytes from off have a value.
+func (o *Object) SetInit(off, n uint64) {
+	if o.Init == nil {
+		return
+	}
+	for i := off; i < off+n; i++ {
+		if o.Init[i] == 0 {
+			o.Init[i] = 1
+			o.Missing--
+		}
+	}
+	if o.Missing == 0 {
+		o.SetAll()
+	}
+}
+
+// Freeze makes an object constant.
+func (o *Object) Freeze() { o.W, o.Const = nil, true }
+
+// Unset says that the byte at off has no value.
+func (o *Object) Unset(off uint64) {
+	if o.Init == nil {
+		o.Init, o.Fast = make([]byte, len(o.Data)), false
+		for i := range o.Init {
+			o.Init[i] = 1
+		}
+	}
+	if o.Init[off] != 0 {
+		o.Init[off] = 0
+		o.Missing++
+	}
+}
+
+// FirstMissing gives the first of n bytes from off that has no value.
+func (o *Object) FirstMissing(off, n uint64) (uint64, bool) {
+	if o.Init != nil {
+		for i := off; i < off+n; i++ {
+			if o.Init[i] == 0 {
+				return i, true
+			}
+		}
+	}
+	return 0, false
+}
+
+// At finds the object, alive or dead, that an address lies in or is one past.
+func (m *Memory) At(addr uint64) *Object {
+	i := sort.Search(len(m.Objs)-1, func(i int) bool { return m.Objs[i+1].Base > addr })
+	if i == 0 {
+		return nil
+	}
+	if o := m.Objs[i]; addr <= o.Base+o.Size {
+		return o
+	}
+	return nil
+}
+
+// SubFor gives the index of bounds.
+func (m *Memory) SubFor(obj uint32, lo, hi uint64) uint32 {
+	k := subKey{obj, lo, hi}
+	if i, ok := m.subs[k]; ok {
+		return i
+	}
+	i := uint32(len(m.Subs))
+	m.Subs = append(m.Subs, Sub{lo, hi})
+	m.subs[k] = i
+	m.Used += 64
+	return i
+}
+
+// Recover gives a pointer for a bare address: with the object it lies in.
+func (m *Memory) Recover(addr uint64) Slot {
+	if o := m.At(addr); o != nil && addr != 0 {
+		o.Kept = true
+		return Slot{N: addr, Obj: o.ID}
+	}
+	return Slot{N: addr}
+}
+
+// Copy copies n bytes with their shadows. The ranges are within the objects.
+func Copy(dst *Object, do uint64, src *Object, so, n uint64, ptr uint64) {
+	copy(dst.Data[do:do+n], src.Data[so:so+n])
+	if src.Init == nil {
+		dst.SetInit(do, n)
+	} else {
+		tmp := append([]byte(nil), src.Init[so:so+n]...)
+		for i, v := range tmp {
+			if v != 0 {
+				dst.SetInit(do+uint64(i), 1)
+			} else {
+				dst.Unset(do + uint64(i))
+			}
+		}
+	}
+	if src.Prov != nil && (do-so)%ptr == 0 {
+		if dst.Prov == nil {
+			dst.Prov = make([]Slot, dst.Size/ptr)
+		}
+		lo, hi := (so+ptr-1)/ptr, (so+n)/ptr
+		if hi > lo {
+			copy(dst.Prov[(lo*ptr+do-so)/ptr:], src.Prov[lo:hi])
+		}
+	}
+}

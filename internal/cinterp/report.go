@@ -1,0 +1,266 @@
+package cinterp
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+
+	"modernc.org/cc/v4"
+
+	"steward/internal/cinterp/code"
+	"steward/internal/cinterp/mem"
+	"steward/internal/cinterp/run"
+	"steward/internal/cinterp/ub"
+)
+
+// Verdict is how a run ended.
+type Verdict string
+
+// The verdicts.
+const (
+	Clean     Verdict = "finished"
+	Undefined Verdict = "undefined behaviour"
+	CannotSay Verdict = "cannot say"
+)
+
+// Place is a place in the source; Line and Column count from 1.
+type Place struct {
+	File   string `json:"file"`
+	Line   int    `json:"line"`
+	Column int    `json:"column"`
+}
+
+// String gives file:line:column.
+func (p Place) String() string {
+	if p.File == "" {
+		return "?"
+	}
+	return fmt.Sprintf("%s:%d:%d", p.File, p.Line, p.Column)
+}
+
+// Step is a call on the stack.
+type Step struct {
+	Function string `json:"function"`
+	Place    Place  `json:"place"`
+}
+
+// Object is the object that a finding is about.
+type Object struct {
+	What    string `json:"what"` // such as "allocated memory"
+	Name    string `json:"name,omitempty"`
+	Type    string `json:"type,omitempty"`
+	Size    uint64 `json:"size"`   // bytes
+	Offset  int64  `json:"offset"` // where the pointer points
+	Made    *Place `json:"made,omitempty"`
+	Ended   *Place `json:"ended,omitempty"`
+	EndedBy string `json:"ended_by,omitempty"`
+}
+
+// Finding is one undefined behaviour.
+type Finding struct {
+	Kind       string  `json:"kind"`
+	Number     string  `json:"number"`
+	Clause     string  `json:"clause"` // of C17
+	CWE        int     `json:"cwe"`
+	CERT       string  `json:"cert,omitempty"`
+	Tier       string  `json:"tier"`
+	Rule       string  `json:"rule"`
+	Text       string  `json:"text"`
+	Expression string  `json:"expression,omitempty"`
+	Place      Place   `json:"place"`
+	Stack      []Step  `json:"stack,omitempty"`
+	Object     *Object `json:"object,omitempty"`
+}
+
+// Report is what a run showed.
+type Report struct {
+	Verdict  Verdict   `json:"verdict"`
+	Status   int       `json:"status"` // the program's own, when it finished
+	Why      string    `json:"why,omitempty"`
+	WhyPlace *Place    `json:"why_place,omitempty"`
+	Finding  *Finding  `json:"finding,omitempty"`
+	Notes    []Finding `json:"notes,omitempty"` // formal ones; the run went on
+	Output   []byte    `json:"-"`
+	Errors   []byte    `json:"-"` // standard error
+	Steps    int64     `json:"steps"`
+	Memory   uint64    `json:"memory"` // bytes that the program's objects took in all
+	Strict   bool      `json:"strict,omitempty"`
+}
+
+// Exit gives the exit status: 0 finished, 1 undefined behaviour, 3 cannot say.
+func (r *Report) Exit() int {
+	switch {
+	case r.Verdict == Undefined || r.Strict && r.formal():
+		return 1
+	case r.Verdict == CannotSay:
+		return 3
+	}
+	return 0
+}
+
+// formal tells whether a note is of undefined behaviour.
+func (r *Report) formal() bool {
+	for _, n := range r.Notes {
+		if n.Tier != string(ub.TierNote) {
+			return true
+		}
+	}
+	return false
+}
+
+func report(vm *run.VM, p *code.Program, out *output, strict bool) *Report {
+	r := &Report{Output: out.all, Errors: out.err, Steps: vm.Steps, Memory: vm.M.Total, Strict: strict}
+	switch vm.End {
+	case run.Undefined:
+		r.Verdict = Undefined
+		f := finding(p, *vm.Found)
+		r.Finding = &f
+	case run.CannotSay:
+		r.Verdict, r.Why = CannotSay, vm.Why
+		r.WhyPlace = place(p, vm.WhyAt)
+	default:
+		r.Verdict, r.Status = Clean, vm.Status
+	}
+	for _, n := range vm.Notes {
+		r.Notes = append(r.Notes, finding(p, n))
+	}
+	return r
+}
+
+func place(p *code.Program, at mem.Pos) *Place {
+	if at <= 0 || int(at) >= len(p.Places) {
+		return nil
+	}
+	x := p.Places[at]
+	return &Place{x.File, x.Line, x.Col}
+}
+
+func finding(p *code.Program, f run.Finding) Finding {
+	out := Finding{Kind: f.Name, Text: f.Text}
+	if k := f.Kind; k != nil {
+		out.Number, out.Clause, out.CWE, out.CERT, out.Tier, out.Rule = k.Number, k.Clause, k.CWE, k.CERT, string(k.Tier), k.Rule
+	}
+	if at := place(p, f.At); at != nil {
+		out.Place = *at
+		if n := p.Places[f.At].Node; n != nil {
+			out.Expression = expression(n)
+		}
+	}
+	for _, s := range f.Stack {
+		step := Step{Function: s.Func}
+		if at := place(p, s.At); at != nil {
+			step.Place = *at
+		}
+		out.Stack = append(out.Stack, step)
+	}
+	if o := f.Obj; o != nil {
+		out.Object = &Object{What: o.What, Name: o.Name, Type: o.Type, Size: o.Size, Offset: o.Offset, Made: place(p, o.Made)}
+		if o.State != mem.Alive {
+			out.Object.Ended = place(p, o.Ended)
+			out.Object.EndedBy = map[mem.State]string{mem.Freed: "freed", mem.OutOfScope: "its block ended", mem.Returned: "its function returned"}[o.State]
+		}
+	}
+	return out
+}
+
+// expression gives a node's source in one line of at most 100 characters.
+func expression(n cc.Node) string {
+	s := strings.Join(strings.Fields(cc.NodeSource(n)), " ")
+	if len(s) > 100 {
+		s = s[:97] + "..."
+	}
+	return s
+}
+
+// JSON gives the report as one JSON object.
+func (r *Report) JSON() ([]byte, error) {
+	b, err := json.MarshalIndent(r, "", "  ")
+	if err != nil {
+		return nil, fmt.Errorf("report: %w", err)
+	}
+	return append(b, '\n'), nil
+}
+
+// Text gives the report for people, as good compilers write. line gives a line
+// of the source, or false.
+func (r *Report) Text(line func(file string, n int) (string, bool)) string {
+	var b strings.Builder
+	if r.Finding != nil {
+		r.Finding.text(&b, line, "undefined behaviour")
+	}
+	if r.Verdict == CannotSay {
+		at := ""
+		if r.WhyPlace != nil {
+			at = r.WhyPlace.String() + ": "
+		}
+		fmt.Fprintf(&b, "%scannot say: %s\n", at, r.Why)
+		if r.WhyPlace != nil {
+			caret(&b, *r.WhyPlace, line)
+		}
+	}
+	for i := range r.Notes {
+		word := "formal"
+		if r.Notes[i].Tier == string(ub.TierNote) {
+			word = "note"
+		}
+		r.Notes[i].text(&b, line, word)
+	}
+	return b.String()
+}
+
+func (f *Finding) text(b *strings.Builder, line func(string, int) (string, bool), word string) {
+	fmt.Fprintf(b, "%s: %s: %s [%s]\n", f.Place, word, f.Text, f.Kind)
+	caret(b, f.Place, line)
+	if f.Rule != "" {
+		fmt.Fprintf(b, "  rule: %s (%s, C17 %s, CWE-%d", f.Rule, f.Number, f.Clause, f.CWE)
+		if f.CERT != "" {
+			fmt.Fprintf(b, ", CERT %s", f.CERT)
+		}
+		fmt.Fprintf(b, ", tier %s)\n", f.Tier)
+	}
+	if o := f.Object; o != nil {
+		what := o.What
+		if o.Name != "" && o.Name != what {
+			what += " " + o.Name
+		}
+		if o.Made != nil {
+			verb := "declared"
+			if o.What == "allocated memory" {
+				verb = "allocated"
+			}
+			fmt.Fprintf(b, "%s: %s of %d bytes was %s here\n", o.Made, what, o.Size, verb)
+			caret(b, *o.Made, line)
+		}
+		if o.Ended != nil {
+			fmt.Fprintf(b, "%s: and here %s\n", o.Ended, map[string]string{"freed": "it was freed"}[o.EndedBy]+strings.TrimPrefix(o.EndedBy, "freed"))
+			caret(b, *o.Ended, line)
+		}
+	}
+	for i, s := range f.Stack {
+		word := "called from"
+		if i == 0 {
+			word = "in"
+		}
+		fmt.Fprintf(b, "  %s %s (%s)\n", word, s.Function, s.Place)
+	}
+}
+
+// caret shows a line and a mark under the column.
+func caret(b *strings.Builder, p Place, line func(string, int) (string, bool)) {
+	if line == nil {
+		return
+	}
+	s, ok := line(p.File, p.Line)
+	if !ok || len(s) > 200 {
+		return
+	}
+	n := fmt.Sprint(p.Line)
+	fmt.Fprintf(b, "%5s | %s\n", n, s)
+	pad := []byte(s[:max(0, min(len(s), p.Column-1))])
+	for i := range pad {
+		if pad[i] != '\t' {
+			pad[i] = ' '
+		}
+	}
+	fmt.Fprintf(b, "      | %s^\n", pad)
+}

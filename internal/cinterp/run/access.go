@@ -1,0 +1,424 @@
+package run
+
+import (
+	"encoding/binary"
+	"math"
+
+	"steward/internal/cinterp/code"
+	"steward/internal/cinterp/mem"
+)
+
+var sizes = [...]uint64{1, 1, 2, 2, 4, 4, 8, 8, 4, 8, 8, 1}
+
+func (vm *VM) sizeOf(t code.T) uint64 {
+	if t == code.TPtr {
+		return uint64(vm.P.Ptr)
+	}
+	return sizes[t]
+}
+
+// order gives the machine's order of bytes.
+func (vm *VM) order() binary.ByteOrder {
+	if vm.P.Big {
+		return binary.BigEndian
+	}
+	return binary.LittleEndian
+}
+
+// Access checks that size bytes at a pointer can be read or written, and gives
+// the object and the offset. align 0 asks for none.
+func (vm *VM) Access(p mem.Slot, size, align uint64, write bool) (*mem.Object, uint64, bool) {
+	what, kind := "read", "out-of-bounds-read"
+	if write {
+		what, kind = "write", "out-of-bounds-write"
+	}
+	if p.Obj == 0 {
+		if q := vm.M.Recover(p.N); q.Obj != 0 {
+			p = q
+		} else if p.N < 4096 {
+			return nil, 0, vm.Find("null-dereference", nil, 0, "a %s through a null pointer", what)
+		} else {
+			return nil, 0, vm.Find("wild-pointer", nil, 0, "a %s through a pointer to no object (address %#x)", what, p.N)
+		}
+	}
+	o := vm.M.Objs[p.Obj]
+	off := p.N - o.Base
+	if o.State != mem.Alive {
+		kind = map[mem.State]string{mem.Freed: "use-after-free", mem.OutOfScope: "use-after-scope", mem.Returned: "use-after-return"}[o.State]
+		if o.Class == mem.ClassTemp {
+			kind = "use-after-temporary"
+		}
+		return nil, 0, vm.Find(kind, &p, int64(size), "a %s of %d %s at offset %d of %s that no longer exists", what, size, bytesWord(size), int64(off), describe(o))
+	}
+	if o.Class == mem.ClassFunc {
+		return nil, 0, vm.Find("wild-pointer", &p, int64(size), "a %s of a function as if it were an object", what)
+	}
+	if off > o.Size || size > o.Size-off {
+		return nil, 0, vm.Find(kind, &p, int64(size), "a %s of %d %s at offset %d of %s, which has %d %s", what, size, bytesWord(size), int64(off), describe(o), o.Size, bytesWord(o.Size))
+	}
+	if p.Sub != 0 {
+		if s := vm.M.Subs[p.Sub]; off < s.Lo || off+size > s.Hi {
+			kind = "sub-object-" + what
+			return nil, 0, vm.Find(kind, &p, int64(size), "a %s of %d %s at offset %d of an array of %d bytes inside %s", what, size, bytesWord(size), int64(off)-int64(s.Lo), s.Hi-s.Lo, describe(o))
+		}
+	}
+	if align > 1 && p.N%align != 0 {
+		return nil, 0, vm.Find("misaligned-access", &p, int64(size), "a %s of %d bytes at an address that is no multiple of %d", what, size, align)
+	}
+	if write && o.W == nil {
+		if o.Class == mem.ClassString {
+			return nil, 0, vm.Find("string-literal-write", &p, int64(size), "a string literal is written")
+		}
+		if o.Class == mem.ClassTemp {
+			return nil, 0, vm.Find("temporary-write", &p, int64(size), "%s is changed", describe(o))
+		}
+		return nil, 0, vm.Find("const-write", &p, int64(size), "%s, which is const, is written", describe(o))
+	}
+	return o, off, true
+}
+
+func describe(o *mem.Object) string {
+	if o.Name == "" {
+		return className(o)
+	}
+	switch o.Class {
+	case mem.ClassString, mem.ClassTemp:
+		return o.Name
+	}
+	return className(o) + " " + o.Name
+}
+
+func bytesWord(n uint64) string {
+	if n == 1 {
+		return "byte"
+	}
+	return "bytes"
+}
+
+// uninit tells of a read of bytes without a value.
+func (vm *VM) uninit(p mem.Slot, o *mem.Object, size uint64) bool {
+	if o.Class == mem.ClassHeap {
+		return vm.Find("uninitialised-heap-read", &p, int64(size), "%d %s of allocated memory are read that nobody wrote", size, bytesWord(size))
+	}
+	return vm.Find("uninitialised-read", &p, int64(size), "%s is read before it has a value", describe(o))
+}
+
+// Load reads a scalar.
+func (vm *VM) Load(p mem.Slot, t code.T) (mem.Slot, bool) {
+	size := vm.sizeOf(t)
+	o, off, ok := vm.Access(p, size, vm.alignOf(t), false)
+	if !ok {
+		return mem.Slot{}, false
+	}
+	if _, missing := o.FirstMissing(off, size); missing {
+		return mem.Slot{}, vm.uninit(p, o, size)
+	}
+	return vm.get(o, off, t), true
+}
+
+func (vm *VM) alignOf(t code.T) uint64 {
+	if n := vm.sizeOf(t); n < 8 {
+		return n
+	}
+	return vm.align8
+}
+
+// loadAny reads a scalar at any address: a member of a packed structure.
+func (vm *VM) loadAny(p mem.Slot, t code.T) (mem.Slot, bool) {
+	size := vm.sizeOf(t)
+	o, off, ok := vm.Access(p, size, 0, false)
+	if !ok {
+		return mem.Slot{}, false
+	}
+	if _, missing := o.FirstMissing(off, size); missing {
+		return mem.Slot{}, vm.uninit(p, o, size)
+	}
+	return vm.get(o, off, t), true
+}
+
+func (vm *VM) storeAny(p mem.Slot, t code.T, v mem.Slot) bool {
+	o, off, ok := vm.Access(p, vm.sizeOf(t), 0, true)
+	if ok {
+		vm.Put(o, off, t, v)
+	}
+	return ok
+}
+
+// get reads a scalar that is there.
+func (vm *VM) get(o *mem.Object, off uint64, t code.T) mem.Slot {
+	d := o.Data[off:]
+	switch t {
+	case code.I8:
+		return mem.Slot{N: uint64(int64(int8(d[0])))}
+	case code.U8, code.TBool:
+		return mem.Slot{N: uint64(d[0])}
+	case code.I16:
+		return mem.Slot{N: uint64(int64(int16(vm.order().Uint16(d))))}
+	case code.U16:
+		return mem.Slot{N: uint64(vm.order().Uint16(d))}
+	case code.I32:
+		return mem.Slot{N: uint64(int64(int32(vm.order().Uint32(d))))}
+	case code.U32:
+		return mem.Slot{N: uint64(vm.order().Uint32(d))}
+	case code.F32:
+		return mem.Slot{N: math.Float64bits(float64(math.Float32frombits(vm.order().Uint32(d))))}
+	case code.TPtr:
+		n := uint64(0)
+		if vm.P.Ptr == 4 {
+			n = uint64(vm.order().Uint32(d))
+		} else {
+			n = vm.order().Uint64(d)
+		}
+		return vm.provenance(o, off, n)
+	}
+	return mem.Slot{N: vm.order().Uint64(d)}
+}
+
+// provenance gives a pointer that was read its object: what was stored with
+// it, when that still fits, else what its address tells.
+func (vm *VM) provenance(o *mem.Object, off, n uint64) mem.Slot {
+	if n == 0 {
+		return mem.Slot{}
+	}
+	if w := off / uint64(vm.P.Ptr); o.Prov != nil && off%uint64(vm.P.Ptr) == 0 && w < uint64(len(o.Prov)) {
+		if s := o.Prov[w]; s.N == n && s.Obj != 0 {
+			return s
+		}
+	}
+	if q := vm.M.At(n); q != nil {
+		return mem.Slot{N: n, Obj: q.ID}
+	}
+	return mem.Slot{N: n}
+}
+
+// Store writes a scalar.
+func (vm *VM) Store(p mem.Slot, t code.T, v mem.Slot) bool {
+	o, off, ok := vm.Access(p, vm.sizeOf(t), vm.alignOf(t), true)
+	if ok {
+		vm.Put(o, off, t, v)
+	}
+	return ok
+}
+
+// Put writes a scalar that has its place.
+func (vm *VM) Put(o *mem.Object, off uint64, t code.T, v mem.Slot) {
+	d := o.Data[off:]
+	switch vm.sizeOf(t) {
+	case 1:
+		d[0] = byte(v.N)
+	case 2:
+		vm.order().PutUint16(d, uint16(v.N))
+	case 4:
+		n := uint32(v.N)
+		if t == code.F32 {
+			n = math.Float32bits(float32(math.Float64frombits(v.N)))
+		}
+		vm.order().PutUint32(d, n)
+	default:
+		vm.order().PutUint64(d, v.N)
+	}
+	if o.Init != nil {
+		o.SetInit(off, vm.sizeOf(t))
+	}
+	if t == code.TPtr {
+		vm.keep(o, off, v)
+	}
+}
+
+// keep remembers the provenance of a pointer that is stored.
+func (vm *VM) keep(o *mem.Object, off uint64, v mem.Slot) {
+	vm.M.Objs[v.Obj].Kept = true
+	w := off / uint64(vm.P.Ptr)
+	if off%uint64(vm.P.Ptr) != 0 {
+		return
+	}
+	if o.Prov == nil {
+		if v.Sub == 0 {
+			return // its address tells enough
+		}
+		o.Prov = make([]mem.Slot, len(o.Data)/vm.P.Ptr+1)
+	}
+	o.Prov[w] = v
+}
+
+// loadPart is the load when an object is not yet all written or the pointer
+// has bounds of a sub-object.
+func (vm *VM) loadPart(in *code.Instr, r *[window]mem.Slot, t code.T) bool {
+	p := r[in.B]
+	p.N += uint64(in.K)
+	v, ok := vm.Load(p, t)
+	if ok {
+		r[in.A] = v
+	}
+	return ok
+}
+
+func (vm *VM) storePart(in *code.Instr, r *[window]mem.Slot, t code.T) bool {
+	p := r[in.B]
+	p.N += uint64(in.K)
+	return vm.Store(p, t, r[in.A])
+}
+
+// element computes the address of an element.
+func (vm *VM) element(in *code.Instr, r *[window]mem.Slot, what string) (mem.Slot, bool) {
+	p := r[in.B]
+	i := int64(r[in.C].N)
+	scale, bound := in.K&0x7fffffff, in.K>>32
+	if in.K&(1<<31) != 0 {
+		what = "write"
+	}
+	if bound > 0 && uint64(i) >= uint64(bound) && vm.M.Objs[p.Obj].State == mem.Alive {
+		kind := "sub-object-" + what
+		q := p
+		q.N += uint64(i * scale)
+		if o := vm.M.Objs[p.Obj]; q.N < o.Base || q.N >= o.Base+o.Size {
+			kind = "out-of-bounds-" + what
+		}
+		return p, vm.Find(kind, &q, scale, "index %d of an array of %d elements", i, bound)
+	}
+	p.N += uint64(i * scale)
+	return p, true
+}
+
+func (vm *VM) loadx(in *code.Instr, r *[window]mem.Slot, t code.T) bool {
+	p, ok := vm.element(in, r, "read")
+	if !ok {
+		return false
+	}
+	v, ok := vm.Load(p, t)
+	if ok {
+		r[in.A] = v
+	}
+	return ok
+}
+
+func (vm *VM) storex(in *code.Instr, r *[window]mem.Slot, t code.T) bool {
+	p, ok := vm.element(in, r, "write")
+	return ok && vm.Store(p, t, r[in.A])
+}
+
+// Copy copies an object's value of n bytes.
+func (vm *VM) Copy(dst, src mem.Slot, n uint64) bool {
+	if n == 0 {
+		return true
+	}
+	so, soff, ok := vm.Access(src, n, 0, false)
+	if !ok {
+		return false
+	}
+	do, doff, ok := vm.Access(dst, n, 0, true)
+	if !ok {
+		return false
+	}
+	if so == do && soff != doff && soff < doff+n && doff < soff+n {
+		if !vm.Find("overlapping-assignment", &dst, int64(n), "an object is assigned to one that overlaps with it") {
+			return false
+		}
+	}
+	mem.Copy(do, doff, so, soff, n, uint64(vm.P.Ptr))
+	if so.Prov == nil && do.Prov != nil {
+		// what do remembered may be stale; it is compared when it is read
+		return true
+	}
+	return true
+}
+
+// Zero writes n zero bytes.
+func (vm *VM) Zero(dst mem.Slot, n uint64) bool {
+	if n == 0 {
+		return true
+	}
+	o, off, ok := vm.Access(dst, n, 0, true)
+	if !ok {
+		return false
+	}
+	clear(o.Data[off : off+n])
+	if off == 0 && n == o.Size {
+		o.SetAll()
+	} else {
+		o.SetInit(off, n)
+	}
+	return true
+}
+
+// bits reads a bit-field's unit: its bytes in the order of significance.
+func (vm *VM) bits(p mem.Slot, k int64, write bool) (o *mem.Object, off uint64, n int, ok bool) {
+	n = int(k >> 1 & 127)
+	o, off, ok = vm.Access(p, uint64(n), 0, write)
+	return o, off, n, ok
+}
+
+func (vm *VM) unit(o *mem.Object, off uint64, n int) uint64 {
+	var u uint64
+	for i := 0; i < n; i++ {
+		j := i
+		if vm.P.Big {
+			j = n - 1 - i
+		}
+		u |= uint64(o.Data[off+uint64(j)]) << (8 * i)
+	}
+	return u
+}
+
+func (vm *VM) loadBits(in *code.Instr, r *[window]mem.Slot) bool {
+	o, off, n, ok := vm.bits(r[in.B], in.K, false)
+	if !ok {
+		return false
+	}
+	bit, width := uint(in.K>>16&255), uint(in.K>>8&255)
+	if o.Init != nil {
+		lo, hi := uint64(bit/8), uint64(bit+width+7)/8
+		if vm.P.Big {
+			lo, hi = uint64(n)-hi, uint64(n)-lo
+		}
+		if _, missing := o.FirstMissing(off+lo, hi-lo); missing {
+			return vm.uninit(r[in.B], o, uint64(n))
+		}
+	}
+	u := vm.unit(o, off, n) >> bit << (64 - width)
+	if in.K&1 != 0 {
+		r[in.A].N = uint64(int64(u) >> (64 - width))
+	} else {
+		r[in.A].N = u >> (64 - width)
+	}
+	return true
+}
+
+func (vm *VM) storeBits(in *code.Instr, r *[window]mem.Slot) bool {
+	o, off, n, ok := vm.bits(r[in.B], in.K, true)
+	if !ok {
+		return false
+	}
+	bit, width := uint(in.K>>16&255), uint(in.K>>8&255)
+	mask := ^uint64(0) >> (64 - width)
+	v := r[in.A].N & mask
+	u := vm.unit(o, off, n)&^(mask<<bit) | v<<bit
+	for i := 0; i < n; i++ {
+		j := i
+		if vm.P.Big {
+			j = n - 1 - i
+		}
+		if uint(8*i+8) > bit && uint(8*i) < bit+width {
+			o.Data[off+uint64(j)] = byte(u >> (8 * i))
+			o.SetInit(off+uint64(j), 1)
+		}
+	}
+	if in.K&1 != 0 {
+		v = uint64(int64(v<<(64-width)) >> (64 - width))
+	}
+	r[in.C].N = v
+	return true
+}
+
+// copyByte copies a character that may have no value.
+func (vm *VM) copyByte(dst, src mem.Slot) bool {
+	so, soff, ok := vm.Access(src, 1, 0, false)
+	if !ok {
+		return false
+	}
+	do, doff, ok := vm.Access(dst, 1, 0, true)
+	if ok {
+		mem.Copy(do, doff, so, soff, 1, uint64(vm.P.Ptr))
+	}
+	return ok
+}

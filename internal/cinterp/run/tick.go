@@ -1,0 +1,70 @@
+package run
+
+import (
+	"steward/internal/cinterp/mem"
+)
+
+// tick counts steps and asks whether the run may go on.
+func (vm *VM) tick(n int64) bool {
+	vm.Steps += n
+	if vm.Steps > vm.Limits.Steps {
+		return vm.Cannot("the limit of %d steps is reached", vm.Limits.Steps)
+	}
+	select {
+	case <-vm.ctx.Done():
+		return vm.Cannot("the time is up")
+	default:
+		return true
+	}
+}
+
+func wide(vm *VM) bool { return vm.P.Ptr == 8 }
+
+// noResult looks whether the result of a function that gave none is used,
+// C17 6.9.1p12.
+func (vm *VM) noResult(fr *Frame) bool {
+	if fr.site == nil || !fr.site.Used {
+		return true
+	}
+	// The place of the finding is the call.
+	all := vm.frames
+	vm.frames = all[:len(all)-1]
+	defer func() { vm.frames = all }()
+	return vm.Find("missing-return", nil, 0, "%s ended without a result, and its result is used", fr.Func.Name)
+}
+
+// landed unwinds to where a longjmp goes, when that is in this loop.
+func (vm *VM) landed(depth int) bool {
+	j := vm.pending
+	if j == nil || vm.over || j.depth <= depth {
+		return false
+	}
+	for len(vm.frames) > j.depth {
+		vm.leave(mem.Slot{})
+	}
+	fr := &vm.frames[len(vm.frames)-1]
+	fr.pc = j.pc
+	vm.stack[fr.base+int(j.dst)] = mem.Slot{N: j.value}
+	vm.pending = nil
+	return true
+}
+
+// SetJump remembers the caller of a library function as a place to return to.
+func (vm *VM) SetJump() uint64 {
+	fr := &vm.frames[len(vm.frames)-1]
+	in := fr.Func.Code[fr.pc-1]
+	vm.serial++
+	vm.jumps[vm.serial] = &jump{depth: len(vm.frames), serial: fr.serial, pc: fr.pc, dst: in.A}
+	return vm.serial
+}
+
+// LongJump goes back to a place of SetJump; always false.
+func (vm *VM) LongJump(id, value uint64) bool {
+	j := vm.jumps[id]
+	if j == nil || j.depth > len(vm.frames) || vm.frames[j.depth-1].serial != j.serial {
+		return vm.Find("longjmp-dead-frame", nil, 0, "longjmp goes to a function that returned, or to no place at all")
+	}
+	j.value = value
+	vm.pending = j
+	return false
+}

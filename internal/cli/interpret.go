@@ -1,0 +1,152 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"steward/internal/base/errs"
+	"steward/internal/cinterp"
+)
+
+// Exit codes of interpret, as its help tells.
+const (
+	exitUndefined = 1
+	exitCannotSay = 3
+)
+
+// maxSource is the most bytes of one file of C.
+const maxSource = 32 << 20
+
+// interpretation is what the command was asked for.
+type interpretation struct {
+	define, include, environ []string
+	machine                  string
+	strict, status, leaks    bool
+	steps                    int64
+	memory                   uint64
+	limit                    time.Duration
+}
+
+func (s *shell) interpretCmd() *cobra.Command {
+	var q interpretation
+	c := &cobra.Command{
+		Use:   "interpret FILE.c... [-- ARG...]",
+		Short: "Run C, and say exactly which undefined behaviour happens",
+		Long: `Runs a program of C in an interpreter that stops at the first undefined
+behaviour and says which rule of the standard it breaks, where, and what the
+object is. It needs no compiler, and the program cannot reach this machine.
+
+Several files are linked to one program. Arguments behind -- are the program's.
+
+Exit codes: 0 the program finished (its own status is in the report; --status
+passes it on), 1 undefined behaviour, 2 used wrongly or no C, 3 cannot say:
+something is not supported, or a limit was reached.`,
+		Example: "  steward interpret poc.c\n  steward interpret -I include -D NDEBUG lib.c test.c -- input.bin",
+		Args: func(c *cobra.Command, args []string) error {
+			if n := c.ArgsLenAtDash(); len(args) == 0 || n == 0 {
+				return usage{fmt.Errorf("FILE.c is missing")}
+			}
+			return nil
+		},
+		RunE: func(c *cobra.Command, args []string) error {
+			n := c.ArgsLenAtDash()
+			if n < 0 {
+				n = len(args)
+			}
+			return s.interpret(c.Context(), q, args[:n], args[n:])
+		},
+	}
+	f := c.Flags()
+	f.StringArrayVarP(&q.define, "define", "D", nil, "define a macro, `NAME[=VALUE]`")
+	f.StringArrayVarP(&q.include, "include", "I", nil, "`folder` in which #include looks")
+	f.StringArrayVar(&q.environ, "env", nil, "`NAME=VALUE` that the program sees in its environment")
+	f.StringVar(&q.machine, "machine", "lp64", "abstract machine: lp64, ilp32, llp64, lp64be (big-endian) or lp64u (char has no sign)")
+	f.BoolVar(&q.strict, "strict", false, "exit 1 for what is formal only, too")
+	f.BoolVar(&q.status, "status", false, "exit with the program's own status when it finished")
+	f.BoolVar(&q.leaks, "leaks", false, "note allocated memory that is lost at the end")
+	f.Int64Var(&q.steps, "steps", 0, "limit of jumps and calls; 0: two billion")
+	f.Uint64Var(&q.memory, "memory", 0, "limit of memory in `bytes`; 0: a gigabyte")
+	f.DurationVar(&q.limit, "time", 0, "limit of time")
+	return c
+}
+
+func (s *shell) interpret(ctx context.Context, q interpretation, files, args []string) error {
+	p := cinterp.Program{Define: q.define, Include: q.include, FS: hostFiles{}, Args: args, Environ: q.environ}
+	lines := map[string][]string{}
+	for _, name := range files {
+		text, err := readSource(name)
+		if err != nil {
+			return usage{err}
+		}
+		p.Files = append(p.Files, cinterp.File{Name: name, Text: text})
+		lines[name] = strings.Split(string(text), "\n")
+	}
+	r, err := cinterp.Run(ctx, p, cinterp.Options{Machine: q.machine, Strict: q.strict, Leaks: q.leaks,
+		Limits: cinterp.Limits{Steps: q.steps, Memory: q.memory, Time: q.limit}})
+	if err != nil {
+		return usage{errs.Invalidf("FILE.c", "%v", err)}
+	}
+	if err := s.showRun(r, lines); err != nil {
+		return err
+	}
+	if code := r.Exit(); code != exitDone {
+		return exitStatus(code)
+	}
+	if q.status && r.Status != 0 {
+		return exitStatus(r.Status & 255)
+	}
+	return nil
+}
+
+// showRun prints what the program wrote, and then the report. With --json the
+// report alone is on standard output.
+func (s *shell) showRun(r *cinterp.Report, lines map[string][]string) error {
+	if s.json {
+		b, err := r.JSON()
+		if err != nil {
+			return err
+		}
+		_, err = s.Stdout.Write(b)
+		return err
+	}
+	if _, err := s.Stdout.Write(r.Output); err != nil {
+		return err
+	}
+	if _, err := s.Stderr.Write(r.Errors); err != nil {
+		return err
+	}
+	_, err := io.WriteString(s.Stderr, r.Text(func(file string, n int) (string, bool) {
+		l := lines[file]
+		if n < 1 || n > len(l) {
+			return "", false
+		}
+		return l[n-1], true
+	}))
+	return err
+}
+
+func readSource(name string) ([]byte, error) {
+	f, err := os.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	b, err := io.ReadAll(io.LimitReader(f, maxSource+1))
+	if err == nil && len(b) > maxSource {
+		err = fmt.Errorf("%s is larger than %d bytes", name, maxSource)
+	}
+	return b, err
+}
+
+// hostFiles lets #include reach the files that whoever runs the command can
+// read: names are as the program and -I spell them.
+type hostFiles struct{}
+
+func (hostFiles) Open(name string) (fs.File, error) { return os.Open(name) }
