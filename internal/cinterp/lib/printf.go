@@ -17,6 +17,8 @@ type list struct {
 	typs []code.Arg
 	va   slot
 	i    int
+
+	strings *[]span2 // not nil: the strings that were read are added
 }
 
 // next gives an argument, which must be of a class: i for an integer, f for a
@@ -192,6 +194,9 @@ func convert(c *call, out []byte, s spec, l *list) ([]byte, bool) {
 			n = uint64(s.prec)
 		}
 		b, ok := strN(c, v, n)
+		if l.strings != nil {
+			*l.strings = append(*l.strings, span2{v, uint64(len(b))})
+		}
 		return s.pad(out, string(b), false), ok
 	case 'p':
 		v, ok := l.next('p', 8)

@@ -89,6 +89,7 @@ var groups = []group{
 
 	{header: "alloca.h", std: POSIX, macros: "alloca"},
 	{header: "ctype.h", std: POSIX, names: "isascii toascii"},
+	{header: "dirent.h", std: POSIX, names: "closedir opendir readdir rewinddir"},
 	{header: "err.h", std: POSIX, names: "warn warnx vwarn vwarnx err errx verr verrx"},
 	{header: "fcntl.h", std: POSIX, names: "open openat creat fcntl"},
 	{header: "getopt.h", std: POSIX, names: "getopt getopt_long getopt_long_only"},
