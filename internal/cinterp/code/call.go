@@ -18,6 +18,7 @@ func (f *fn) postfix(x *cc.PostfixExpression, want int) val {
 		return f.incdec(x, x.PostfixExpression, x.Token, -1, false, false, want)
 	}
 	defer func(at int32) { f.at = at }(f.at)
+	f.inOrder(x)
 	return f.value(x, want)
 }
 

@@ -85,7 +85,7 @@ func (f *fn) variable(d *cc.Declarator, init *cc.Initializer) {
 	if init != nil {
 		f.initObject(r, t, init)
 	}
-	if d.IsConst() || t.Attributes().IsConst() {
+	if constant(d) {
 		f.emit(OpConst, r, 0, 0, int64(i))
 	}
 }

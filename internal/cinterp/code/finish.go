@@ -104,7 +104,7 @@ func usage(op Op) int {
 		return useA | useB
 	case op == OpLdBits || op == OpLdAny || op == OpStAny || op == OpFtoInt || op == OpPtrToInt:
 		return useA | useB
-	case op == OpZero:
+	case op == OpZero || op == OpVaType:
 		return useA
 	}
 	return useA | useB | useC

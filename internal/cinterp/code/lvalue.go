@@ -47,7 +47,12 @@ func (f *fn) lval(n cc.ExpressionNode) lval {
 		if x.Case == cc.UnaryExpressionDeref {
 			v := f.expr(x.CastExpression, -1)
 			f.at = f.c.place(x)
-			return lval{base: f.reg(v), ct: undecay(x.Type())}
+			l := lval{base: f.reg(v), ct: undecay(x.Type())}
+			l.member = rowed(elemOf(v.ct))
+			if isVaArg(x.CastExpression) {
+				f.emit(OpVaType, l.base, 0, uint16(l.t()), l.ct.Size())
+			}
+			return l
 		}
 	}
 	if typeOf(n.Type()) == TAgg {
@@ -56,6 +61,21 @@ func (f *fn) lval(n cc.ExpressionNode) lval {
 	}
 	f.fail(n, "this expression does not designate an object that is supported")
 	return lval{}
+}
+
+// isVaArg tells whether an expression is what va_arg becomes: a cast of a call
+// of the function that finds the next argument.
+func isVaArg(n cc.ExpressionNode) bool {
+	c, ok := strip(n).(*cc.CastExpression)
+	if !ok || c.Case != cc.CastExpressionCast {
+		return false
+	}
+	p, ok := strip(c.CastExpression).(*cc.PostfixExpression)
+	if !ok || p.Case != cc.PostfixExpressionCall {
+		return false
+	}
+	name, _ := callee(p.PostfixExpression)
+	return name == "__builtin_va_arg_impl"
 }
 
 func (f *fn) lvalPrimary(x *cc.PrimaryExpression) lval {
@@ -128,11 +148,12 @@ func (f *fn) lvalIndex(x *cc.PostfixExpression) lval {
 	if cc.IsIntegerType(an.Type()) {
 		an, in = in, an
 	}
-	arr, isArr := arrayOf(an.Type())
+	arr, isArr := arrayNode(an)
 	var l lval
 	if _, ok := an.Type().(*cc.PointerType); ok && (!isArr || !f.isObject(an)) {
 		v := f.expr(an, -1)
 		l = lval{base: f.reg(v), ct: elemOf(an.Type())}
+		l.member = rowed(l.ct)
 	} else if isArr {
 		l = f.lval(an)
 		l.ct = arr.Elem()
@@ -174,6 +195,12 @@ func (f *fn) lvalIndex(x *cc.PostfixExpression) lval {
 		l.idx, l.scale = t, 1
 	}
 	return l
+}
+
+// rowed tells whether what a pointer points to is an array with bounds.
+func rowed(t cc.Type) bool {
+	a, ok := t.(*cc.ArrayType)
+	return ok && !vla(a) && a.Len() > 0
 }
 
 // checkFar keeps offsets in the range that the instructions have.

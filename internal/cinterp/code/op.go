@@ -212,6 +212,7 @@ const (
 	OpSet    // variable A has a value now; B = its flag
 	OpUnset  // variable A has none; B = its flag
 	OpUB     // finding K of Program.Static
+	OpVaType // the argument that A points to has type C; K is its size
 	OpSeqIn  // an access for the table of the full expression
 	OpSeqEnd // forget the table
 	OpConst  // the object A points to is constant now

@@ -410,6 +410,3 @@ func (f *fn) caseValue(n cc.ExpressionNode) uint64 {
 	f.fail(n, "this case is not a constant")
 	return 0
 }
-
-// unsequenced is where the static look for unsequenced effects begins.
-func (f *fn) unsequenced(cc.ExpressionNode) {}

@@ -146,6 +146,34 @@ func undecay(t cc.Type) cc.Type {
 	return t
 }
 
+// arrayNode gives the array type of an expression, which the parser may have
+// replaced by a pointer without a way back.
+func arrayNode(n cc.ExpressionNode) (*cc.ArrayType, bool) {
+	if a, ok := arrayOf(n.Type()); ok {
+		return a, true
+	}
+	var t cc.Type
+	switch x := strip(n).(type) {
+	case *cc.PostfixExpression:
+		switch x.Case {
+		case cc.PostfixExpressionIndex:
+			if t = elemOf(x.PostfixExpression.Type()); t == nil {
+				t = elemOf(x.ExpressionList.Type())
+			}
+		case cc.PostfixExpressionSelect, cc.PostfixExpressionPSelect:
+			if x.Field() != nil {
+				t = x.Field().Type()
+			}
+		}
+	case *cc.UnaryExpression:
+		if x.Case == cc.UnaryExpressionDeref {
+			t = elemOf(x.CastExpression.Type())
+		}
+	}
+	a, ok := t.(*cc.ArrayType)
+	return a, ok
+}
+
 func arrayOf(t cc.Type) (*cc.ArrayType, bool) {
 	a, ok := undecay(t).(*cc.ArrayType)
 	return a, ok
@@ -159,6 +187,38 @@ func elemOf(t cc.Type) cc.Type {
 		return x.Elem()
 	}
 	return nil
+}
+
+// constant tells whether a declared object is const. The parser's types carry
+// the qualifiers of the specifiers even where a pointer is declared with them,
+// so the declarator is looked at: in doubt the object is not const.
+func constant(d *cc.Declarator) bool {
+	if d.Pointer != nil {
+		p := d.Pointer
+		for p.Pointer != nil {
+			p = p.Pointer
+		}
+		for q := p.TypeQualifiers; q != nil; q = q.TypeQualifiers {
+			if q.TypeQualifier != nil && q.TypeQualifier.Case == cc.TypeQualifierConst {
+				return true
+			}
+		}
+		return false
+	}
+	for dd := d.DirectDeclarator; dd != nil; dd = dd.DirectDeclarator {
+		if dd.Case == cc.DirectDeclaratorDecl {
+			return false
+		}
+	}
+	t := d.Type()
+	for {
+		a, ok := t.(*cc.ArrayType)
+		if !ok {
+			break
+		}
+		t = a.Elem()
+	}
+	return d.IsConst() && t.Kind() != cc.Ptr
 }
 
 func isChar(t cc.Type) bool {

@@ -9,8 +9,9 @@ import (
 // value reads an lvalue expression: arrays and functions become pointers.
 func (f *fn) value(n cc.ExpressionNode, want int) val {
 	ct := n.Type()
-	if _, ok := arrayOf(ct); ok && f.isObject(n) {
+	if a, ok := arrayNode(n); ok && f.isObject(n) {
 		l := f.lval(n)
+		l.ct = a
 		return f.addr(l, ct.Decay(), want)
 	}
 	if ft, ok := undecay(ct).(*cc.FunctionType); ok {
@@ -55,6 +56,7 @@ func (f *fn) primary(x *cc.PrimaryExpression, want int) val {
 			f.fail(x, "%s is not declared", x.Token.SrcStr())
 		}
 		defer f.here(x)()
+		f.inOrder(x)
 		return f.value(x, want)
 	default:
 		return f.value(x, want)
@@ -74,6 +76,7 @@ func (f *fn) unary(x *cc.UnaryExpression, want int) val {
 	case cc.UnaryExpressionAddrof:
 		return f.addrOf(x, want)
 	case cc.UnaryExpressionDeref:
+		f.inOrder(x)
 		return f.value(x, want)
 	case cc.UnaryExpressionSizeofExpr, cc.UnaryExpressionSizeofType:
 		return f.sizeof(x)
@@ -187,6 +190,7 @@ func (f *fn) addrOf(x *cc.UnaryExpression, want int) val {
 
 func (f *fn) incdec(n, in cc.ExpressionNode, tok cc.Token, by int64, prefix, drop bool, want int) val {
 	defer func(at int32) { f.at = at }(f.at)
+	f.inOrder(n)
 	l := f.lval(in)
 	f.at = f.c.placeTok(tok, n)
 	if (l.hasIdx || l.off != 0) && !l.isReg {
@@ -275,6 +279,7 @@ func (f *fn) assign(x *cc.AssignmentExpression, want int) val {
 		return f.expr(x.ConditionalExpression, want)
 	}
 	defer func(at int32) { f.at = at }(f.at)
+	f.inOrder(x)
 	l := f.lval(x.UnaryExpression)
 	if x.Case == cc.AssignmentExpressionAssign {
 		w := -1

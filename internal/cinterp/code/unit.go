@@ -136,7 +136,7 @@ func (c *compiler) outer(d *cc.Declaration) {
 		s.Defined = true
 		if id.Initializer != nil {
 			c.initStatic(c.init, k, dd, id.Initializer)
-		} else if dd.IsConst() {
+		} else if constant(dd) {
 			s.Const = true
 		}
 	}
@@ -165,7 +165,7 @@ func (c *compiler) initStatic(in *fn, k int, d *cc.Declarator, init *cc.Initiali
 	f.at = c.place(d)
 	f.emit(OpStatic, r, 0, 0, int64(k))
 	f.guard(func() { f.initObject(r, d.Type(), init) })
-	if d.IsConst() {
+	if constant(d) {
 		f.emit(OpConst, r, 0, 0, -1)
 	}
 	f.next = mark
@@ -233,7 +233,7 @@ func (c *compiler) staticLocal(f *fn, d *cc.Declarator, init *cc.Initializer) {
 	c.statics[d] = k
 	if init != nil {
 		c.initStatic(f, k, d, init)
-	} else if d.IsConst() {
+	} else if constant(d) {
 		c.p.Statics[k].Const = true
 	}
 }
@@ -315,6 +315,9 @@ func (f *fn) body(x *cc.FunctionDefinition, ft *cc.FunctionType) {
 	f.walkDepths(&cc.Statement{Case: cc.StatementCompound, CompoundStatement: x.CompoundStatement}, 0)
 	f.items(x.CompoundStatement)
 	f.at = f.c.placeTok(x.CompoundStatement.Token2, nil)
+	if f.f.Noreturn = noreturn(x.DeclarationSpecifiers); f.f.Noreturn {
+		f.finding("noreturn-returns", "a function that promised not to return ends")
+	}
 	switch {
 	case t == TVoid:
 		f.emit(OpRet, 0, 0, 0, 0)
@@ -325,6 +328,16 @@ func (f *fn) body(x *cc.FunctionDefinition, ft *cc.FunctionType) {
 	default:
 		f.emit(OpEnd, 0, 0, 0, 0)
 	}
+}
+
+// noreturn tells whether a function is declared _Noreturn.
+func noreturn(s *cc.DeclarationSpecifiers) bool {
+	for ; s != nil; s = s.DeclarationSpecifiers {
+		if fs := s.FunctionSpecifier; fs != nil && fs.Case == cc.FunctionSpecifierNoreturn {
+			return true
+		}
+	}
+	return false
 }
 
 // params gives each parameter its place.

@@ -78,6 +78,10 @@ var control = map[string]run.LibFunc{
 func exit(c *call) (slot, bool) {
 	status := int(int32(arg(c, 0).N))
 	s := state(c)
+	if s.exiting {
+		return slot{}, c.VM.Find("exit-twice", nil, 0, "exit is called while the program ends")
+	}
+	s.exiting = true
 	for len(s.atexit) > 0 {
 		f := s.atexit[len(s.atexit)-1]
 		s.atexit = s.atexit[:len(s.atexit)-1]
@@ -109,7 +113,7 @@ func longjmp(c *call) (slot, bool) {
 func qsort(c *call) (slot, bool) {
 	base, n, size := arg(c, 0), arg(c, 1).N, arg(c, 2).N
 	if n == 0 || size == 0 {
-		return slot{}, true
+		return slot{}, zeroOK(c, 0, base)
 	}
 	if n > c.VM.Limits.Memory/size {
 		return slot{}, c.VM.Find("library-overread", &base, 0, "qsort is given %d elements of %d bytes", n, size)

@@ -37,7 +37,8 @@ type State struct {
 	errno   *place
 	atexit  []slot
 	strtok  slot
-	input   []byte
+	tokens  bool // strtok has been given a string
+	exiting bool
 	Input   []byte // standard input
 	read    int
 	unread  []byte

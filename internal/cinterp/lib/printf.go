@@ -71,6 +71,9 @@ type spec struct {
 
 // format is C17 7.21.6.1.
 func format(c *call, f slot, l *list) ([]byte, bool) {
+	if l.va.N != 0 {
+		defer c.VM.Passed(l.va)
+	}
 	fs, ok := str(c, f)
 	if !ok {
 		return nil, false

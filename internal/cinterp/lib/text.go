@@ -206,9 +206,13 @@ func dup(c *call, n uint64) (slot, bool) {
 func token(c *call, p, set slot, save *slot) (slot, bool) {
 	if p.N == 0 {
 		if p = *save; p.N == 0 {
+			if c.Name == "strtok" && !state(c).tokens {
+				return slot{}, c.VM.Find("strtok-null", nil, 0, "the first call of strtok is given a null pointer")
+			}
 			return slot{}, true
 		}
 	}
+	state(c).tokens = true
 	s, ok := str(c, p)
 	if !ok {
 		return slot{}, false

@@ -1258,6 +1258,9 @@ jumped:
 				}
 			}
 			dst := fr.dst
+			if fr.open != nil && !vm.vaOpen(fr) {
+				goto stop
+			}
 			if n := len(vm.frames) - 1; n > depth && fr.simple() && (in.B != 0 || fr.Func.Result == code.TVoid) {
 				fr.site = nil
 				vm.frames = vm.frames[:n]
@@ -1336,6 +1339,11 @@ jumped:
 			r[in.B].N = 0
 		case code.OpUnset:
 			r[in.B].N = 1
+		case code.OpVaType:
+			fr.pc = pc
+			if !vm.vaType(r[in.A], code.T(in.C), in.K) {
+				goto stop
+			}
 		case code.OpConst:
 			objs[r[in.A].Obj].Freeze()
 		case code.OpUB:

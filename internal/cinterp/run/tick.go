@@ -27,6 +27,9 @@ func (vm *VM) noResult(fr *Frame) bool {
 		return true
 	}
 	// The place of the finding is the call.
+	all := vm.frames
+	vm.frames = all[:len(all)-1]
+	defer func() { vm.frames = all }()
 	return vm.Find("missing-return", nil, 0, "%s ended without a result, and its result is used", fr.Func.Name)
 }
 

@@ -40,6 +40,15 @@ func (vm *VM) VaStart(ap mem.Slot) bool {
 		va.Obj.Name, va.Obj.Type, va.Obj.Made = "variable arguments", "arguments", vm.here()
 		vm.vas[va.Obj.ID] = va
 	}
+	fr := vm.caller()
+	if fr.open[ap.N] && !vm.Find("va-start-twice", nil, 0, "va_start of a va_list that is in use") {
+		return false
+	}
+	if fr.open == nil {
+		fr.open = map[uint64]bool{}
+	}
+	fr.open[ap.N] = true
+	delete(vm.passed, ap.N)
 	return vm.Store(ap, code.TPtr, mem.Slot{N: va.Obj.Base, Obj: va.Obj.ID}) && vm.Store(vm.nextPlace(ap), vm.nextType(), mem.Slot{})
 }
 
@@ -50,11 +59,19 @@ func (vm *VM) VaCopy(to, from mem.Slot) bool {
 		return false
 	}
 	n, ok := vm.Load(vm.nextPlace(from), vm.nextType())
+	if fr := vm.caller(); ok {
+		if fr.open == nil {
+			fr.open = map[uint64]bool{}
+		}
+		fr.open[to.N] = true
+		delete(vm.passed, to.N)
+	}
 	return ok && vm.Store(to, code.TPtr, p) && vm.Store(vm.nextPlace(to), vm.nextType(), n)
 }
 
 // VaEnd is C17 7.16.1.3.
 func (vm *VM) VaEnd(ap mem.Slot) bool {
+	delete(vm.caller().open, ap.N)
 	o, off, ok := vm.Access(ap, uint64(vm.P.Ptr), 0, true)
 	if ok {
 		for i := uint64(0); i < uint64(vm.P.Ptr); i++ {
@@ -91,6 +108,9 @@ func (vm *VM) vaNext(ap mem.Slot) (mem.Slot, code.Arg, bool) {
 	if va == nil {
 		return p, code.Arg{}, vm.Find("va-list-uninitialised", &ap, 0, "a va_list is used whose function returned")
 	}
+	if vm.passed[ap.N] {
+		return p, code.Arg{}, vm.Find("va-list-passed", &ap, 0, "a va_list is used again after a function that uses up its arguments was given it")
+	}
 	n, ok := vm.Load(vm.nextPlace(ap), vm.nextType())
 	if !ok {
 		return p, code.Arg{}, false
@@ -125,4 +145,38 @@ func (vm *VM) Alloca(n uint64) (mem.Slot, bool) {
 	fr := vm.caller()
 	fr.extra = append(fr.extra, o)
 	return mem.Slot{N: o.Base, Obj: o.ID}, true
+}
+
+// Passed says that a function of the library has used a va_list up, C17 7.16p3.
+func (vm *VM) Passed(ap mem.Slot) {
+	if vm.passed == nil {
+		vm.passed = map[uint64]bool{}
+	}
+	vm.passed[ap.N] = true
+}
+
+// vaOpen finds a va_list that no va_end has ended, C17 7.16.1p1.
+func (vm *VM) vaOpen(fr *Frame) bool {
+	if len(fr.open) == 0 {
+		return true
+	}
+	return vm.Find("va-end-missing", nil, 0, "the function returns after va_start without va_end")
+}
+
+// vaType compares an argument's type with the one that va_arg names, C17
+// 7.16.1.1p2: integers of one width fit, and so do pointers.
+func (vm *VM) vaType(p mem.Slot, t code.T, size int64) bool {
+	va := vm.vas[p.Obj]
+	if va == nil {
+		return true
+	}
+	off := p.N - vm.M.Objs[p.Obj].Base
+	for i, o := range va.Offsets {
+		a := va.Args[i]
+		if o != off || same(a.T, t) && (t != code.TAgg || a.Size == size) {
+			continue
+		}
+		return vm.Find("va-arg-type", nil, 0, "va_arg asks for another type than argument %d has, which is %s", i+1, a.Type)
+	}
+	return true
 }

@@ -41,7 +41,7 @@ type Frame struct {
 	va     *VarArgs
 	extra  []*mem.Object // from alloca and arrays of variable length
 	serial uint64
-	noRes  bool
+	open   map[uint64]bool // va_lists that va_start made and va_end has not ended
 }
 
 // VarArgs are the arguments of a call behind the parameters.
@@ -116,6 +116,7 @@ type VM struct {
 	funcs   []mem.Slot
 	libs    []LibFunc
 	vas     map[uint32]*VarArgs
+	passed  map[uint64]bool // va_lists that were used up, by address
 	jumps   map[uint64]*jump
 	serial  uint64
 	pending *jump
@@ -333,6 +334,11 @@ func (vm *VM) Run(argv []mem.Slot) {
 		return
 	}
 	if r, ok := vm.CallFunc(vm.P.Main, argv[:n]); ok {
+		// C17 5.1.2.2.3p1: as if by a call of exit.
+		if exit := vm.Lib["exit"]; exit != nil {
+			exit(&Call{VM: vm, Name: "exit", Args: []mem.Slot{r}, Site: &code.Site{}})
+			return
+		}
 		vm.Exit(int(int32(r.N)))
 	}
 }

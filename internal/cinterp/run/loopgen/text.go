@@ -374,6 +374,9 @@ const rest = `
 				}
 			}
 			dst := fr.dst
+			if fr.open != nil && !vm.vaOpen(fr) {
+				goto stop
+			}
 			if n := len(vm.frames) - 1; n > depth && fr.simple() && (in.B != 0 || fr.Func.Result == code.TVoid) {
 				fr.site = nil
 				vm.frames = vm.frames[:n]
@@ -452,6 +455,11 @@ const rest = `
 			r[in.B].N = 0
 		case code.OpUnset:
 			r[in.B].N = 1
+		case code.OpVaType:
+			fr.pc = pc
+			if !vm.vaType(r[in.A], code.T(in.C), in.K) {
+				goto stop
+			}
 		case code.OpConst:
 			objs[r[in.A].Obj].Freeze()
 		case code.OpUB:
