@@ -117,8 +117,7 @@ var clocks = map[string]run.LibFunc{
 		return slot{}, ok
 	},
 	"thrd_yield": func(*call) (slot, bool) { return slot{}, true },
-	"alarm":      cannot, "pause": cannot,
-	"tzset": func(*call) (slot, bool) { return slot{}, true },
+	"tzset":      func(*call) (slot, bool) { return slot{}, true },
 }
 
 // tmNames are the members of struct tm that count.
@@ -275,5 +274,4 @@ var times = map[string]run.LibFunc{
 	"ctime":     func(c *call) (slot, bool) { return ctime(c, false) },
 	"ctime_r":   func(c *call) (slot, bool) { return ctime(c, true) },
 	"strftime":  strftime,
-	"strptime":  cannot,
 }

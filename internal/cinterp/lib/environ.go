@@ -204,4 +204,3 @@ func random(c *call) uint64 {
 	s.rand = s.rand*6364136223846793005 + 1442695040888963407
 	return s.rand >> 33
 }
-

@@ -28,8 +28,9 @@ type extra struct {
 	blocked uint64
 	quick   []slot // for at_quick_exit
 	ending  bool
-	getopt  int // characters of the word that getopt has read
-	moved   int32 // operands that getopt found before the option
+	getopt  int   // characters of the word that getopt has read
+	first   int32 // the operands that getopt found before an option
+	last    int32
 	optind  int32
 	started bool
 	round   uint64 // of fenv.h
@@ -45,7 +46,7 @@ type keep map[string]slot
 func more() map[string]run.LibFunc {
 	m := map[string]run.LibFunc{}
 	for _, part := range []map[string]run.LibFunc{opening, reading, writing, positions, scanning, described, folders,
-		options, environment, words, errors, sorting, ending, integers, multibyte, clocks, times, locale, wide, wideText, wideClass, wideIO,
+		options, environment, words, errors, sorting, ending, integers, multibyte, clocks, times, locale, wide, wideText, wideClass, wideIO, wideScanning, atomics,
 		signals, moreMaths(), fenv} {
 		maps.Copy(m, part)
 	}
@@ -111,9 +112,6 @@ func done(c *call, e vfs.Errno) (slot, bool) {
 	}
 	return slot{}, true
 }
-
-// cannot makes a function that is known and not supported.
-func cannot(c *call) (slot, bool) { return slot{}, c.VM.Cannot("%s is not supported", c.Name) }
 
 // i32 reads an argument of type int.
 func i32(c *call, i int) int32 { return int32(arg(c, i).N) }

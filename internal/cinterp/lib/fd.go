@@ -263,7 +263,6 @@ var described = map[string]run.LibFunc{
 		}
 		return slot{}, c.VM.Cannot("fcntl with the command %d is not supported", i32(c, 1))
 	}),
-	"pipe": cannot, "fork": cannot, "execv": cannot, "execvp": cannot, "symlink": cannot, "popen": cannot, "pclose": cannot,
 }
 
 func notTTY(c *call) (slot, bool) {

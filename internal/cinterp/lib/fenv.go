@@ -37,8 +37,6 @@ var fenv = map[string]run.LibFunc{
 		ext(c).raised |= arg(c, 0).N & allExcept
 		return slot{}, true
 	},
-	"fetestexcept": cannot, "fegetexceptflag": cannot, "fesetexceptflag": cannot, "fegetenv": cannot, "feholdexcept": cannot,
-	"fesetenv": cannot, "feupdateenv": cannot,
 }
 
 // excepts checks 7.6.2p2: only exceptions that exist.

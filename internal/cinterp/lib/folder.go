@@ -135,7 +135,6 @@ var folders = map[string]run.LibFunc{
 		}
 		return slot{}, true
 	}),
-	"utimes": cannot,
 }
 
 // onName makes a function whose first argument names what exists.
@@ -404,4 +403,3 @@ func readdir(c *call) (slot, bool) {
 		return d.entry, put(c, at, append([]byte(n), 0)) && setMember(c, s, d.entry, "d_ino", slot{N: node.Ino}) && setMember(c, s, d.entry, "d_type", slot{N: kind})
 	})(c)
 }
-

@@ -64,7 +64,7 @@ func getopt(c *call, long, only bool) (slot, bool) {
 	o := &opt{c: c, argc: i32(c, 0), argv: arg(c, 1), letters: string(b), print: global(c, "opterr", 1) != 0}
 	o.ind = global(c, "optind", max(1, x.optind))
 	if o.ind <= 0 {
-		o.ind, x.getopt = 1, 0
+		o.ind, x.getopt, x.first, x.last = 1, 0, 1, 1
 	}
 	stay := strings.HasPrefix(o.letters, "+")
 	if strings.HasPrefix(o.letters, "-") {
@@ -99,24 +99,14 @@ func (o *opt) step(long, only, stay bool) (int32, bool) {
 		x.getopt = 0
 	}
 	if x.getopt == 0 {
-		if !stay {
-			if ok := o.permute(); !ok {
-				return 0, false
-			}
-		}
-		if o.ind >= o.argc {
-			return -1, true
+		end, ok := o.find(stay)
+		if end || !ok {
+			return -1, ok
 		}
 		if p, w, ok = o.word(o.ind); !ok {
 			return 0, false
 		}
-		switch {
-		case w == "--":
-			o.ind++
-			return -1, true
-		case len(w) < 2 || w[0] != '-':
-			return -1, true
-		case long && (strings.HasPrefix(w, "--") || only && (len(w) > 2 || !strings.Contains(o.letters, w[1:2]))):
+		if long && (strings.HasPrefix(w, "--") || only && (len(w) > 2 || !strings.Contains(o.letters, w[1:2]))) {
 			return o.long(p, w)
 		}
 		x.getopt = 1
@@ -124,48 +114,83 @@ func (o *opt) step(long, only, stay bool) (int32, bool) {
 	return o.letter(p, w)
 }
 
-// permute moves the words that are no options behind the next one that is,
-// as implementations do unless POSIXLY_CORRECT is in the environment.
-func (o *opt) permute() bool {
-	at := o.ind
-	for ; at < o.argc; at++ {
-		_, w, ok := o.word(at)
-		if !ok {
-			return false
+func operand(w string) bool { return len(w) < 2 || w[0] != '-' }
+
+// find goes to the next word that is an option, and tells whether there is
+// none. Unless stay is set, operands are moved behind the options.
+func (o *opt) find(stay bool) (end, ok bool) {
+	x := ext(o.c)
+	x.last = min(x.last, o.ind)
+	x.first = min(x.first, o.ind)
+	if !stay {
+		if !o.exchange() {
+			return false, false
 		}
-		if len(w) > 1 && w[0] == '-' {
-			break
+		for ; o.ind < o.argc; o.ind++ {
+			_, w, ok := o.word(o.ind)
+			if !ok {
+				return false, false
+			}
+			if !operand(w) {
+				break
+			}
+		}
+		x.last = o.ind
+	}
+	w := ""
+	if o.ind < o.argc {
+		if _, w, ok = o.word(o.ind); !ok {
+			return false, false
 		}
 	}
-	if at == o.ind {
-		return true
+	if w == "--" {
+		o.ind++
+		if !o.exchange() {
+			return false, false
+		}
+		x.last, o.ind = o.argc, o.argc
 	}
-	if at >= o.argc {
-		return true // no option is left: what is here are operands
+	if o.ind >= o.argc {
+		if x.first != x.last {
+			o.ind = x.first
+		}
+		return true, true
 	}
-	// The option and its argument come before the operands. How many words
-	// they are is known only when they were read, so move one word now, and
-	// the argument when it is asked for.
-	return o.rotate(o.ind, at)
+	return operand(w), true
 }
 
-// rotate moves the word at from down to the place to.
-func (o *opt) rotate(to, from int32) bool {
+// exchange moves the operands found so far behind the options after them.
+func (o *opt) exchange() bool {
+	x := ext(o.c)
+	if x.first == x.last || x.last == o.ind {
+		if x.first == x.last {
+			x.first = o.ind
+		}
+		return true
+	}
 	place := func(i int32) slot {
 		p := o.argv
 		p.N += uint64(i) * uint64(o.c.VM.P.Ptr)
 		return p
 	}
-	v, ok := o.c.VM.Load(place(from), code.TPtr)
-	for i := from; ok && i > to; i-- {
-		var w slot
-		if w, ok = o.c.VM.Load(place(i-1), code.TPtr); ok {
-			ok = o.c.VM.Store(place(i), code.TPtr, w)
+	var words []slot
+	for _, r := range [][2]int32{{x.last, o.ind}, {x.first, x.last}} {
+		for i := r[0]; i < r[1]; i++ {
+			w, ok := o.c.VM.Load(place(i), code.TPtr)
+			if !ok {
+				return false
+			}
+			words = append(words, w)
 		}
 	}
-	moved := from - to
-	ext(o.c).moved = moved
-	return ok && o.c.VM.Store(place(to), code.TPtr, v)
+	for i, w := range words {
+		if !o.c.VM.Store(place(x.first+int32(i)), code.TPtr, w) {
+			return false
+		}
+	}
+	x.first += o.ind - x.last
+	x.last = o.ind
+	return true
 }
 
 func (o *opt) say(format string) bool {
@@ -178,16 +203,6 @@ func (o *opt) say(format string) bool {
 
 // argument takes the next word as an option's argument.
 func (o *opt) argument() (slot, bool, bool) {
-	x := ext(o.c)
-	if x.moved > 0 {
-		from := o.ind + x.moved
-		if from >= o.argc {
-			return slot{}, false, true
-		}
-		if !o.rotate(o.ind, from) {
-			return slot{}, false, false
-		}
-	}
 	if o.ind >= o.argc {
 		return slot{}, false, true
 	}
@@ -215,7 +230,6 @@ func (o *opt) letter(p slot, w string) (int32, bool) {
 		if last {
 			x.getopt = 0
 			o.ind++
-			x.moved = 0
 		}
 		return int32(ch), true
 	}
@@ -225,15 +239,12 @@ func (o *opt) letter(p slot, w string) (int32, bool) {
 	if !last {
 		q := p
 		q.N += uint64(at)
-		x.moved = 0
 		return int32(ch), setGlobal(o.c, "optarg", code.TPtr, q)
 	}
 	if maybe {
-		x.moved = 0
 		return int32(ch), true
 	}
 	q, has, ok := o.argument()
-	x.moved = 0
 	if !ok {
 		return 0, false
 	}
@@ -281,7 +292,6 @@ func (o *opt) words() ([]longOption, bool) {
 }
 
 func (o *opt) long(p slot, w string) (int32, bool) {
-	x := ext(o.c)
 	list, ok := o.words()
 	if !ok {
 		return 0, false
@@ -312,13 +322,11 @@ func (o *opt) long(p slot, w string) (int32, bool) {
 		return '?', o.c.VM.Cannot("%s with the ambiguous option %s is not supported", o.c.Name, w)
 	}
 	if found < 0 {
-		x.moved = 0
 		return '?', opt(0) && o.say("unrecognized option '"+w[:dashes]+n+given2(given, value)+"'")
 	}
 	l := list[found]
 	switch {
 	case given && l.has == 0:
-		x.moved = 0
 		return '?', opt(l.val) && o.say("option '"+w[:dashes]+l.name+"' doesn't allow an argument")
 	case given:
 		q := p
@@ -330,7 +338,6 @@ func (o *opt) long(p slot, w string) (int32, bool) {
 			return 0, false
 		}
 		if !has {
-			x.moved = 0
 			r := int32('?')
 			if strings.HasPrefix(o.letters, ":") {
 				r = ':'
@@ -339,7 +346,6 @@ func (o *opt) long(p slot, w string) (int32, bool) {
 		}
 		ok = setGlobal(o.c, "optarg", code.TPtr, q)
 	}
-	x.moved = 0
 	if !ok {
 		return 0, false
 	}

@@ -1,7 +1,6 @@
 package lib
 
 import (
-
 	"steward/internal/cinterp/code"
 	"steward/internal/cinterp/run"
 	"steward/internal/cinterp/vfs"
@@ -41,7 +40,6 @@ var signals = map[string]run.LibFunc{
 	"sigaddset":   func(c *call) (slot, bool) { return sigbit(c, func(b, m byte) byte { return b | m }) },
 	"sigdelset":   func(c *call) (slot, bool) { return sigbit(c, func(b, m byte) byte { return b &^ m }) },
 	"sigismember": func(c *call) (slot, bool) { return sigbit(c, nil) },
-	"sigprocmask": cannot,
 }
 
 // sigsetSize is the bytes of a sigset_t: 16 longs.
@@ -123,4 +121,3 @@ func sigaction(c *call) (slot, bool) {
 	}
 	return slot{}, fill(c, old, 0, uint64(s.Size())) && c.VM.Store(old, code.TPtr, was)
 }
-

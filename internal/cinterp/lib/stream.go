@@ -221,7 +221,6 @@ var opening = map[string]run.LibFunc{
 		return slot{}, ok
 	},
 	"open_memstream": memStream,
-	"fmemopen":       cannot,
 }
 
 // shut closes a stream. Its FILE ends, so that a report can say where.

@@ -314,7 +314,6 @@ var wideText = map[string]run.LibFunc{
 	"wcstod":    func(c *call) (slot, bool) { return wideFloat(c, false) },
 	"wcstold":   func(c *call) (slot, bool) { return wideFloat(c, false) },
 	"wcstof":    func(c *call) (slot, bool) { return wideFloat(c, true) },
-	"wcsftime":  cannot,
 	"wcwidth": func(c *call) (slot, bool) {
 		return num(width(uint32(arg(c, 0).N)))
 	},

@@ -129,7 +129,6 @@ var wideIO = map[string]run.LibFunc{
 	"vfwprintf": onStream(0, func(c *call, s *strm) (slot, bool) { return wideEmit(c, s, arg(c, 1), &list{c: c, va: arg(c, 2)}) }),
 	"swprintf":  func(c *call) (slot, bool) { return wideInto(c, direct(c, 3)) },
 	"vswprintf": func(c *call) (slot, bool) { return wideInto(c, &list{c: c, va: arg(c, 3)}) },
-	"wscanf":    cannot, "vwscanf": cannot, "fwscanf": cannot, "vfwscanf": cannot, "swscanf": cannot, "vswscanf": cannot,
 }
 
 func getWide(c *call, s *strm) (slot, bool) {
@@ -259,4 +258,3 @@ func wideInto(c *call, l *list) (slot, bool) {
 	}
 	return slot{N: uint64(len(b))}, putWide(c, arg(c, 0), append(w, 0))
 }
-

@@ -131,7 +131,10 @@ var words = map[string]run.LibFunc{
 		a, b, ok := two(c)
 		return found(c, strings.Index(lowered(a), lowered(b))), ok
 	},
-	"strverscmp": func(c *call) (slot, bool) { return cannot(c) },
+	"strverscmp": func(c *call) (slot, bool) {
+		a, b, ok := two(c)
+		return slot{N: uint64(int64(versions(append(a[:len(a):len(a)], 0), append(b[:len(b):len(b)], 0))))}, ok
+	},
 	"swab": func(c *call) (slot, bool) {
 		n := int64(arg(c, 2).N)
 		if n <= 1 {
@@ -204,3 +207,33 @@ func unknown(c *call, p slot, n uint64) bool {
 	return true
 }
 
+// versions is GNU's strverscmp: numbers are compared as numbers, and those
+// with zeros in front as parts of a whole.
+func versions(a, b []byte) int {
+	i, run, zeros := 0, 0, true
+	for ; a[i] == b[i]; i++ {
+		switch {
+		case a[i] == 0:
+			return 0
+		case !digits(a[i]):
+			run, zeros = i+1, true
+		case a[i] != '0':
+			zeros = false
+		}
+	}
+	switch {
+	case a[run] >= '1' && a[run] <= '9' && b[run] >= '1' && b[run] <= '9':
+		j := i
+		for ; digits(a[j]); j++ {
+			if !digits(b[j]) {
+				return 1
+			}
+		}
+		if digits(b[j]) {
+			return -1
+		}
+	case zeros && run < i && (digits(a[i]) || digits(b[i])):
+		return int(a[i]-'0') - int(b[i]-'0')
+	}
+	return int(a[i]) - int(b[i])
+}
