@@ -26,6 +26,8 @@ type extra struct {
 	temp    int    // number of the next temporary name
 	signals map[int32]slot
 	blocked uint64
+	mask    uint64 // signals that sigprocmask holds back, by number from 1
+	waiting uint64 // those of them that were raised
 	quick   []slot // for at_quick_exit
 	ending  bool
 	getopt  int   // characters of the word that getopt has read
@@ -46,7 +48,7 @@ type keep map[string]slot
 func more() map[string]run.LibFunc {
 	m := map[string]run.LibFunc{}
 	for _, part := range []map[string]run.LibFunc{opening, reading, writing, positions, scanning, described, folders,
-		options, environment, words, errors, sorting, ending, integers, multibyte, clocks, times, locale, wide, wideText, wideClass, wideIO, wideScanning, atomics,
+		options, environment, words, errors, sorting, ending, integers, multibyte, clocks, times, locale, wide, wideText, wideClass, wideIO, wideScanning, atomics, memoryFiles,
 		signals, moreMaths(), fenv} {
 		maps.Copy(m, part)
 	}

@@ -189,12 +189,13 @@ func convert(c *call, out []byte, s spec, l *list) ([]byte, bool) {
 		if !ok {
 			return nil, false
 		}
-		if s.length == "l" {
-			return nil, c.VM.Cannot("%%ls is not supported")
-		}
 		n := uint64(math.MaxUint64)
 		if s.prec >= 0 {
 			n = uint64(s.prec)
+		}
+		if s.length == "l" {
+			b, ok := wideArgument(c, v, n)
+			return s.pad(out, string(b), false), ok
 		}
 		b, ok := strN(c, v, n)
 		if l.strings != nil {

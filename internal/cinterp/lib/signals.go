@@ -69,6 +69,10 @@ func raise(c *call, n int32) (slot, bool) {
 	if n < 1 || n > 64 {
 		return minus(c, vfs.EINVAL)
 	}
+	if bit := uint64(1) << (n - 1); x.mask&bit != 0 && n != 9 && n != 19 {
+		x.waiting |= bit
+		return slot{}, true
+	}
 	h := x.signals[n]
 	switch {
 	case h.N == 1:
@@ -80,12 +84,12 @@ func raise(c *call, n int32) (slot, bool) {
 		return slot{}, c.VM.Exit(128 + int(n))
 	}
 	// The handler stays, as on systems that follow BSD and Linux.
-	if x.blocked&(1<<n) != 0 {
+	if x.blocked&(1<<(n-1)) != 0 {
 		return slot{}, c.VM.Cannot("raise(%d) in the handler of the same signal is not supported", n)
 	}
-	x.blocked |= 1 << n
+	x.blocked |= 1 << (n - 1)
 	_, ok := c.VM.CallPointer(h, []slot{{N: uint64(n)}})
-	x.blocked &^= 1 << n
+	x.blocked &^= 1 << (n - 1)
 	return slot{}, ok
 }
 

@@ -15,8 +15,7 @@ cabs cabsf cabsl cacos cacosf cacosh cacoshf cacoshl cacosl carg cargf cargl cas
 catanhl catanl ccos ccosf ccosh ccoshf ccoshl ccosl cexp cexpf cexpl cimag cimagf cimagl clog clogf clogl conj conjf conjl cpow cpowf cpowl cproj
 cprojf cprojl creal crealf creall csin csinf csinh csinhf csinhl csinl csqrt csqrtf csqrtl ctan ctanf ctanh ctanhf ctanhl ctanl
 fegetenv fegetexceptflag feholdexcept fesetenv fesetexceptflag fetestexcept feupdateenv
-sigprocmask
-fmemopen pclose popen
+pclose popen
 utimes
 call_once cnd_broadcast cnd_destroy cnd_init cnd_signal cnd_timedwait cnd_wait mtx_destroy mtx_init mtx_lock mtx_timedlock mtx_trylock mtx_unlock
 thrd_create thrd_current thrd_detach thrd_equal thrd_exit thrd_join tss_create tss_delete tss_get tss_set

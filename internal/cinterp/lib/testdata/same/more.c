@@ -58,5 +58,11 @@ int main(void) {
 	f = fopen("gap", "rb");
 	for (x = getc(f); x != EOF; x = getc(f)) printf("%d ", x);
 	puts("");
+	printf("%ls|%5ls|%.2ls|%lc\n", L"wide", L"ab", L"cdef", (wint_t)L'q');
+	char data[] = "line one\nline two";
+	f = fmemopen(data, sizeof data - 1, "r");
+	while (fgets(buf, sizeof buf, f)) printf("%s", buf);
+	printf("%d\n", feof(f) != 0);
+	fclose(f);
 	return 0;
 }
