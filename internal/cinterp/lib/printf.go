@@ -175,6 +175,9 @@ func (s spec) size(c *call) uint64 {
 }
 
 func convert(c *call, out []byte, s spec, l *list) ([]byte, bool) {
+	if !s.sound(c) {
+		return nil, false
+	}
 	switch s.conv {
 	case '%':
 		return append(out, '%'), true

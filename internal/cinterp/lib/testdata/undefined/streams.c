@@ -158,3 +158,133 @@ int main(void) {
 	size_t n = 300;
 	getline(&line, &n, stdin); // UB: library-overflow
 }
+//// flag with d
+int main(void) {
+	printf("%#d", 1); // UB: format-invalid
+}
+//// zero with s
+int main(void) {
+	printf("%05s", "x"); // UB: format-invalid
+}
+//// precision with c
+int main(void) {
+	printf("%.3c", 1); // UB: format-invalid
+}
+//// length with f
+int main(void) {
+	printf("%hf", 1.0); // UB: format-invalid
+}
+//// L with d
+int main(void) {
+	printf("%Ld", 1); // UB: format-invalid
+}
+//// width of percent
+int main(void) {
+	printf("%5%"); // UB: format-invalid
+}
+//// width of n
+int main(void) {
+	printf("%5n", &(int){0}); // UB: format-invalid
+}
+//// printf type
+int main(void) {
+	printf("%d", 1.0); // UB: format-argument-type
+}
+//// printf long
+int main(void) {
+	printf("%d", 1L); // UB: format-argument-type
+}
+//// printf missing
+int main(void) {
+	printf("%d %d", 1); // UB: format-argument-missing
+}
+//// printf string of an int
+int main(void) {
+	printf("%s", 5); // UB: format-argument-type
+}
+//// wprintf type
+int main(void) {
+	wprintf(L"%s", 5); // UB: format-argument-type
+}
+//// swprintf beyond
+int main(void) {
+	wchar_t w[3];
+	swprintf(w, 10, L"%d", 12345); // UB: library-overflow
+}
+//// bytes on a wide stream
+int main(void) {
+	wprintf(L"x");
+	printf("y"); // note: stream-orientation
+	return 0;
+}
+//// sscanf beyond the text
+int main(void) {
+	char t[3] = {'1', '2', '3'};
+	int i;
+	sscanf(t, "%d", &i); // UB: unterminated-string
+}
+//// freed name
+int main(void) {
+	char *p = strdup("a");
+	free(p);
+	fopen(p, "r"); // UB: use-after-free
+}
+//// stat
+#include <sys/stat.h>
+int main(void) {
+	stat("a", NULL);
+	struct stat *p = malloc(10);
+	stat(".", p); // UB: library-overflow
+}
+//// closedir twice
+#include <dirent.h>
+int main(void) {
+	DIR *d = opendir(".");
+	closedir(d);
+	closedir(d); // UB: closed-stream
+}
+//// dirent after closedir
+#include <dirent.h>
+int main(void) {
+	DIR *d = opendir(".");
+	struct dirent *e = readdir(d);
+	closedir(d);
+	return e->d_name[0]; // UB: use-after-free
+}
+//// open without a mode
+#include <fcntl.h>
+int main(void) {
+	return open("a", O_CREAT | O_WRONLY); // UB: library-argument
+}
+//// freed stream read again
+int main(void) {
+	FILE *f = tmpfile();
+	FILE *g = f;
+	fclose(f);
+	return feof(g); // UB: closed-stream
+}
+//// ungetc of a binary stream
+int main(void) {
+	FILE *f = tmpfile();
+	ungetc('x', f);
+	return ftell(f) > 5; // note: ungetc-position
+}
+//// fsetpos of another file
+int main(void) {
+	FILE *f = tmpfile(), *g = tmpfile();
+	fpos_t p;
+	fgetpos(f, &p);
+	fsetpos(g, &p); // note: fsetpos-value
+	return 0;
+}
+//// getcwd
+int main(void) {
+	char b[3];
+	getcwd(b, 100); // UB: library-overflow
+}
+//// perror null is allowed, a bad string is not
+int main(void) {
+	perror(NULL);
+	char b[2] = {'a', 'b'};
+	perror(b); // UB: unterminated-string
+}
