@@ -34,7 +34,7 @@ func (vm *VM) loop(depth int) bool {
 		subs []mem.Sub
 		in   *code.Instr
 		big  = vm.P.Big
-		left = 0
+		left = vm.left
 	)
 enter:
 	fr = &vm.frames[len(vm.frames)-1]
@@ -1276,6 +1276,7 @@ jumped:
 			vm.leave(v)
 			if len(vm.frames) <= depth {
 				vm.stack[vm.top()] = v
+				vm.left = left
 				return true
 			}
 			vm.stack[vm.frames[len(vm.frames)-1].base+int(dst)] = v
@@ -1287,6 +1288,7 @@ jumped:
 			}
 			vm.leave(mem.Slot{})
 			if len(vm.frames) <= depth {
+				vm.left = left
 				return true
 			}
 			goto enter
@@ -1299,6 +1301,7 @@ jumped:
 			vm.leave(mem.Slot{})
 			if len(vm.frames) <= depth {
 				vm.stack[vm.top()] = mem.Slot{}
+				vm.left = left
 				return true
 			}
 			vm.stack[vm.frames[len(vm.frames)-1].base+int(dst)] = mem.Slot{}

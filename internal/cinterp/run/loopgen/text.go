@@ -37,7 +37,7 @@ func (vm *VM) loop(depth int) bool {
 		subs []mem.Sub
 		in   *code.Instr
 		big  = vm.P.Big
-		left = 0
+		left = vm.left
 	)
 enter:
 	fr = &vm.frames[len(vm.frames)-1]
@@ -392,6 +392,7 @@ const rest = `
 			vm.leave(v)
 			if len(vm.frames) <= depth {
 				vm.stack[vm.top()] = v
+				vm.left = left
 				return true
 			}
 			vm.stack[vm.frames[len(vm.frames)-1].base+int(dst)] = v
@@ -403,6 +404,7 @@ const rest = `
 			}
 			vm.leave(mem.Slot{})
 			if len(vm.frames) <= depth {
+				vm.left = left
 				return true
 			}
 			goto enter
@@ -415,6 +417,7 @@ const rest = `
 			vm.leave(mem.Slot{})
 			if len(vm.frames) <= depth {
 				vm.stack[vm.top()] = mem.Slot{}
+				vm.left = left
 				return true
 			}
 			vm.stack[vm.frames[len(vm.frames)-1].base+int(dst)] = mem.Slot{}
