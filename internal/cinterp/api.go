@@ -11,6 +11,7 @@ import (
 	"steward/internal/cinterp/lib"
 	"steward/internal/cinterp/mem"
 	"steward/internal/cinterp/run"
+	"steward/internal/cinterp/vfs"
 )
 
 // File is one translation unit.
@@ -29,6 +30,7 @@ type Program struct {
 	Args    []string
 	Environ []string // NAME=VALUE
 	Input   []byte   // standard input
+	Mount   fs.FS    // what the program finds in its folder and cannot change; nil: nothing
 }
 
 // Limits of a run. Zero values stand for the defaults.
@@ -44,8 +46,9 @@ type Limits struct {
 type Options struct {
 	Machine string // of front.Machines; empty: the first
 	Limits  Limits
-	Leaks   bool // note allocated memory that is lost at the end
-	Strict  bool // findings that are formal only make the exit status 1, too
+	Leaks   bool      // note allocated memory that is lost at the end
+	Strict  bool      // findings that are formal only make the exit status 1, too
+	Now     time.Time // when the program starts; zero: a fixed time
 }
 
 func (l Limits) filled() Limits {
@@ -145,7 +148,11 @@ func (c *Compiled) Run(ctx context.Context, p Program, o Options) (*Report, erro
 		name = p.Files[0].Name
 	}
 	var argv []mem.Slot
-	argv, ok := lib.Setup(vm, &lib.State{Environ: p.Environ, Input: p.Input}, append([]string{name}, p.Args...))
+	files := vfs.New(vfs.Limits{})
+	if p.Mount != nil && files.Mount(lib.Home, p.Mount) != 0 {
+		return &Report{Verdict: CannotSay, Why: "the files for the program cannot be read, or are too many"}, nil
+	}
+	argv, ok := lib.Setup(vm, &lib.State{Environ: p.Environ, Input: p.Input, Files: files, Now: o.Now}, append([]string{name}, p.Args...))
 	if ok {
 		vm.Run(argv)
 		if o.Leaks && vm.End == run.Finished {

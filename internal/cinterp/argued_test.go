@@ -21,6 +21,7 @@ var argued = map[string]string{
 	"20090113-1.c":         "uninitialised-read at line 43",
 	"20090527-1.c":         "uninitialised-read at line 19",
 	"20100430-1.c":         "uninitialised-read at line 40",
+	"20101011-1.c":         "division-by-zero at line 137",
 	"20121108-1.c":         "left-shift-overflow at line 31",
 	"20171008-1.c":         "uninitialised-read at line 28",
 	"920428-1.c":           "uninitialised-read at line 1",

@@ -7,7 +7,11 @@
 package lib
 
 import (
+	"maps"
+	"time"
+
 	"steward/internal/cinterp/run"
+	"steward/internal/cinterp/vfs"
 )
 
 // Functions gives the library by name.
@@ -18,11 +22,16 @@ func Functions() map[string]run.LibFunc {
 			m[n] = f
 		}
 	}
+	maps.Copy(m, more())
 	return m
 }
 
 // State is what the library keeps between calls. Environ holds NAME=VALUE.
 type State struct {
+	Files   *vfs.FS   // what the program sees; nil: nothing
+	Now     time.Time // when the program starts; zero: a fixed time
+	Program string    // its name
+	ext     *extra
 	Environ []string
 	rand    uint64
 	errno   *place

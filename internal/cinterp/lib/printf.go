@@ -17,6 +17,8 @@ type list struct {
 	typs []code.Arg
 	va   slot
 	i    int
+
+	strings *[]span2 // not nil: the strings that were read are added
 }
 
 // next gives an argument, which must be of a class: i for an integer, f for a
@@ -173,6 +175,9 @@ func (s spec) size(c *call) uint64 {
 }
 
 func convert(c *call, out []byte, s spec, l *list) ([]byte, bool) {
+	if !s.sound(c) {
+		return nil, false
+	}
 	switch s.conv {
 	case '%':
 		return append(out, '%'), true
@@ -187,14 +192,18 @@ func convert(c *call, out []byte, s spec, l *list) ([]byte, bool) {
 		if !ok {
 			return nil, false
 		}
-		if s.length == "l" {
-			return nil, c.VM.Cannot("%%ls is not supported")
-		}
 		n := uint64(math.MaxUint64)
 		if s.prec >= 0 {
 			n = uint64(s.prec)
 		}
+		if s.length == "l" {
+			b, ok := wideArgument(c, v, n)
+			return s.pad(out, string(b), false), ok
+		}
 		b, ok := strN(c, v, n)
+		if l.strings != nil {
+			*l.strings = append(*l.strings, span2{v, uint64(len(b))})
+		}
 		return s.pad(out, string(b), false), ok
 	case 'p':
 		v, ok := l.next('p', 8)

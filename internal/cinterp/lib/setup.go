@@ -12,22 +12,20 @@ func Setup(vm *run.VM, s *State, args []string) ([]mem.Slot, bool) {
 	vm.State = s
 	s.files = map[uint64]int{}
 	c := &call{VM: vm, Name: "start"}
-	for fd, name := range []string{"stdin", "stdout", "stderr"} {
-		v, ok := vm.StaticNamed(name)
-		if !ok {
-			continue
-		}
-		f, ok := own(c, name, 16)
-		if !ok || !vm.Store(v, code.TPtr, f) {
-			return nil, false
-		}
-		s.files[f.N] = fd
+	if len(args) > 0 {
+		s.Program = args[0]
+	}
+	if !standard(c) || !setGlobal(c, "optind", code.I32, slot{N: 1}) || !setGlobal(c, "opterr", code.I32, slot{N: 1}) {
+		return nil, false
 	}
 	argv, ok := vector(c, args, "argument")
 	if !ok {
 		return nil, false
 	}
 	envp, ok := vector(c, s.Environ, "environment")
+	for _, n := range []string{"environ", "__environ"} {
+		ok = ok && setGlobal(c, n, code.TPtr, envp)
+	}
 	return []mem.Slot{{N: uint64(len(args))}, argv, envp}, ok
 }
 
