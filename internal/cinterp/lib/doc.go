@@ -2,8 +2,12 @@
 // asks of their arguments before they do their work. A function that is not
 // here is not supported, and a run that calls it ends without a verdict.
 //
-// Nothing here reaches the host: streams are in memory, the clock stands still
-// and the environment is what the caller gave.
+// Nothing here reaches the host: files are those of package vfs, the clock is
+// the caller's and moves only when the program sleeps, and the environment is
+// what the caller gave. A program begins in the directory Home. The locale is
+// "C" with the 128 characters of ASCII; a long double is a double; rand is
+// documented where it is made; streams are not buffered; signals come from
+// raise alone, and at once.
 package lib
 
 import (

@@ -74,7 +74,8 @@ var environment = map[string]run.LibFunc{
 		}
 		x := ext(c)
 		if _, has := x.lookEnv(n); !has || i32(c, 2) != 0 {
-			if len(x.env) >= 10_000 {
+			x.envBytes += len(n) + len(v)
+			if len(x.env) >= 10_000 || x.envBytes > 16<<20 {
 				return minus(c, 12)
 			}
 			x.setEnv(n, v)
@@ -108,6 +109,9 @@ var environment = map[string]run.LibFunc{
 			return slot{}, c.VM.Cannot("putenv without = is not supported")
 		}
 		x := ext(c)
+		if x.envBytes += len(p); len(x.env) >= 10_000 || x.envBytes > 16<<20 {
+			return minus(c, 12)
+		}
 		x.setEnv(n, v)
 		e, _ := x.lookEnv(n)
 		e.at = arg(c, 0) // the caller's own text becomes the environment's

@@ -13,32 +13,33 @@ import (
 // extra is what the parts of the library that need the file system, the clock
 // or signals keep between calls.
 type extra struct {
-	fs      *vfs.FS
-	cwd     *vfs.Node
-	umask   uint32
-	fds     []*file
-	streams map[uint64]*strm
-	dirs    map[uint64]*dir
-	now     int64  // seconds since 1970 when the run began
-	slept   int64  // nanoseconds that sleeping took
-	kept    keep   // objects of the library by what they are for
-	env     []*env // in the order in which they came
-	temp    int    // number of the next temporary name
-	signals map[int32]slot
-	blocked uint64
-	mask    uint64 // signals that sigprocmask holds back, by number from 1
-	waiting uint64 // those of them that were raised
-	quick   []slot // for at_quick_exit
-	ending  bool
-	getopt  int   // characters of the word that getopt has read
-	first   int32 // the operands that getopt found before an option
-	last    int32
-	optind  int32
-	started bool
-	round   uint64 // of fenv.h
-	raised  uint64 // exceptions of fenv.h
-	wtok    slot
-	sorted  map[slot]bool // arrays that bsearch found in order
+	fs       *vfs.FS
+	cwd      *vfs.Node
+	umask    uint32
+	fds      []*file
+	streams  map[uint64]*strm
+	dirs     map[uint64]*dir
+	now      int64  // seconds since 1970 when the run began
+	slept    int64  // nanoseconds that sleeping took
+	kept     keep   // objects of the library by what they are for
+	env      []*env // in the order in which they came
+	envBytes int    // that setenv took in all
+	temp     int    // number of the next temporary name
+	signals  map[int32]slot
+	blocked  uint64
+	mask     uint64 // signals that sigprocmask holds back, by number from 1
+	waiting  uint64 // those of them that were raised
+	quick    []slot // for at_quick_exit
+	ending   bool
+	getopt   int   // characters of the word that getopt has read
+	first    int32 // the operands that getopt found before an option
+	last     int32
+	optind   int32
+	started  bool
+	round    uint64 // of fenv.h
+	raised   uint64 // exceptions of fenv.h
+	wtok     slot
+	sorted   map[slot]bool // arrays that bsearch found in order
 }
 
 // keep has the objects that the library hands out, by what they are for.
@@ -48,7 +49,7 @@ type keep map[string]slot
 func more() map[string]run.LibFunc {
 	m := map[string]run.LibFunc{}
 	for _, part := range []map[string]run.LibFunc{opening, reading, writing, positions, scanning, described, folders,
-		options, environment, words, errors, sorting, ending, integers, multibyte, clocks, times, locale, wide, wideText, wideClass, wideIO, wideScanning, atomics, memoryFiles,
+		options, environment, words, errors, sorting, ending, integers, multibyte, clocks, times, locale, wide, wideText, wideClass, wideIO, wideScanning, atomics, memoryFiles, usage,
 		signals, moreMaths(), fenv} {
 		maps.Copy(m, part)
 	}

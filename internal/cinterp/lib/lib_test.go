@@ -19,6 +19,11 @@ import (
 // run runs a program of testdata in the interpreter.
 func run(t *testing.T, path string, args ...string) *cinterp.Report {
 	t.Helper()
+	return runOn(t, "", path, args...)
+}
+
+func runOn(t *testing.T, machine, path string, args ...string) *cinterp.Report {
+	t.Helper()
 	text, err := os.ReadFile(path)
 	if err != nil {
 		t.Fatal(err)
@@ -27,7 +32,7 @@ func run(t *testing.T, path string, args ...string) *cinterp.Report {
 	r, err := cinterp.Run(context.Background(), cinterp.Program{Files: []cinterp.File{{Name: filepath.Base(path), Text: text}}, Args: args,
 		Define: []string{"_GNU_SOURCE"}, Input: input, Environ: []string{"HOME=/home/me", "EMPTY="},
 		Mount: fstest.MapFS{"mounted.txt": {Data: []byte("one\ntwo\nthree\n")}, "dir/inner.txt": {Data: []byte("inner")}}},
-		cinterp.Options{Limits: cinterp.Limits{Time: 20 * time.Second, Memory: 256 << 20}})
+		cinterp.Options{Machine: machine, Limits: cinterp.Limits{Time: 20 * time.Second, Memory: 256 << 20}})
 	if err != nil {
 		t.Fatalf("%s: %v", path, err)
 	}
@@ -167,5 +172,24 @@ func undefined(t *testing.T, text string) {
 	}
 	if f == nil || f.Kind != kind || f.Place.Line != line {
 		t.Fatalf("want %s in line %d; it says %s %s\n%s%s", kind, line, r.Verdict, r.Why, r.Text(nil), r.Output)
+	}
+}
+
+// TestOtherMachines: programs that ask nothing of the widths of types print
+// the same on every machine.
+func TestOtherMachines(t *testing.T) {
+	t.Parallel()
+	for _, name := range []string{"getopt", "maths", "more", "posix", "wide"} {
+		path := filepath.Join("testdata", "same", name+".c")
+		want := run(t, path, "-v", "word")
+		for _, m := range []string{"ilp32", "llp64", "lp64be", "lp64u"} {
+			t.Run(name+"/"+m, func(t *testing.T) {
+				t.Parallel()
+				r := runOn(t, m, path, "-v", "word")
+				if r.Verdict != cinterp.Clean || !bytes.Equal(r.Output, want.Output) {
+					t.Errorf("%s %s\n%s", r.Verdict, r.Why, differences(string(r.Output), string(want.Output)))
+				}
+			})
+		}
 	}
 }

@@ -23,7 +23,9 @@ func (r *source) floating(l *list, s scan) (stop, bool, bool) {
 			r.back(x)
 			break
 		}
-		b = append(b, byte(x))
+		if b = append(b, byte(x)); len(b) > 4096 {
+			return 0, false, r.c.VM.Cannot("%s of a number of more than 4096 characters is not supported", r.c.Name)
+		}
 	}
 	d, used, _ := floatAt(b, s.length == "")
 	if used == 0 || used != len(b) {

@@ -138,6 +138,9 @@ var opening = map[string]run.LibFunc{
 		if !ok {
 			return slot{}, false
 		}
+		if s.memory != nil && !syncMemory(c, s) {
+			return slot{}, false
+		}
 		shut(c, s)
 		return slot{}, true
 	},
@@ -203,7 +206,7 @@ var opening = map[string]run.LibFunc{
 			}
 		}
 		s.last = 0
-		return slot{}, true
+		return slot{}, s.memory == nil || syncMemory(c, s)
 	},
 	"setvbuf": func(c *call) (slot, bool) {
 		m := i32(c, 2)
@@ -322,7 +325,8 @@ func memStream(c *call) (slot, bool) {
 	return s.at, syncMemory(c, s)
 }
 
-// syncMemory puts what was written where the program looks for it.
+// syncMemory puts what was written where the program looks for it: when the
+// stream is flushed or closed, as POSIX says.
 func syncMemory(c *call, s *strm) bool {
 	m := s.memory
 	b, _ := ext(c).fs.Bytes(s.f.node, 0, 1<<40)

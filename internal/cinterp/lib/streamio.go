@@ -92,9 +92,6 @@ func (s *strm) put1(c *call, b []byte) (good, ok bool) {
 		s.bad = true
 		return false, errno(c, int(e))
 	}
-	if s.memory != nil {
-		return true, syncMemory(c, s)
-	}
 	return true, true
 }
 

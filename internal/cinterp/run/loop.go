@@ -1258,9 +1258,6 @@ jumped:
 				}
 			}
 			dst := fr.dst
-			if fr.open != nil && !vm.vaOpen(fr) {
-				goto stop
-			}
 			if n := len(vm.frames) - 1; n > depth && fr.simple() && (in.B != 0 || fr.Func.Result == code.TVoid) {
 				fr.site = nil
 				vm.frames = vm.frames[:n]
@@ -1269,6 +1266,9 @@ jumped:
 				r = (*[window]mem.Slot)(vm.stack[fr.base:])
 				r[dst] = v
 				continue
+			}
+			if fr.open != nil && !vm.vaOpen(fr) {
+				goto stop
 			}
 			if in.B == 0 && fr.Func.Result != code.TVoid && !vm.noResult(fr) {
 				goto stop

@@ -89,7 +89,6 @@ var groups = []group{
 
 	{header: "alloca.h", std: POSIX, macros: "alloca"},
 	{header: "ctype.h", std: POSIX, names: "isascii toascii"},
-	{header: "dirent.h", std: POSIX, names: "closedir opendir readdir rewinddir"},
 	{header: "err.h", std: POSIX, names: "warn warnx vwarn vwarnx err errx verr verrx"},
 	{header: "byteswap.h", std: POSIX, macros: "bswap_16 bswap_32 bswap_64"},
 	{header: "dirent.h", std: POSIX, names: "opendir readdir closedir rewinddir"},

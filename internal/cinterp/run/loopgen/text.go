@@ -374,9 +374,6 @@ const rest = `
 				}
 			}
 			dst := fr.dst
-			if fr.open != nil && !vm.vaOpen(fr) {
-				goto stop
-			}
 			if n := len(vm.frames) - 1; n > depth && fr.simple() && (in.B != 0 || fr.Func.Result == code.TVoid) {
 				fr.site = nil
 				vm.frames = vm.frames[:n]
@@ -385,6 +382,9 @@ const rest = `
 				r = (*[window]mem.Slot)(vm.stack[fr.base:])
 				r[dst] = v
 				continue
+			}
+			if fr.open != nil && !vm.vaOpen(fr) {
+				goto stop
 			}
 			if in.B == 0 && fr.Func.Result != code.TVoid && !vm.noResult(fr) {
 				goto stop
