@@ -119,6 +119,8 @@ func (f *fn) call(x *cc.PostfixExpression, want int, drop bool) val {
 	if site.Result == TAgg {
 		site.Hidden = true
 		hidden = val{reg: f.local(ft.Result(), x, "the result of a call", true), t: TPtr}
+		f.temps = append(f.temps, len(f.f.Locals)-1)
+		f.emit(OpFresh, hidden.reg, 0, 0, int64(len(f.f.Locals)-1))
 		n++
 	}
 	base := f.next
@@ -162,6 +164,7 @@ func (f *fn) call(x *cc.PostfixExpression, want int, drop bool) val {
 		return val{reg: dst, t: TPtr, ct: x.Type()}
 	}
 	if site.Hidden {
+		f.emit(OpConst, hidden.reg, 0, 0, 0)
 		return val{reg: hidden.reg, t: TAgg, ct: ft.Result()}
 	}
 	return val{reg: dst, t: site.Result, ct: x.Type()}
@@ -245,7 +248,7 @@ func pads(t cc.Type) [][2]uint64 {
 		return nil
 	}
 	used := make([]bool, t.Size())
-	mark(t, 0, used)
+	fillUsed(t, 0, used)
 	var out [][2]uint64
 	for i := 0; i < len(used); i++ {
 		if used[i] {
@@ -261,7 +264,7 @@ func pads(t cc.Type) [][2]uint64 {
 	return out
 }
 
-func mark(t cc.Type, off int64, used []bool) {
+func fillUsed(t cc.Type, off int64, used []bool) {
 	switch x := t.(type) {
 	case *cc.StructType:
 		for i := 0; i < x.NumFields(); i++ {
@@ -275,11 +278,11 @@ func mark(t cc.Type, off int64, used []bool) {
 				}
 				continue
 			}
-			mark(fd.Type(), off+fd.Offset(), used)
+			fillUsed(fd.Type(), off+fd.Offset(), used)
 		}
 	case *cc.ArrayType:
 		for i := int64(0); i < x.Len(); i++ {
-			mark(x.Elem(), off+i*x.Elem().Size(), used)
+			fillUsed(x.Elem(), off+i*x.Elem().Size(), used)
 		}
 	default:
 		n := t.Size()

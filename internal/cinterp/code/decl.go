@@ -105,9 +105,11 @@ func (f *fn) regInit(r uint16, d *cc.Declarator, init *cc.Initializer) {
 		want = int(r)
 	}
 	mark := f.next
+	f.temps = f.temps[:0]
 	v := f.expr(e, want)
 	f.at = f.c.place(d)
 	f.store(lval{isReg: true, reg: r, ct: d.Type()}, v, d)
+	f.endTemps()
 	f.next = mark
 }
 

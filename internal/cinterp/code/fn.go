@@ -51,6 +51,8 @@ type fn struct {
 	contD  int
 	depths map[string]int
 	seq    map[cc.Node]string // unsequenced accesses, by where they are found
+	marks  map[cc.Node]*mark
+	temps  []int // results of calls that the full expression made
 }
 
 // block is an open block with the objects that end with it.

@@ -288,6 +288,11 @@ func (f *fn) load(l lval, n cc.Node, want int) val {
 		f.fail(n, "a value of type %s is not supported", l.ct)
 	}
 	l = f.near(l, false)
+	if e, ok := n.(cc.ExpressionNode); ok && len(f.marks) > 0 {
+		if m := f.marks[strip(e)]; m != nil && !m.write {
+			f.seen(l, strip(e))
+		}
+	}
 	d := f.dst(want)
 	if l.packed && l.ct.Size() > 1 {
 		f.emit(OpLdAny, d, l.base, uint16(t.mem()), l.off)
@@ -353,6 +358,9 @@ func (f *fn) store(l lval, v val, n cc.Node) val {
 	v = f.conv(v, t, -1)
 	r := f.reg(v)
 	l = f.near(l, true)
+	if len(f.marks) > 0 {
+		f.seen(l, n)
+	}
 	if l.packed && l.ct.Size() > 1 {
 		f.emit(OpStAny, r, l.base, uint16(t.mem()), l.off)
 	} else if l.hasIdx {

@@ -18,6 +18,7 @@ type touch struct {
 	cond  bool // in a part that may not be evaluated
 	node  cc.Node
 	text  string
+	size  int64 // bytes
 }
 
 // look collects the touches of a full expression.
@@ -25,6 +26,58 @@ type look struct {
 	f      *fn
 	writes map[any]bool // declarators that the full expression writes
 	calls  bool
+	marks  []*mark
+}
+
+// mark is an access in memory whose address is compared, when it happens, with
+// those of the accesses that are unsequenced to it and happened before.
+type mark struct {
+	reg   uint16 // the address, once the access has happened; else 0
+	size  int64
+	with  []*mark
+	write bool
+}
+
+// where is the key of an object that only a run can tell.
+type where struct{}
+
+// inMemory tells whether a key's object may be what a pointer points to.
+func (l *look) inMemory(k any) bool {
+	d, ok := k.(*cc.Declarator)
+	if !ok {
+		return true
+	}
+	v, local := l.f.vars[d]
+	return !local || v < 0
+}
+
+// marked gives the mark of an access.
+func (l *look) marked(t touch) *mark {
+	m := l.f.marks[t.node]
+	if m == nil {
+		m = &mark{reg: uint16(l.f.c.highReg(l.f)), size: t.size, write: t.write}
+		l.f.marks[t.node] = m
+		l.marks = append(l.marks, m)
+	}
+	return m
+}
+
+// seen compiles the comparison for an access at l.
+func (f *fn) seen(l lval, n cc.Node) {
+	m := f.marks[n]
+	if m == nil || l.isReg || l.bits != nil {
+		return
+	}
+	t := f.tmp()
+	if l.hasIdx {
+		f.emit(OpIdx, t, l.base, l.idx, l.scale|l.bound<<32)
+	} else {
+		f.emit(OpMember, t, l.base, 0, l.off)
+	}
+	for _, o := range m.with {
+		f.emit(OpSeqIn, o.reg, t, 0, m.size|o.size<<16)
+	}
+	f.emit(OpMov, m.reg, t, 0, 0)
 }
 
 // unsequenced looks for unsequenced accesses in a full expression.
@@ -34,6 +87,9 @@ func (f *fn) unsequenced(e cc.ExpressionNode) {
 		return
 	}
 	l.expr(e, false)
+	for _, m := range l.marks {
+		f.emit(OpK, m.reg, 0, 0, 0)
+	}
 }
 
 // effects is the cheap look: without two effects, or one and a use, there is
@@ -100,10 +156,14 @@ func (l *look) object(n cc.ExpressionNode) any {
 }
 
 func (l *look) touch(n cc.ExpressionNode, write, cond bool) []touch {
-	if k := l.object(n); k != nil && typeOf(n.Type()).isScalar() {
-		return []touch{{key: k, write: write, cond: cond, node: strip(n), text: cc.NodeSource(strip(n))}}
+	if !typeOf(n.Type()).isScalar() {
+		return nil
 	}
-	return nil
+	k := l.object(n)
+	if k == nil {
+		k = where{}
+	}
+	return []touch{{key: k, write: write, cond: cond, node: strip(n), size: n.Type().Size(), text: cc.NodeSource(strip(n))}}
 }
 
 // together joins operands that are unsequenced to each other.
@@ -122,7 +182,19 @@ func (l *look) together(parts ...[]touch) []touch {
 
 // clash notes two unsequenced accesses if they are to one object.
 func (l *look) clash(a, b touch) {
-	if a.key != b.key || !a.write && !b.write || a.cond && b.cond {
+	if !a.write && !b.write {
+		return
+	}
+	_, named := a.key.(*cc.Declarator)
+	_, both := b.key.(*cc.Declarator)
+	if a.key == (where{}) || b.key == (where{}) || a.key != b.key && !(named && both) {
+		if l.inMemory(a.key) && l.inMemory(b.key) && len(l.marks) < 32 {
+			x, y := l.marked(a), l.marked(b)
+			x.with, y.with = append(x.with, y), append(y.with, x)
+		}
+		return
+	}
+	if a.key != b.key || a.cond && b.cond {
 		return
 	}
 	at := a
@@ -219,10 +291,14 @@ func (l *look) place(n cc.ExpressionNode, cond bool) []touch {
 // the operands, but not after their effects, C17 6.5.16p3.
 func (l *look) stored(operands []touch, to cc.ExpressionNode, node cc.Node, cond bool) []touch {
 	w := l.touch(to, true, cond)
+	var inner cc.Node // of a = b = c, which nobody takes for unsequenced
+	if a, ok := node.(*cc.AssignmentExpression); ok {
+		inner = strip(a.AssignmentExpression)
+	}
 	for i := range w {
 		w[i].node = node
 		for _, o := range operands {
-			if o.write && !o.done {
+			if o.write && !o.done && o.node != inner {
 				l.clash(o, w[i])
 			}
 		}

@@ -37,6 +37,8 @@ func (f *fn) stmt(s *cc.Statement) {
 // full compiles a full expression for its effects.
 func (f *fn) full(e cc.ExpressionNode) {
 	f.at = f.c.place(e)
+	f.temps = f.temps[:0]
+	defer f.endTemps()
 	f.unsequenced(e)
 	if a, ok := strip(e).(*cc.AssignmentExpression); ok && a.Case == cc.AssignmentExpressionAssign {
 		if f.copyByte(a) {
@@ -44,6 +46,15 @@ func (f *fn) full(e cc.ExpressionNode) {
 		}
 	}
 	f.discard(e)
+}
+
+// endTemps ends the results of calls at the end of a full expression, C17
+// 6.2.4p8.
+func (f *fn) endTemps() {
+	for _, i := range f.temps {
+		f.emit(OpKill, f.f.Locals[i].Reg, 0, 0, int64(i))
+	}
+	f.temps = f.temps[:0]
 }
 
 // copyByte compiles `*a = *b` of characters, which copies a byte that may have

@@ -89,7 +89,7 @@ func (c *compiler) newFn(name string, d *cc.Declarator) *fn {
 	c.high = 65535
 	f := &Func{Name: name, Vars: map[uint16]Var{}, Result: TVoid}
 	return &fn{c: c, f: f, vars: map[*cc.Declarator]int{}, types: map[cc.ExpressionNode]uint16{}, labels: map[string]*label{},
-		addrs: map[string]int{}, cases: map[*cc.LabeledStatement]*label{}, depths: map[string]int{}}
+		addrs: map[string]int{}, cases: map[*cc.LabeledStatement]*label{}, depths: map[string]int{}, marks: map[cc.Node]*mark{}}
 }
 
 func (c *compiler) translate(u *front.Unit) {

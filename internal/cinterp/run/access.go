@@ -69,6 +69,9 @@ func (vm *VM) Access(p mem.Slot, size, align uint64, write bool) (*mem.Object, u
 		if o.Class == mem.ClassString {
 			return nil, 0, vm.Find("string-literal-write", &p, int64(size), "a string literal is written")
 		}
+		if o.Class == mem.ClassTemp {
+			return nil, 0, vm.Find("temporary-write", &p, int64(size), "%s is changed", describe(o))
+		}
 		return nil, 0, vm.Find("const-write", &p, int64(size), "%s, which is const, is written", describe(o))
 	}
 	return o, off, true

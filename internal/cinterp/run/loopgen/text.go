@@ -455,6 +455,14 @@ const rest = `
 			r[in.B].N = 0
 		case code.OpUnset:
 			r[in.B].N = 1
+		case code.OpSeqIn:
+			a, b := r[in.A], r[in.B]
+			if a.N != 0 && a.N < b.N+uint64(in.K&0xffff) && b.N < a.N+uint64(in.K>>16) {
+				fr.pc = pc
+				if !vm.Find("unsequenced", &b, 0, "an effect on an object and another use of it are in no order") {
+					goto stop
+				}
+			}
 		case code.OpVaType:
 			fr.pc = pc
 			if !vm.vaType(r[in.A], code.T(in.C), in.K) {
