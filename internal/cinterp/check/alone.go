@@ -50,6 +50,7 @@ func (u *unit) initialiser(x *decl, i *cc.Initializer) {
 		if t.isScalar() && badScalar(i.InitializerList) {
 			u.c.find("scalar-initialiser", at(i), "the initialiser of "+x.name+", a scalar, is not one expression in one pair of braces")
 		}
+		u.elements(x, t, i)
 		return
 	}
 	isStruct := t.k == tag && t.tag.word != "enum"
@@ -58,6 +59,23 @@ func (u *unit) initialiser(x *decl, i *cc.Initializer) {
 	}
 	if isNumber(i.AssignmentExpression) || !u.outline && isArithmetic(i.AssignmentExpression.Type()) {
 		u.c.find("aggregate-initialiser", at(i), x.name+", "+t.String()+", is initialised by a number")
+	}
+}
+
+// elements looks at the scalars in the initialiser of an array.
+func (u *unit) elements(x *decl, t *typ, i *cc.Initializer) {
+	if t.k != array || i.Case != cc.InitializerInitList {
+		return
+	}
+	for l := i.InitializerList; l != nil; l = l.InitializerList {
+		e := l.Initializer
+		if e == nil || e.Case != cc.InitializerInitList || l.Designation != nil {
+			continue
+		}
+		if t.elem.isScalar() && badScalar(e.InitializerList) {
+			u.c.find("scalar-initialiser", at(e), "the initialiser of an element of "+x.name+", a scalar, is not one expression in one pair of braces")
+		}
+		u.elements(x, t.elem, e)
 	}
 }
 

@@ -71,6 +71,9 @@ func Check(units []*front.Unit) Result {
 		c.mainForm()
 	}
 	sortFindings(c.r.Findings, c.units)
+	if whole {
+		c.noMain()
+	}
 	return c.r
 }
 

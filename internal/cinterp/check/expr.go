@@ -133,6 +133,9 @@ func (u *unit) unary(x *cc.UnaryExpression) bool {
 		return false
 	case cc.UnaryExpressionAddrof:
 		u.addressOf(x)
+		if m, ok := strip(x.CastExpression).(*cc.PostfixExpression); ok {
+			u.addressed[m] = true
+		}
 		if p, ok := strip(x.CastExpression).(*cc.PrimaryExpression); ok && p.Case == cc.PrimaryExpressionIdent {
 			return false
 		}
@@ -234,7 +237,7 @@ func (u *unit) postfix(x *cc.PostfixExpression) {
 // atomicMember looks at a member of an atomic structure, C17 6.5.2.3p5.
 func (u *unit) atomicMember(x *cc.PostfixExpression) {
 	p, ok := strip(x.PostfixExpression).(*cc.PrimaryExpression)
-	if !ok || p.Case != cc.PrimaryExpressionIdent {
+	if !ok || p.Case != cc.PrimaryExpressionIdent || u.addressed[x] || x.Type() == nil || !cc.IsScalarType(x.Type()) {
 		return
 	}
 	d := u.visible(p.Token.SrcStr())
@@ -303,7 +306,7 @@ func (u *unit) vaStart(x *cc.PostfixExpression) {
 		why = "is not the last one"
 	case s.has(cc.StorageClassSpecifierRegister):
 		why = "is register"
-	case own.k == array || own.k == function:
+	case own.k == function || own.k == array && !isVaElem(own.elem):
 		why = "is declared as an array or a function"
 	case v.t.plain().promoted() != nil:
 		why = "has the type " + v.t.plain().String() + ", which is passed as another"
@@ -312,6 +315,10 @@ func (u *unit) vaStart(x *cc.PostfixExpression) {
 	}
 	u.c.mark(u.stmt, "va-start-parameter", at(x), "the parameter "+d.Name()+" given to va_start "+why)
 }
+
+// isVaElem tells whether an array is a va_list: that it is an array is a
+// choice of ours, so the program is not to blame.
+func isVaElem(t *typ) bool { return t.k == tag && t.tag.name == "__va_elem" }
 
 // allowSetjmp notes a setjmp that stands where C17 7.13.1.1p4 allows one.
 func (u *unit) allowSetjmp(e cc.ExpressionNode, alone bool) {

@@ -144,20 +144,8 @@ func weak(d *decl) bool {
 // mainForm looks for a main of a form that C17 5.1.2.2.1p1 gives. What an
 // implementation adds for the environment is let pass.
 func (c *checker) mainForm() {
-	var found *decl
-	for _, u := range c.units {
-		for _, x := range u.linked["main"] {
-			if x.def || x.maybe {
-				found = x
-			}
-		}
-		if u.linked["LLVMFuzzerTestOneInput"] != nil {
-			return
-		}
-	}
+	found := c.main()
 	switch {
-	case found == nil && len(c.units) > 0:
-		c.find("main-form", Place{File: c.units[0].name, Line: 1, Col: 1}, "the program has no function main")
 	case found == nil || found.t.k == unknown || found.specs.attr:
 	case found.t.k != function:
 		c.find("main-form", found.at, "main is "+found.t.String())
@@ -166,6 +154,32 @@ func (c *checker) mainForm() {
 	case !mainParams(found.t.params):
 		c.find("main-form", found.at, "the parameters of main are not those that it may have")
 	}
+}
+
+// main gives what defines main, or nil.
+func (c *checker) main() (found *decl) {
+	for _, u := range c.units {
+		for _, x := range u.linked["main"] {
+			if x.def || x.maybe {
+				found = x
+			}
+		}
+	}
+	return found
+}
+
+// noMain is the last of the findings: it is not what a program is asked about
+// that has others. An entry for a fuzzer stands for main.
+func (c *checker) noMain() {
+	if len(c.units) == 0 || c.main() != nil {
+		return
+	}
+	for _, u := range c.units {
+		if u.linked["LLVMFuzzerTestOneInput"] != nil {
+			return
+		}
+	}
+	c.find("main-form", Place{File: c.units[0].name, Line: 1, Col: 1}, "the program has no function main")
 }
 
 func mainResult(t *typ) bool { return t.k == unknown || t.isInt() && t.plain().name == "int" }

@@ -48,8 +48,10 @@ type unit struct {
 	linked   map[string][]*decl // with linkage, in order
 	order    []string           // names of linked
 	fn       *fnCtx
-	stmt     cc.Node // what a mark may stand at
-	setjmps  map[cc.Node]bool
+	stmt     cc.Node          // what a mark may stand at
+	setjmps  map[cc.Node]bool // where a setjmp may stand
+	// addressed are members whose address is taken and which are not accessed.
+	addressed map[cc.Node]bool
 }
 
 // fnCtx is the function whose body is walked.
@@ -62,7 +64,7 @@ type fnCtx struct {
 func newUnit(c *checker, u *front.Unit) *unit {
 	return &unit{c: c, name: u.Name, outline: u.Outline, ast: u.AST, tu: u, typedefs: map[*cc.Declarator]*typ{},
 		tags: map[*cc.StructOrUnionSpecifier]*tagged{}, enums: map[*cc.EnumSpecifier]*tagged{}, open: map[string]*tagged{},
-		linked: map[string][]*decl{}, scopes: []map[string]*decl{{}}, setjmps: map[cc.Node]bool{}}
+		linked: map[string][]*decl{}, scopes: []map[string]*decl{{}}, setjmps: map[cc.Node]bool{}, addressed: map[cc.Node]bool{}}
 }
 
 func (u *unit) walk() {

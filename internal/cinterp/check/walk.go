@@ -56,6 +56,11 @@ func (u *unit) visit(n cc.Node) {
 	case *cc.FunctionDefinition:
 		u.function(x)
 		return
+	case *cc.BlockItem:
+		if x.Case == cc.BlockItemFuncDef { // an extension
+			u.function(&cc.FunctionDefinition{DeclarationSpecifiers: x.DeclarationSpecifiers, Declarator: x.Declarator, CompoundStatement: x.CompoundStatement})
+			return
+		}
 	case *cc.CompoundStatement:
 		u.push()
 		u.body(x)
