@@ -2,7 +2,9 @@ package cinterp
 
 import (
 	"errors"
+	"fmt"
 	"slices"
+	"strings"
 
 	"modernc.org/cc/v4"
 
@@ -17,6 +19,9 @@ import (
 // error better, and makes a program that is not run.
 func translate(units []*front.Unit, m front.Machine, refused error) (*Compiled, error) {
 	s := check.Check(units)
+	if refused != nil {
+		s.Findings = slices.DeleteFunc(s.Findings, func(f check.Finding) bool { return !explains(f, refused) })
+	}
 	c := &Compiled{static: s.Findings}
 	switch {
 	case refused != nil && len(s.Findings) == 0:
@@ -46,6 +51,17 @@ func translate(units []*front.Unit, m front.Machine, refused error) (*Compiled, 
 		c.p = p
 	}
 	return c, nil
+}
+
+// explains tells whether a finding stands where the parser has its mistake.
+func explains(f check.Finding, refused error) bool {
+	at := fmt.Sprintf("%s:%d:", f.Place.File, f.Place.Line)
+	for l := range strings.Lines(refused.Error()) {
+		if strings.HasPrefix(l, at) {
+			return true
+		}
+	}
+	return false
 }
 
 // meaningless are formal kinds that leave nothing to run: no value, no size.

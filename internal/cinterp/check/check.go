@@ -122,8 +122,9 @@ func (c *checker) mark(n cc.Node, kind string, p Place, text string) {
 
 // violates adds a diagnosis.
 func (c *checker) violates(clause string, p Place, text string) {
-	if strings.HasPrefix(p.File, own) {
+	if strings.HasPrefix(p.File, own) || c.seen[clause+p.key()] {
 		return
 	}
+	c.seen[clause+p.key()] = true
 	c.r.Diagnoses = append(c.r.Diagnoses, Diagnosis{clause, p, text})
 }

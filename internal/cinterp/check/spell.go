@@ -224,7 +224,7 @@ func (u *unit) declared(t *typ, d *cc.Declarator) *typ {
 		case cc.DirectDeclaratorStar:
 			t = &typ{k: array, elem: t, n: anySize}
 		default:
-			t = &typ{k: array, elem: t, n: elements(x.AssignmentExpression)}
+			t = u.arrayOf(t, x.AssignmentExpression)
 		}
 	}
 	return t
@@ -244,10 +244,19 @@ func (u *unit) abstract(t *typ, d *cc.AbstractDeclarator) *typ {
 		case cc.DirectAbstractDeclaratorArrStar:
 			t = &typ{k: array, elem: t, n: anySize}
 		default:
-			t = &typ{k: array, elem: t, n: elements(x.AssignmentExpression)}
+			t = u.arrayOf(t, x.AssignmentExpression)
 		}
 	}
 	return t
+}
+
+// arrayOf gives an array; its size must be an integer, C17 6.7.6.2p1.
+func (u *unit) arrayOf(t *typ, size cc.ExpressionNode) *typ {
+	if size != nil && !u.outline && size.Type() != nil && cc.IsFloatingPointType(size.Type()) {
+		u.c.violates("6.7.6.2p1", at(size), "the size of an array is no integer")
+		return any1
+	}
+	return &typ{k: array, elem: t, n: elements(size)}
 }
 
 // elements gives the size that stands in brackets.
@@ -356,13 +365,32 @@ func (u *unit) definition(s *cc.StructOrUnionSpecifier) (*cc.StructOrUnionSpecif
 }
 
 func (u *unit) enumeration(s *cc.EnumSpecifier) *typ {
-	if s == nil || s.Case != cc.EnumSpecifierDef {
+	if s != nil && s.Case == cc.EnumSpecifierTag {
+		s = enumDefinition(s)
+	}
+	if s == nil {
 		return any1
 	}
 	if u.enums[s] == nil {
 		u.enums[s] = &tagged{word: "enum", name: s.Token2.SrcStr(), unit: u, enum: s, end: 1}
 	}
 	return &typ{k: tag, tag: u.enums[s]}
+}
+
+// enumDefinition finds what the tag of an enumeration names; nil where it is
+// not sure.
+func enumDefinition(s *cc.EnumSpecifier) (found *cc.EnumSpecifier) {
+	for scope := s.LexicalScope(); scope != nil; scope = scope.Parent {
+		for _, x := range scope.Nodes[s.Token2.SrcStr()] {
+			if d, ok := x.(*cc.EnumSpecifier); ok && d.Case == cc.EnumSpecifierDef {
+				if found != nil {
+					return nil
+				}
+				found = d
+			}
+		}
+	}
+	return found
 }
 
 // contents reads the members once.
