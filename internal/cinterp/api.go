@@ -1,11 +1,13 @@
 package cinterp
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"io/fs"
 	"time"
 
+	"steward/internal/cinterp/check"
 	"steward/internal/cinterp/code"
 	"steward/internal/cinterp/front"
 	"steward/internal/cinterp/lib"
@@ -90,7 +92,10 @@ func (o *output) Write(fd int, p []byte) bool {
 var ErrSource = errors.New("the program cannot be translated")
 
 // Compiled is a program ready to be run any number of times.
-type Compiled struct{ p *code.Program }
+type Compiled struct {
+	p      *code.Program   // nil: it is not to be run
+	static []check.Finding // of the program as written
+}
 
 // Compile parses and translates a program. The error says what is wrong, one
 // line a mistake, and wraps ErrSource.
@@ -100,18 +105,17 @@ func Compile(p Program, machine string) (*Compiled, error) {
 		return nil, err
 	}
 	var units []*front.Unit
+	var refused error
 	for _, f := range p.Files {
-		u, err := front.Parse(f.Name, f.Text, front.Options{Machine: m, Define: p.Define, Include: p.Include, FS: p.FS})
+		o := front.Options{Machine: m, Define: p.Define, Include: p.Include, FS: p.FS}
+		u, err := front.Parse(f.Name, f.Text, o)
 		if err != nil {
-			return nil, sourceError{err}
+			refused = cmp.Or(refused, err)
+			u, _ = front.Outline(f.Name, f.Text, o)
 		}
 		units = append(units, u)
 	}
-	c, err := code.Compile(units, m)
-	if err != nil {
-		return nil, sourceError{err}
-	}
-	return &Compiled{c}, nil
+	return translate(units, m, refused)
 }
 
 // sourceError is an error of the source: its text is for people as it is.
@@ -131,6 +135,9 @@ func Run(ctx context.Context, p Program, o Options) (*Report, error) {
 
 // Run runs the program once.
 func (c *Compiled) Run(ctx context.Context, p Program, o Options) (*Report, error) {
+	if r := c.notRun(o.Strict); r != nil {
+		return r, nil
+	}
 	l := o.Limits.filled()
 	if l.Time > 0 {
 		var cancel context.CancelFunc
@@ -159,5 +166,5 @@ func (c *Compiled) Run(ctx context.Context, p Program, o Options) (*Report, erro
 			vm.Leaks()
 		}
 	}
-	return report(vm, c.p, out, o.Strict), nil
+	return c.noted(report(vm, c.p, out, o.Strict)), nil
 }

@@ -68,6 +68,7 @@ type Finding struct {
 	Text       string  `json:"text"`
 	Expression string  `json:"expression,omitempty"`
 	Place      Place   `json:"place"`
+	Also       []Place `json:"also,omitempty"` // other sides, such as another declaration
 	Stack      []Step  `json:"stack,omitempty"`
 	Object     *Object `json:"object,omitempty"`
 }
@@ -83,7 +84,8 @@ type Report struct {
 	Output   []byte    `json:"-"`
 	Errors   []byte    `json:"-"` // standard error
 	Steps    int64     `json:"steps"`
-	Memory   uint64    `json:"memory"` // bytes that the program's objects took in all
+	Memory   uint64    `json:"memory"`            // bytes that the program's objects took in all
+	NotRun   bool      `json:"not_run,omitempty"` // the program is undefined as written
 	Strict   bool      `json:"strict,omitempty"`
 }
 
@@ -187,6 +189,9 @@ func (r *Report) Text(line func(file string, n int) (string, bool)) string {
 	var b strings.Builder
 	if r.Finding != nil {
 		r.Finding.text(&b, line, "undefined behaviour")
+		if r.NotRun {
+			b.WriteString("the program was not run: it is undefined as written\n")
+		}
 	}
 	if r.Verdict == CannotSay {
 		at := ""
@@ -235,6 +240,10 @@ func (f *Finding) text(b *strings.Builder, line func(string, int) (string, bool)
 			fmt.Fprintf(b, "%s: and here %s\n", o.Ended, map[string]string{"freed": "it was freed"}[o.EndedBy]+strings.TrimPrefix(o.EndedBy, "freed"))
 			caret(b, *o.Ended, line)
 		}
+	}
+	for _, p := range f.Also {
+		fmt.Fprintf(b, "%s: the other place\n", p)
+		caret(b, p, line)
 	}
 	for i, s := range f.Stack {
 		word := "called from"

@@ -12,6 +12,7 @@ func (f *fn) declaration(d *cc.Declaration) {
 		f.variable(d.Declarator, d.Initializer)
 		return
 	}
+	f.marked(d)
 	f.typeExprs(d.DeclarationSpecifiers)
 	for l := d.InitDeclaratorList; l != nil; l = l.InitDeclaratorList {
 		f.variable(l.InitDeclarator.Declarator, l.InitDeclarator.Initializer)

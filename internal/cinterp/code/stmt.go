@@ -12,6 +12,7 @@ func (f *fn) stmt(s *cc.Statement) {
 	}
 	mark := f.next
 	defer func() { f.next = mark }()
+	f.marked(s)
 	switch s.Case {
 	case cc.StatementCompound:
 		f.compound(s.CompoundStatement)

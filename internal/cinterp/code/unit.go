@@ -24,12 +24,13 @@ type compiler struct {
 	global   bool // what is compiled is an initializer outside functions
 	inMemory bool
 	defined  map[string]mem.Pos
+	marks    map[cc.Node][]Mark // see CompileMarked
 }
 
-// Compile makes one program of units, as a linker would. What cannot be
+// CompileMarked makes one program of units, as a linker would. What cannot be
 // translated is found when it is executed. The error says what does not link.
-func Compile(units []*front.Unit, m front.Machine) (p *Program, err error) {
-	c := &compiler{p: &Program{ByName: map[string]int{}, Ptr: m.Ptr, Long: m.Long, Big: m.BigEndian, CharS: m.CharSigned, Main: -1, Places: []Place{{}}},
+func CompileMarked(units []*front.Unit, m front.Machine, marks map[cc.Node][]Mark) (p *Program, err error) {
+	c := &compiler{marks: marks, p: &Program{ByName: map[string]int{}, Ptr: m.Ptr, Long: m.Long, Big: m.BigEndian, CharS: m.CharSigned, Main: -1, Places: []Place{{}}},
 		globals: map[string]int{}, statics: map[*cc.Declarator]int{}, strings: map[string]int{}, funcs: map[string]int{}, defined: map[string]mem.Pos{}}
 	defer func() {
 		if r := recover(); r != nil {

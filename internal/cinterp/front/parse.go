@@ -33,8 +33,9 @@ type Options struct {
 
 // Unit is a translation unit, parsed and with types.
 type Unit struct {
-	Name string
-	AST  *cc.AST
+	Name    string
+	AST     *cc.AST
+	Outline bool // no types: see Outline
 }
 
 // files shows our headers and the user's files as one file system.
@@ -68,6 +69,45 @@ func Parse(name string, text []byte, o Options) (u *Unit, err error) {
 	if err != nil {
 		return nil, err
 	}
+	cfg, sources, err := o.config(abi, name, text)
+	if err != nil {
+		return nil, err
+	}
+	ast, err := cc.Translate(cfg, sources)
+	if err != nil {
+		return nil, plain(err)
+	}
+	return &Unit{Name: name, AST: ast}, nil
+}
+
+// Outline reads a unit that Parse refuses, as far as its syntax goes: there are
+// no types and no values in it. It is to tell what the mistake is.
+func Outline(name string, text []byte, o Options) (u *Unit, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			u, err = nil, fmt.Errorf("%s: the parser cannot read this: %v", name, p)
+		}
+	}()
+	if len(text) > maxFile {
+		return nil, fmt.Errorf("%s: larger than %d bytes", name, maxFile)
+	}
+	abi, err := o.Machine.abi()
+	if err != nil {
+		return nil, err
+	}
+	cfg, sources, err := o.config(abi, name, text)
+	if err != nil {
+		return nil, err
+	}
+	ast, err := cc.Parse(cfg, sources)
+	if err != nil {
+		return nil, plain(err)
+	}
+	return &Unit{Name: name, AST: ast, Outline: true}, nil
+}
+
+// config is what the parser is told.
+func (o Options) config(abi *cc.ABI, name string, text []byte) (*cc.Config, []cc.Source, error) {
 	cfg := &cc.Config{
 		ABI: abi, FS: files{o.FS}, FSOnly: true, ABILayout: true, UnsignedEnums: true,
 		IncludePaths:    append([]string{""}, append(o.Include, own)...),
@@ -77,18 +117,14 @@ func Parse(name string, text []byte, o Options) (u *Unit, err error) {
 	cfg.PragmaHandler = func([]cc.Token) error { return nil }
 	cfg.Predefined = o.Machine.predefined()
 	if err := cfg.ApplyOptions("-std=gnu17"); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	ast, err := cc.Translate(cfg, []cc.Source{
+	return cfg, []cc.Source{
 		{Name: "<predefined>", Value: cfg.Predefined},
 		{Name: "<builtin>", Value: before + cc.Builtin + after},
 		{Name: "<command>", Value: defines(o.Define)},
 		{Name: name, Value: string(text)},
-	})
-	if err != nil {
-		return nil, plain(err)
-	}
-	return &Unit{Name: name, AST: ast}, nil
+	}, nil
 }
 
 func defines(list []string) string {
