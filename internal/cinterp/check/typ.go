@@ -68,6 +68,7 @@ type member struct {
 	name string
 	t    *typ
 	bits int64 // -1: no bit-field; -2: of unknown width
+	at   *cc.Declarator
 }
 
 var any1 = &typ{k: unknown}

@@ -170,6 +170,9 @@ func (u *unit) members(s *cc.StructOrUnionSpecifier) {
 		}
 		u.c.find("empty-struct", p, "the "+word(s)+" has no named member")
 	}
+	if t := u.structure(s); t.k == tag {
+		u.memberTypes(t.tag)
+	}
 }
 
 // hasNamed tells whether a structure has a named member, in an unnamed
