@@ -53,6 +53,37 @@ func (u *unit) memberTypes(g *tagged) {
 	}
 }
 
+// again looks for another definition of a tag in its scope, C17 6.7.2.3p1.
+func (u *unit) again(s *cc.StructOrUnionSpecifier) {
+	if s.Token.SrcStr() == "" || s.LexicalScope() == nil {
+		return
+	}
+	for _, n := range s.LexicalScope().Nodes[s.Token.SrcStr()] {
+		o, ok := n.(*cc.StructOrUnionSpecifier)
+		if ok && o != s && o.Case == cc.StructOrUnionSpecifierDef && o.Token3.Seq() < s.Token.Seq() {
+			u.c.violates("6.7.2.3p1", at(s), word(s)+" "+s.Token.SrcStr()+" is defined twice")
+			return
+		}
+	}
+}
+
+// cases looks for two equal labels of a switch, C17 6.8.4.2p3.
+func (u *unit) cases(s *cc.SelectionStatement) {
+	seen := map[cc.Value]bool{}
+	for _, l := range s.LabeledStatements() {
+		if l.Case != cc.LabeledStatementCaseLabel {
+			continue
+		}
+		v, ok := l.ConstantExpression.Value().(cc.Int64Value)
+		if ok && seen[v] {
+			u.c.violates("6.8.4.2p3", at(l), fmt.Sprintf("the switch has two labels for %d", int64(v)))
+		}
+		if ok {
+			seen[v] = true
+		}
+	}
+}
+
 // named1 gives the declaration that an expression names, or nil.
 func (u *unit) named1(e cc.ExpressionNode) *decl {
 	p, ok := strip(e).(*cc.PrimaryExpression)
@@ -102,6 +133,9 @@ func isVector(t cc.Type) bool { return t.VectorSize() > 0 }
 // prototype, C17 6.5.2.2p2.
 func (u *unit) count(x *cc.PostfixExpression) {
 	d := u.named1(x.PostfixExpression)
+	if d != nil && d.t.k == function && u.static && !d.fromLib && !d.specs.attr && !standard[d.name] {
+		u.c.violates("6.7.9p4", at(x), "the initialiser of an object with static storage duration calls "+d.name)
+	}
 	if d == nil || d.t.k != function || !d.t.proto || d.specs.attr || d.fromLib || len(d.t.params) > 0 && d.t.params[0].plain().isVoid() {
 		return
 	}

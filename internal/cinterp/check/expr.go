@@ -129,10 +129,10 @@ func (u *unit) unsureNode(n cc.Node) {
 func (u *unit) unary(x *cc.UnaryExpression) bool {
 	switch x.Case {
 	case cc.UnaryExpressionSizeofExpr, cc.UnaryExpressionAlignofExpr, cc.UnaryExpressionSizeofType, cc.UnaryExpressionAlignofType:
-		old := u.stmt
-		u.stmt = nil
+		old, static := u.stmt, u.static
+		u.stmt, u.static = nil, false
 		u.children(x)
-		u.stmt = old
+		u.stmt, u.static = old, static
 		if x.Case == cc.UnaryExpressionSizeofExpr {
 			u.vlaComposite(x.UnaryExpression)
 		}

@@ -102,6 +102,9 @@ func (u *unit) statement(s *cc.Statement) {
 		u.value(s.ExpressionStatement.ExpressionList)
 	case cc.StatementSelection:
 		x := s.SelectionStatement
+		if x.Case == cc.SelectionStatementSwitch && !u.outline {
+			u.cases(x)
+		}
 		u.allowSetjmp(x.ExpressionList, false)
 		u.value(x.ExpressionList)
 		u.visit(x.Statement)
@@ -172,6 +175,7 @@ func (u *unit) members(s *cc.StructOrUnionSpecifier) {
 	}
 	if t := u.structure(s); t.k == tag {
 		u.memberTypes(t.tag)
+		u.again(s)
 	}
 }
 
