@@ -155,8 +155,30 @@ func TestDiagnoses(t *testing.T) {
 	t.Parallel()
 	for s, clause := range map[string]string{
 		"struct s { int a : 3; } v; void *p(void) { return &v.a; }" + main0: "6.5.3.2p1",
-		"int a[(int)5.5];" + main0: "",
-		"int a[5.5];" + main0:      "6.7.6.2p1",
+		"int a[(int)5.5];" + main0:                                                                   "",
+		"const int c; void f(void) { c = 1; }" + main0:                                               "6.5.16p2",
+		"void f(const int *p) { ++*p; }" + main0:                                                     "6.5.16p2",
+		"void f(const int *p) { ++p; *(int *)p = 1; }" + main0:                                       "",
+		"struct s { struct t m; };" + main0:                                                          "6.7.2.1p3",
+		"struct s { struct s *m; int f[]; };" + main0:                                                "",
+		"struct s { int a; char a; };" + main0:                                                       "6.7p3",
+		"typedef int f(void); extern f a[2];" + main0:                                                "6.7.6.2p1",
+		"typedef int f(void); f g(void);" + main0:                                                    "6.7.6.3p1",
+		"typedef int f(void); extern f *h(void);" + main0:                                            "",
+		"restrict int a;" + main0:                                                                    "6.7.3p2",
+		"int *f(void) { register int a; return &a; }" + main0:                                        "6.5.3.2p1",
+		"int *f(register int *p) { return &*p; }" + main0:                                            "",
+		"int f(int a) { return f(a, 1); }" + main0:                                                   "6.5.2.2p2",
+		"int f(); int g(int a, ...) { return f(1, g(a, 1)); }" + main0:                               "",
+		"struct s { int a; }; void f(struct s *p) { *p = 1; }" + main0:                               "6.5.16.1p1",
+		"int f(void); int a = f();" + main0:                                                          "6.7.9p4",
+		"int f(void); void g(void) { static int a = f(); }" + main0:                                  "6.7.9p4",
+		"int f(void); int a = sizeof f(); void g(void) { int b = f(); }" + main0:                     "",
+		"struct s { int a; }; struct s { int a; };" + main0:                                          "6.7.2.3p1",
+		"struct s { int a; }; void f(void) { struct s { int b; } v; }" + main0:                       "",
+		"int f(int n) { switch (n) { case 1: case 1: return 1; } return 0; }" + main0:                "6.8.4.2p3",
+		"int f(int n) { switch (n) { case 1: switch (n) { case 1: return 1; } } return 0; }" + main0: "",
+		"int a[5.5];" + main0:                                                                        "6.7.6.2p1",
 	} {
 		got := ""
 		for _, d := range Check(read(t, s)).Diagnoses {

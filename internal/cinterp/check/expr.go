@@ -60,6 +60,12 @@ func (u *unit) expression(e cc.ExpressionNode) bool {
 		if x.Case != cc.AssignmentExpressionCond && isVoid(x.AssignmentExpression) {
 			u.c.find("void-value", at(x.AssignmentExpression), "the value of a void expression is assigned")
 		}
+		if x.Case != cc.AssignmentExpressionCond {
+			u.assigned(x.UnaryExpression)
+			if x.Case == cc.AssignmentExpressionAssign {
+				u.converted(x.UnaryExpression.Type(), x.AssignmentExpression)
+			}
+		}
 	}
 	return true
 }
@@ -123,15 +129,18 @@ func (u *unit) unsureNode(n cc.Node) {
 func (u *unit) unary(x *cc.UnaryExpression) bool {
 	switch x.Case {
 	case cc.UnaryExpressionSizeofExpr, cc.UnaryExpressionAlignofExpr, cc.UnaryExpressionSizeofType, cc.UnaryExpressionAlignofType:
-		old := u.stmt
-		u.stmt = nil
+		old, static := u.stmt, u.static
+		u.stmt, u.static = nil, false
 		u.children(x)
-		u.stmt = old
+		u.stmt, u.static = old, static
 		if x.Case == cc.UnaryExpressionSizeofExpr {
 			u.vlaComposite(x.UnaryExpression)
 		}
 		return false
+	case cc.UnaryExpressionInc, cc.UnaryExpressionDec:
+		u.assigned(x.UnaryExpression)
 	case cc.UnaryExpressionAddrof:
+		u.registerAddress(x.CastExpression)
 		u.addressOf(x)
 		if m, ok := strip(x.CastExpression).(*cc.PostfixExpression); ok {
 			u.addressed[m] = true
@@ -231,17 +240,16 @@ func (u *unit) postfix(x *cc.PostfixExpression) {
 		u.atomicMember(x)
 	case cc.PostfixExpressionCall:
 		u.call(x)
+		u.count(x)
+	case cc.PostfixExpressionInc, cc.PostfixExpressionDec:
+		u.assigned(x.PostfixExpression)
 	}
 }
 
 // atomicMember looks at a member of an atomic structure, C17 6.5.2.3p5.
 func (u *unit) atomicMember(x *cc.PostfixExpression) {
-	p, ok := strip(x.PostfixExpression).(*cc.PrimaryExpression)
-	if !ok || p.Case != cc.PrimaryExpressionIdent || u.addressed[x] || x.Type() == nil || !cc.IsScalarType(x.Type()) {
-		return
-	}
-	d := u.visible(p.Token.SrcStr())
-	if d == nil || d.d == nil || d.d != p.ResolvedTo() {
+	d := u.named1(x.PostfixExpression)
+	if d == nil || u.addressed[x] || x.Type() == nil || !cc.IsScalarType(x.Type()) {
 		return
 	}
 	t := d.t

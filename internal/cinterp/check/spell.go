@@ -97,6 +97,7 @@ func (u *unit) base(s specs) *typ {
 		u.c.find("qualified-function", at(s.node), "the type of a function is qualified")
 		return any1
 	}
+	u.spelled(s, t)
 	return t.with(s.q)
 }
 
@@ -218,12 +219,18 @@ func (u *unit) declared(t *typ, d *cc.Declarator) *typ {
 		case cc.DirectDeclaratorDecl:
 			return u.declared(t, x.Declarator)
 		case cc.DirectDeclaratorFuncParam:
+			if !u.result(t, x) {
+				return any1
+			}
 			t = u.prototype(t, x.ParameterTypeList)
 		case cc.DirectDeclaratorFuncIdent:
 			t = &typ{k: function, elem: t}
 		case cc.DirectDeclaratorStar:
 			t = &typ{k: array, elem: t, n: anySize}
 		default:
+			if !u.element(t, x) {
+				return any1
+			}
 			t = u.arrayOf(t, x.AssignmentExpression)
 		}
 	}
@@ -240,10 +247,16 @@ func (u *unit) abstract(t *typ, d *cc.AbstractDeclarator) *typ {
 		case cc.DirectAbstractDeclaratorDecl:
 			return u.abstract(t, x.AbstractDeclarator)
 		case cc.DirectAbstractDeclaratorFunc:
+			if !u.result(t, x) {
+				return any1
+			}
 			t = u.prototype(t, x.ParameterTypeList)
 		case cc.DirectAbstractDeclaratorArrStar:
 			t = &typ{k: array, elem: t, n: anySize}
 		default:
+			if !u.element(t, x) {
+				return any1
+			}
 			t = u.arrayOf(t, x.AssignmentExpression)
 		}
 	}
@@ -421,11 +434,14 @@ func (g *tagged) contents() []member {
 		s := qualSpecs(d.SpecifierQualifierList)
 		t := g.unit.base(s)
 		if d.StructDeclaratorList == nil {
-			g.members = append(g.members, member{"", t, -1})
+			g.members = append(g.members, member{"", t, -1, nil})
 		}
 		for sl := d.StructDeclaratorList; sl != nil; sl = sl.StructDeclaratorList {
 			x := sl.StructDeclarator
-			m := member{x.Declarator.Name(), g.unit.declared(t, x.Declarator), -1}
+			m := member{x.Declarator.Name(), g.unit.declared(t, x.Declarator), -1, nil}
+			if x.Declarator != nil {
+				m.at = x.Declarator
+			}
 			if x.Case == cc.StructDeclaratorBitField {
 				m.bits = max(elements(x.ConstantExpression), -2)
 			}

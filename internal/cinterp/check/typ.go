@@ -68,6 +68,7 @@ type member struct {
 	name string
 	t    *typ
 	bits int64 // -1: no bit-field; -2: of unknown width
+	at   *cc.Declarator
 }
 
 var any1 = &typ{k: unknown}
@@ -151,7 +152,17 @@ func (t *typ) String() string {
 		}
 		return "array of " + t.elem.String()
 	case function:
-		return "function that returns " + t.elem.String()
+		var l []string
+		for _, p := range t.params {
+			l = append(l, p.String())
+		}
+		if t.proto && l == nil {
+			l = []string{"void"}
+		}
+		if t.variadic {
+			l = append(l, "...")
+		}
+		return "function (" + strings.Join(l, ", ") + ") that returns " + t.elem.String()
 	}
 	return "another type"
 }

@@ -50,6 +50,7 @@ type unit struct {
 	fn       *fnCtx
 	stmt     cc.Node          // what a mark may stand at
 	setjmps  map[cc.Node]bool // where a setjmp may stand
+	static   bool             // in the initialiser of an object with static storage duration
 	// addressed are members whose address is taken and which are not accessed.
 	addressed map[cc.Node]bool
 }
@@ -121,7 +122,10 @@ func (u *unit) declaration(d *cc.Declaration) {
 		x.attr = x.attr || l.AttributeSpecifierList != nil || i.AttributeSpecifierList != nil
 		u.declare(x, i.Declarator, i.Initializer, i.Asm != nil, false)
 		u.visit(i.Declarator)
+		static := u.static
+		u.static = len(u.scopes) == 1 || s.has(cc.StorageClassSpecifierStatic)
 		u.visit(i.Initializer)
+		u.static = static
 	}
 	u.stmt = old
 }

@@ -102,6 +102,9 @@ func (u *unit) statement(s *cc.Statement) {
 		u.value(s.ExpressionStatement.ExpressionList)
 	case cc.StatementSelection:
 		x := s.SelectionStatement
+		if x.Case == cc.SelectionStatementSwitch && !u.outline {
+			u.cases(x)
+		}
 		u.allowSetjmp(x.ExpressionList, false)
 		u.value(x.ExpressionList)
 		u.visit(x.Statement)
@@ -169,6 +172,10 @@ func (u *unit) members(s *cc.StructOrUnionSpecifier) {
 			p = at(l.StructDeclaration) // where a name is missing
 		}
 		u.c.find("empty-struct", p, "the "+word(s)+" has no named member")
+	}
+	if t := u.structure(s); t.k == tag {
+		u.memberTypes(t.tag)
+		u.again(s)
 	}
 }
 
