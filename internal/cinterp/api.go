@@ -46,6 +46,7 @@ type Limits struct {
 type Options struct {
 	Machine string // of front.Machines; empty: the first
 	Limits  Limits
+	Leaks   bool // note allocated memory that is lost at the end
 	Strict  bool // findings that are formal only make the exit status 1, too
 }
 
@@ -154,6 +155,9 @@ func (c *Compiled) Run(ctx context.Context, p Program, o Options) (*Report, erro
 	argv, ok := lib.Setup(vm, &lib.State{Environ: p.Environ, Input: p.Input}, append([]string{name}, p.Args...))
 	if ok {
 		vm.Run(argv)
+		if o.Leaks && vm.End == run.Finished {
+			vm.Leaks()
+		}
 	}
 	return c.noted(report(vm, c.p, out, o.Strict)), nil
 }

@@ -75,7 +75,7 @@ func runOne(path string) outcome {
 		return outcome{o.name, "cannot say", err.Error()}
 	}
 	p := Program{Files: []File{{Name: o.name, Text: text}}}
-	r, err := Run(context.Background(), p, Options{Limits: Limits{Time: 30 * time.Second, Memory: 256 << 20, Steps: 50_000_000}})
+	r, err := Run(context.Background(), p, Options{Limits: Limits{Time: 5 * time.Minute, Memory: 256 << 20, Steps: 20_000_000}})
 	switch {
 	case err != nil:
 		o.class, o.text = "cannot say", strings.Split(err.Error(), "\n")[0]

@@ -10,6 +10,7 @@ import (
 	"steward/internal/cinterp/code"
 	"steward/internal/cinterp/mem"
 	"steward/internal/cinterp/run"
+	"steward/internal/cinterp/ub"
 )
 
 // Verdict is how a run ended.
@@ -91,12 +92,22 @@ type Report struct {
 // Exit gives the exit status: 0 finished, 1 undefined behaviour, 3 cannot say.
 func (r *Report) Exit() int {
 	switch {
-	case r.Verdict == Undefined || r.Strict && len(r.Notes) > 0:
+	case r.Verdict == Undefined || r.Strict && r.formal():
 		return 1
 	case r.Verdict == CannotSay:
 		return 3
 	}
 	return 0
+}
+
+// formal tells whether a note is of undefined behaviour.
+func (r *Report) formal() bool {
+	for _, n := range r.Notes {
+		if n.Tier != string(ub.TierNote) {
+			return true
+		}
+	}
+	return false
 }
 
 func report(vm *run.VM, p *code.Program, out *output, strict bool) *Report {
@@ -193,7 +204,11 @@ func (r *Report) Text(line func(file string, n int) (string, bool)) string {
 		}
 	}
 	for i := range r.Notes {
-		r.Notes[i].text(&b, line, "formal")
+		word := "formal"
+		if r.Notes[i].Tier == string(ub.TierNote) {
+			word = "note"
+		}
+		r.Notes[i].text(&b, line, word)
 	}
 	return b.String()
 }

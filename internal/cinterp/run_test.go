@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"steward/internal/cinterp/ub/famous"
+	"steward/internal/cinterp/ub/sound"
 )
 
 var (
@@ -179,4 +180,27 @@ func FuzzRun(f *testing.F) {
 			t.Fatal(r.Why)
 		}
 	})
+}
+
+// TestSound: programs that go to the edge of a rule are defined, and print
+// what they are to print.
+func TestSound(t *testing.T) {
+	t.Parallel()
+	list, err := sound.Programs()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, p := range list {
+		r, err := Run(context.Background(), Program{Files: []File{{Name: p.File.Name, Text: []byte(p.File.Text)}}}, short)
+		switch {
+		case err != nil:
+			t.Errorf("%s: %v", p.Name, err)
+		case r.Verdict == CannotSay:
+			t.Logf("%s: cannot say: %s", p.Name, r.Why)
+		case verdict(r) != "clean":
+			t.Errorf("%s (%s): %s", p.Name, p.Why, r.Text(nil))
+		case string(r.Output) != p.Output:
+			t.Errorf("%s: printed %q, want %q", p.Name, r.Output, p.Output)
+		}
+	}
 }

@@ -100,6 +100,8 @@ func usage(op Op) int {
 		return useA
 	case op == OpVLA || op == OpCheckN:
 		return useA | useB
+	case op == OpDecay:
+		return useA | useB
 	case op == OpSeqIn:
 		return useA | useB
 	case op == OpCheck || op == OpSet || op == OpUnset:

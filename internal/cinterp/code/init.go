@@ -53,7 +53,7 @@ func (f *fn) initLeaf(r uint16, t cc.Type, off int64, in *cc.Initializer) {
 		f.initArray(r, a, off, e)
 		return
 	}
-	l := lval{base: r, off: off, ct: t}
+	l := lval{base: r, off: off, ct: t, packed: off%int64(max(t.Align(), 1)) != 0}
 	if fd := in.Field(); fd != nil && fd.IsBitfield() {
 		l.bits = fd
 	}

@@ -17,9 +17,10 @@ type lval struct {
 	bound  int64 // elements of the array that idx is in; 0: the object's bounds do
 	ct     cc.Type
 	bits   *cc.Field
-	whole  bool // all of an object
-	member bool // inside an object: an array here has bounds of its own
-	packed bool // perhaps not aligned as its type is elsewhere
+	whole  bool   // all of an object
+	member bool   // inside an object: an array here has bounds of its own
+	tail   uint16 // an array at the end of a structure of this size: it may have been made longer
+	packed bool   // perhaps not aligned as its type is elsewhere
 }
 
 func (l lval) t() T { return typeOf(l.ct) }
@@ -126,6 +127,7 @@ func (f *fn) field(l lval, x *cc.PostfixExpression) lval {
 	if l.packed || fd.Offset()%int64(max(fd.Type().Align(), 1)) != 0 || packed(fd) {
 		l.packed = true
 	}
+	l.tail = tail(fd)
 	if fd.IsFlexibleArrayMember() || lastArray(fd) {
 		l.member = false // as far as the object goes
 	}
@@ -143,6 +145,16 @@ func lastArray(fd *cc.Field) bool {
 	return p != nil && fd.Offset()+a.Size()+8 > p.Size()
 }
 
+// tail gives the size of the structure that a member is the last array of; 0
+// if it is none.
+func tail(fd *cc.Field) uint16 {
+	p, a := fd.ParentType(), fd.Type()
+	if p == nil || a.Kind() != cc.Array || p.Kind() != cc.Struct || p.Size() >= 1<<16 || fd.Offset()+a.Size()+int64(p.Align()) <= p.Size() {
+		return 0
+	}
+	return uint16(p.Size())
+}
+
 func (f *fn) lvalIndex(x *cc.PostfixExpression) lval {
 	an, in := x.PostfixExpression, x.ExpressionList
 	if cc.IsIntegerType(an.Type()) {
@@ -156,6 +168,9 @@ func (f *fn) lvalIndex(x *cc.PostfixExpression) lval {
 		l.member = rowed(l.ct)
 	} else if isArr {
 		l = f.lval(an)
+		if l.tail > 0 && l.member && !l.hasIdx && !vla(arr) {
+			l = lval{base: f.addr(l, an.Type(), -1).reg, ct: arr, packed: l.packed}
+		}
 		l.ct = arr.Elem()
 		if !vla(arr) && l.member && arr.Len() > 0 {
 			l.bound = arr.Len()
@@ -414,7 +429,7 @@ func (f *fn) addr(l lval, ct cc.Type, want int) val {
 	switch {
 	case isArr && l.member && !vla(arr) && arr.Size() >= 0 && arr.Size() < 1<<31 && l.off < 1<<31 && l.off >= 0:
 		d := f.dst(want)
-		f.emit(OpDecay, d, b, 0, l.off<<32|arr.Size())
+		f.emit(OpDecay, d, b, l.tail, l.off<<32|arr.Size())
 		b = d
 	case l.off != 0:
 		d := f.dst(want)

@@ -243,6 +243,13 @@ func (f *fn) cast(x *cc.CastExpression, want int) val {
 		f.discard(in)
 		return val{t: TVoid, ct: to}
 	}
+	if t.isInt() && in.Type().Kind() == cc.Ptr {
+		if v, ok := f.offsetOf(in); ok {
+			v = f.conv(v, t, want)
+			v.ct = to
+			return v
+		}
+	}
 	v := f.expr(in, want)
 	f.at = f.c.place(x)
 	if t == TAgg && v.t == TAgg {
@@ -257,6 +264,54 @@ func (f *fn) cast(x *cc.CastExpression, want int) val {
 	v = f.conv(v, t, want)
 	v.ct = to
 	return v
+}
+
+// offsetOf computes the offset that &((type *)0)->member stands for, which is
+// what offsetof becomes; ok is false for anything else.
+func (f *fn) offsetOf(n cc.ExpressionNode) (val, bool) {
+	u, ok := strip(n).(*cc.UnaryExpression)
+	if !ok || u.Case != cc.UnaryExpressionAddrof {
+		return val{}, false
+	}
+	return f.offset(u.CastExpression)
+}
+
+func (f *fn) offset(n cc.ExpressionNode) (val, bool) {
+	x, ok := strip(n).(*cc.PostfixExpression)
+	if !ok {
+		return val{}, false
+	}
+	switch x.Case {
+	case cc.PostfixExpressionPSelect:
+		c, ok := strip(x.PostfixExpression).(*cc.CastExpression)
+		if !ok || c.Case != cc.CastExpressionCast || x.Field() == nil || x.Field().IsBitfield() {
+			return val{}, false
+		}
+		p, ok := strip(c.CastExpression).(*cc.PrimaryExpression)
+		if !ok || p.Case != cc.PrimaryExpressionInt || f.constOf(p).n != 0 {
+			return val{}, false
+		}
+		return val{k: true, n: uint64(x.Field().Offset()), t: I64}, true
+	case cc.PostfixExpressionSelect:
+		v, ok := f.offset(x.PostfixExpression)
+		if !ok || x.Field() == nil || x.Field().IsBitfield() {
+			return val{}, false
+		}
+		return f.arith(n, '+', v, val{k: true, n: uint64(x.Field().Offset()), t: I64}, -1, f.next), true
+	case cc.PostfixExpressionIndex:
+		a, isArr := arrayNode(x.PostfixExpression)
+		if !isArr || a.Elem().Size() < 0 {
+			return val{}, false
+		}
+		v, ok := f.offset(x.PostfixExpression)
+		if !ok {
+			return val{}, false
+		}
+		i := f.conv(f.expr(x.ExpressionList, -1), I64, -1)
+		i = f.arith(n, '*', i, val{k: true, n: uint64(a.Elem().Size()), t: I64}, -1, f.next)
+		return f.arith(n, '+', v, i, -1, f.next), true
+	}
+	return val{}, false
 }
 
 // recast tells whether an explicit cast of pointers leaves the sub-object that

@@ -76,15 +76,17 @@ type subKey struct {
 
 // Memory is all objects of a run.
 type Memory struct {
-	Objs  []*Object // by ID; 0 is none
-	Subs  []Sub     // by index; 0 is none
-	subs  map[subKey]uint32
-	next  uint64
-	Used  uint64 // bytes that live, with their shadows
-	Total uint64 // bytes that were handed out
-	Limit uint64
-	Big   bool   // the machine's order of bytes is not ours
-	top   uint64 // the last address of the machine
+	Objs    []*Object // by ID; 0 is none
+	Subs    []Sub     // by index; 0 is none
+	subs    map[subKey]uint32
+	lastKey subKey // of the last bounds that were asked for
+	lastSub uint32
+	next    uint64
+	Used    uint64 // bytes that live, with their shadows
+	Total   uint64 // bytes that were handed out
+	Limit   uint64
+	Big     bool   // the machine's order of bytes is not ours
+	top     uint64 // the last address of the machine
 }
 
 // overhead is about what an object costs beside its bytes.
@@ -213,7 +215,11 @@ func (m *Memory) At(addr uint64) *Object {
 // SubFor gives the index of bounds.
 func (m *Memory) SubFor(obj uint32, lo, hi uint64) uint32 {
 	k := subKey{obj, lo, hi}
+	if k == m.lastKey {
+		return m.lastSub
+	}
 	if i, ok := m.subs[k]; ok {
+		m.lastKey, m.lastSub = k, i
 		return i
 	}
 	i := uint32(len(m.Subs))

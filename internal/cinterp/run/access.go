@@ -412,6 +412,17 @@ func (vm *VM) storeBits(in *code.Instr, r *[window]mem.Slot) bool {
 
 // copyByte copies a character that may have no value.
 func (vm *VM) copyByte(dst, src mem.Slot) bool {
+	s, d := vm.M.Objs[src.Obj], vm.M.Objs[dst.Obj]
+	so, do := src.N-s.Base, dst.N-d.Base
+	if s.Fast && d.Fast && so < uint64(len(s.Data)) && do < uint64(len(d.W)) &&
+		(src.Sub == 0 || inside(vm.M.Subs[src.Sub], so, 1)) && (dst.Sub == 0 || inside(vm.M.Subs[dst.Sub], do, 1)) {
+		d.W[do] = s.Data[so]
+		return true
+	}
+	return vm.copyByteSlow(dst, src)
+}
+
+func (vm *VM) copyByteSlow(dst, src mem.Slot) bool {
 	so, soff, ok := vm.Access(src, 1, 0, false)
 	if !ok {
 		return false

@@ -117,7 +117,9 @@ func (vm *VM) leave(result mem.Slot) {
 }
 
 // simple tells that nothing ends with a call but the call.
-func (fr *Frame) simple() bool { return fr.objs == nil && fr.va == nil && fr.extra == nil }
+func (fr *Frame) simple() bool {
+	return fr.objs == nil && fr.va == nil && fr.extra == nil && fr.open == nil
+}
 
 // kill ends a local object at the end of its block. When a pointer to it may
 // be left, the next time round has another object.

@@ -26,26 +26,21 @@ func inside(s mem.Sub, off, n uint64) bool { return off >= s.Lo && off+n <= s.Hi
 // or goes on in a call further out.
 func (vm *VM) loop(depth int) bool {
 	var (
-		fr   *Frame
-		ins  []code.Instr
-		r    *[window]mem.Slot
-		pc   int
-		objs []*mem.Object
-		subs []mem.Sub
-		in   *code.Instr
-		big  = vm.P.Big
-		left = 0
+		fr  *Frame
+		ins []code.Instr
+		r   *[window]mem.Slot
+		pc  int
+		in  *code.Instr
 	)
 enter:
 	fr = &vm.frames[len(vm.frames)-1]
 	ins = fr.Func.Code
 	pc = fr.pc
 	r = (*[window]mem.Slot)(vm.stack[fr.base:])
-	objs, subs = vm.M.Objs, vm.M.Subs
 jumped:
-	left--
-	if left < 0 {
-		left = 8192
+	vm.left--
+	if vm.left < 0 {
+		vm.left = 8192
 		fr.pc = pc
 		if !vm.tick(8192) {
 			goto stop
@@ -66,7 +61,7 @@ jumped:
 
 		case code.OpLdI8:
 			q := &r[in.B]
-			o := objs[q.Obj]
+			o := vm.M.Objs[q.Obj]
 			d := o.Data
 			off := q.N + uint64(in.K) - o.Base
 			if o.Fast && q.Sub == 0 && off < uint64(len(d)) {
@@ -81,7 +76,7 @@ jumped:
 			}
 		case code.OpLdxI8:
 			q := &r[in.B]
-			o := objs[q.Obj]
+			o := vm.M.Objs[q.Obj]
 			d := o.Data
 			i := r[in.C].N
 			off := q.N + i*uint64(in.K&0xffffffff) - o.Base
@@ -89,7 +84,7 @@ jumped:
 				r[in.A].N = uint64(int64(int8(d[off])))
 			} else if part(o) && q.Sub == 0 && (in.K>>32 == 0 || i < uint64(in.K>>32)) && off < uint64(len(d)) && o.Init[off] != 0 {
 				r[in.A].N = uint64(int64(int8(d[off])))
-			} else if q.Sub != 0 && o.Fast && (in.K>>32 == 0 || i < uint64(in.K>>32)) && off < uint64(len(d)) && inside(subs[q.Sub], off, 1) {
+			} else if q.Sub != 0 && o.Fast && (in.K>>32 == 0 || i < uint64(in.K>>32)) && off < uint64(len(d)) && inside(vm.M.Subs[q.Sub], off, 1) {
 				r[in.A].N = uint64(int64(int8(d[off])))
 			} else {
 				fr.pc = pc
@@ -99,7 +94,7 @@ jumped:
 			}
 		case code.OpLdU8:
 			q := &r[in.B]
-			o := objs[q.Obj]
+			o := vm.M.Objs[q.Obj]
 			d := o.Data
 			off := q.N + uint64(in.K) - o.Base
 			if o.Fast && q.Sub == 0 && off < uint64(len(d)) {
@@ -114,7 +109,7 @@ jumped:
 			}
 		case code.OpLdxU8:
 			q := &r[in.B]
-			o := objs[q.Obj]
+			o := vm.M.Objs[q.Obj]
 			d := o.Data
 			i := r[in.C].N
 			off := q.N + i*uint64(in.K&0xffffffff) - o.Base
@@ -122,7 +117,7 @@ jumped:
 				r[in.A].N = uint64(d[off])
 			} else if part(o) && q.Sub == 0 && (in.K>>32 == 0 || i < uint64(in.K>>32)) && off < uint64(len(d)) && o.Init[off] != 0 {
 				r[in.A].N = uint64(d[off])
-			} else if q.Sub != 0 && o.Fast && (in.K>>32 == 0 || i < uint64(in.K>>32)) && off < uint64(len(d)) && inside(subs[q.Sub], off, 1) {
+			} else if q.Sub != 0 && o.Fast && (in.K>>32 == 0 || i < uint64(in.K>>32)) && off < uint64(len(d)) && inside(vm.M.Subs[q.Sub], off, 1) {
 				r[in.A].N = uint64(d[off])
 			} else {
 				fr.pc = pc
@@ -132,7 +127,7 @@ jumped:
 			}
 		case code.OpLdI16:
 			q := &r[in.B]
-			o := objs[q.Obj]
+			o := vm.M.Objs[q.Obj]
 			d := o.Data
 			off := q.N + uint64(in.K) - o.Base
 			if o.Fast && q.Sub == 0 && off < uint64(len(d)) && uint64(len(d))-off >= 2 && off&1 == 0 {
@@ -147,7 +142,7 @@ jumped:
 			}
 		case code.OpLdxI16:
 			q := &r[in.B]
-			o := objs[q.Obj]
+			o := vm.M.Objs[q.Obj]
 			d := o.Data
 			i := r[in.C].N
 			off := q.N + i*uint64(in.K&0xffffffff) - o.Base
@@ -155,7 +150,7 @@ jumped:
 				r[in.A].N = uint64(int64(int16(binary.LittleEndian.Uint16(d[off:]))))
 			} else if part(o) && q.Sub == 0 && (in.K>>32 == 0 || i < uint64(in.K>>32)) && off < uint64(len(d)) && uint64(len(d))-off >= 2 && off&1 == 0 && binary.LittleEndian.Uint16(o.Init[off:]) == 0x0101 {
 				r[in.A].N = uint64(int64(int16(binary.LittleEndian.Uint16(d[off:]))))
-			} else if q.Sub != 0 && o.Fast && (in.K>>32 == 0 || i < uint64(in.K>>32)) && off < uint64(len(d)) && uint64(len(d))-off >= 2 && off&1 == 0 && inside(subs[q.Sub], off, 2) {
+			} else if q.Sub != 0 && o.Fast && (in.K>>32 == 0 || i < uint64(in.K>>32)) && off < uint64(len(d)) && uint64(len(d))-off >= 2 && off&1 == 0 && inside(vm.M.Subs[q.Sub], off, 2) {
 				r[in.A].N = uint64(int64(int16(binary.LittleEndian.Uint16(d[off:]))))
 			} else {
 				fr.pc = pc
@@ -165,7 +160,7 @@ jumped:
 			}
 		case code.OpLdU16:
 			q := &r[in.B]
-			o := objs[q.Obj]
+			o := vm.M.Objs[q.Obj]
 			d := o.Data
 			off := q.N + uint64(in.K) - o.Base
 			if o.Fast && q.Sub == 0 && off < uint64(len(d)) && uint64(len(d))-off >= 2 && off&1 == 0 {
@@ -180,7 +175,7 @@ jumped:
 			}
 		case code.OpLdxU16:
 			q := &r[in.B]
-			o := objs[q.Obj]
+			o := vm.M.Objs[q.Obj]
 			d := o.Data
 			i := r[in.C].N
 			off := q.N + i*uint64(in.K&0xffffffff) - o.Base
@@ -188,7 +183,7 @@ jumped:
 				r[in.A].N = uint64(binary.LittleEndian.Uint16(d[off:]))
 			} else if part(o) && q.Sub == 0 && (in.K>>32 == 0 || i < uint64(in.K>>32)) && off < uint64(len(d)) && uint64(len(d))-off >= 2 && off&1 == 0 && binary.LittleEndian.Uint16(o.Init[off:]) == 0x0101 {
 				r[in.A].N = uint64(binary.LittleEndian.Uint16(d[off:]))
-			} else if q.Sub != 0 && o.Fast && (in.K>>32 == 0 || i < uint64(in.K>>32)) && off < uint64(len(d)) && uint64(len(d))-off >= 2 && off&1 == 0 && inside(subs[q.Sub], off, 2) {
+			} else if q.Sub != 0 && o.Fast && (in.K>>32 == 0 || i < uint64(in.K>>32)) && off < uint64(len(d)) && uint64(len(d))-off >= 2 && off&1 == 0 && inside(vm.M.Subs[q.Sub], off, 2) {
 				r[in.A].N = uint64(binary.LittleEndian.Uint16(d[off:]))
 			} else {
 				fr.pc = pc
@@ -198,7 +193,7 @@ jumped:
 			}
 		case code.OpLdI32:
 			q := &r[in.B]
-			o := objs[q.Obj]
+			o := vm.M.Objs[q.Obj]
 			d := o.Data
 			off := q.N + uint64(in.K) - o.Base
 			if o.Fast && q.Sub == 0 && off < uint64(len(d)) && uint64(len(d))-off >= 4 && off&3 == 0 {
@@ -213,7 +208,7 @@ jumped:
 			}
 		case code.OpLdxI32:
 			q := &r[in.B]
-			o := objs[q.Obj]
+			o := vm.M.Objs[q.Obj]
 			d := o.Data
 			i := r[in.C].N
 			off := q.N + i*uint64(in.K&0xffffffff) - o.Base
@@ -221,7 +216,7 @@ jumped:
 				r[in.A].N = uint64(int64(int32(binary.LittleEndian.Uint32(d[off:]))))
 			} else if part(o) && q.Sub == 0 && (in.K>>32 == 0 || i < uint64(in.K>>32)) && off < uint64(len(d)) && uint64(len(d))-off >= 4 && off&3 == 0 && binary.LittleEndian.Uint32(o.Init[off:]) == 0x01010101 {
 				r[in.A].N = uint64(int64(int32(binary.LittleEndian.Uint32(d[off:]))))
-			} else if q.Sub != 0 && o.Fast && (in.K>>32 == 0 || i < uint64(in.K>>32)) && off < uint64(len(d)) && uint64(len(d))-off >= 4 && off&3 == 0 && inside(subs[q.Sub], off, 4) {
+			} else if q.Sub != 0 && o.Fast && (in.K>>32 == 0 || i < uint64(in.K>>32)) && off < uint64(len(d)) && uint64(len(d))-off >= 4 && off&3 == 0 && inside(vm.M.Subs[q.Sub], off, 4) {
 				r[in.A].N = uint64(int64(int32(binary.LittleEndian.Uint32(d[off:]))))
 			} else {
 				fr.pc = pc
@@ -231,7 +226,7 @@ jumped:
 			}
 		case code.OpLdU32:
 			q := &r[in.B]
-			o := objs[q.Obj]
+			o := vm.M.Objs[q.Obj]
 			d := o.Data
 			off := q.N + uint64(in.K) - o.Base
 			if o.Fast && q.Sub == 0 && off < uint64(len(d)) && uint64(len(d))-off >= 4 && off&3 == 0 {
@@ -246,7 +241,7 @@ jumped:
 			}
 		case code.OpLdxU32:
 			q := &r[in.B]
-			o := objs[q.Obj]
+			o := vm.M.Objs[q.Obj]
 			d := o.Data
 			i := r[in.C].N
 			off := q.N + i*uint64(in.K&0xffffffff) - o.Base
@@ -254,7 +249,7 @@ jumped:
 				r[in.A].N = uint64(binary.LittleEndian.Uint32(d[off:]))
 			} else if part(o) && q.Sub == 0 && (in.K>>32 == 0 || i < uint64(in.K>>32)) && off < uint64(len(d)) && uint64(len(d))-off >= 4 && off&3 == 0 && binary.LittleEndian.Uint32(o.Init[off:]) == 0x01010101 {
 				r[in.A].N = uint64(binary.LittleEndian.Uint32(d[off:]))
-			} else if q.Sub != 0 && o.Fast && (in.K>>32 == 0 || i < uint64(in.K>>32)) && off < uint64(len(d)) && uint64(len(d))-off >= 4 && off&3 == 0 && inside(subs[q.Sub], off, 4) {
+			} else if q.Sub != 0 && o.Fast && (in.K>>32 == 0 || i < uint64(in.K>>32)) && off < uint64(len(d)) && uint64(len(d))-off >= 4 && off&3 == 0 && inside(vm.M.Subs[q.Sub], off, 4) {
 				r[in.A].N = uint64(binary.LittleEndian.Uint32(d[off:]))
 			} else {
 				fr.pc = pc
@@ -264,7 +259,7 @@ jumped:
 			}
 		case code.OpLdI64:
 			q := &r[in.B]
-			o := objs[q.Obj]
+			o := vm.M.Objs[q.Obj]
 			d := o.Data
 			off := q.N + uint64(in.K) - o.Base
 			if o.Fast && q.Sub == 0 && off < uint64(len(d)) && uint64(len(d))-off >= 8 && off&7 == 0 {
@@ -279,7 +274,7 @@ jumped:
 			}
 		case code.OpLdxI64:
 			q := &r[in.B]
-			o := objs[q.Obj]
+			o := vm.M.Objs[q.Obj]
 			d := o.Data
 			i := r[in.C].N
 			off := q.N + i*uint64(in.K&0xffffffff) - o.Base
@@ -287,7 +282,7 @@ jumped:
 				r[in.A].N = binary.LittleEndian.Uint64(d[off:])
 			} else if part(o) && q.Sub == 0 && (in.K>>32 == 0 || i < uint64(in.K>>32)) && off < uint64(len(d)) && uint64(len(d))-off >= 8 && off&7 == 0 && binary.LittleEndian.Uint64(o.Init[off:]) == 0x0101010101010101 {
 				r[in.A].N = binary.LittleEndian.Uint64(d[off:])
-			} else if q.Sub != 0 && o.Fast && (in.K>>32 == 0 || i < uint64(in.K>>32)) && off < uint64(len(d)) && uint64(len(d))-off >= 8 && off&7 == 0 && inside(subs[q.Sub], off, 8) {
+			} else if q.Sub != 0 && o.Fast && (in.K>>32 == 0 || i < uint64(in.K>>32)) && off < uint64(len(d)) && uint64(len(d))-off >= 8 && off&7 == 0 && inside(vm.M.Subs[q.Sub], off, 8) {
 				r[in.A].N = binary.LittleEndian.Uint64(d[off:])
 			} else {
 				fr.pc = pc
@@ -297,7 +292,7 @@ jumped:
 			}
 		case code.OpLdU64:
 			q := &r[in.B]
-			o := objs[q.Obj]
+			o := vm.M.Objs[q.Obj]
 			d := o.Data
 			off := q.N + uint64(in.K) - o.Base
 			if o.Fast && q.Sub == 0 && off < uint64(len(d)) && uint64(len(d))-off >= 8 && off&7 == 0 {
@@ -312,7 +307,7 @@ jumped:
 			}
 		case code.OpLdxU64:
 			q := &r[in.B]
-			o := objs[q.Obj]
+			o := vm.M.Objs[q.Obj]
 			d := o.Data
 			i := r[in.C].N
 			off := q.N + i*uint64(in.K&0xffffffff) - o.Base
@@ -320,7 +315,7 @@ jumped:
 				r[in.A].N = binary.LittleEndian.Uint64(d[off:])
 			} else if part(o) && q.Sub == 0 && (in.K>>32 == 0 || i < uint64(in.K>>32)) && off < uint64(len(d)) && uint64(len(d))-off >= 8 && off&7 == 0 && binary.LittleEndian.Uint64(o.Init[off:]) == 0x0101010101010101 {
 				r[in.A].N = binary.LittleEndian.Uint64(d[off:])
-			} else if q.Sub != 0 && o.Fast && (in.K>>32 == 0 || i < uint64(in.K>>32)) && off < uint64(len(d)) && uint64(len(d))-off >= 8 && off&7 == 0 && inside(subs[q.Sub], off, 8) {
+			} else if q.Sub != 0 && o.Fast && (in.K>>32 == 0 || i < uint64(in.K>>32)) && off < uint64(len(d)) && uint64(len(d))-off >= 8 && off&7 == 0 && inside(vm.M.Subs[q.Sub], off, 8) {
 				r[in.A].N = binary.LittleEndian.Uint64(d[off:])
 			} else {
 				fr.pc = pc
@@ -330,7 +325,7 @@ jumped:
 			}
 		case code.OpLdF32:
 			q := &r[in.B]
-			o := objs[q.Obj]
+			o := vm.M.Objs[q.Obj]
 			d := o.Data
 			off := q.N + uint64(in.K) - o.Base
 			if o.Fast && q.Sub == 0 && off < uint64(len(d)) && uint64(len(d))-off >= 4 && off&3 == 0 {
@@ -345,7 +340,7 @@ jumped:
 			}
 		case code.OpLdxF32:
 			q := &r[in.B]
-			o := objs[q.Obj]
+			o := vm.M.Objs[q.Obj]
 			d := o.Data
 			i := r[in.C].N
 			off := q.N + i*uint64(in.K&0xffffffff) - o.Base
@@ -353,7 +348,7 @@ jumped:
 				r[in.A].N = math.Float64bits(float64(math.Float32frombits(binary.LittleEndian.Uint32(d[off:]))))
 			} else if part(o) && q.Sub == 0 && (in.K>>32 == 0 || i < uint64(in.K>>32)) && off < uint64(len(d)) && uint64(len(d))-off >= 4 && off&3 == 0 && binary.LittleEndian.Uint32(o.Init[off:]) == 0x01010101 {
 				r[in.A].N = math.Float64bits(float64(math.Float32frombits(binary.LittleEndian.Uint32(d[off:]))))
-			} else if q.Sub != 0 && o.Fast && (in.K>>32 == 0 || i < uint64(in.K>>32)) && off < uint64(len(d)) && uint64(len(d))-off >= 4 && off&3 == 0 && inside(subs[q.Sub], off, 4) {
+			} else if q.Sub != 0 && o.Fast && (in.K>>32 == 0 || i < uint64(in.K>>32)) && off < uint64(len(d)) && uint64(len(d))-off >= 4 && off&3 == 0 && inside(vm.M.Subs[q.Sub], off, 4) {
 				r[in.A].N = math.Float64bits(float64(math.Float32frombits(binary.LittleEndian.Uint32(d[off:]))))
 			} else {
 				fr.pc = pc
@@ -363,7 +358,7 @@ jumped:
 			}
 		case code.OpLdF64:
 			q := &r[in.B]
-			o := objs[q.Obj]
+			o := vm.M.Objs[q.Obj]
 			d := o.Data
 			off := q.N + uint64(in.K) - o.Base
 			if o.Fast && q.Sub == 0 && off < uint64(len(d)) && uint64(len(d))-off >= 8 && off&7 == 0 {
@@ -378,7 +373,7 @@ jumped:
 			}
 		case code.OpLdxF64:
 			q := &r[in.B]
-			o := objs[q.Obj]
+			o := vm.M.Objs[q.Obj]
 			d := o.Data
 			i := r[in.C].N
 			off := q.N + i*uint64(in.K&0xffffffff) - o.Base
@@ -386,7 +381,7 @@ jumped:
 				r[in.A].N = binary.LittleEndian.Uint64(d[off:])
 			} else if part(o) && q.Sub == 0 && (in.K>>32 == 0 || i < uint64(in.K>>32)) && off < uint64(len(d)) && uint64(len(d))-off >= 8 && off&7 == 0 && binary.LittleEndian.Uint64(o.Init[off:]) == 0x0101010101010101 {
 				r[in.A].N = binary.LittleEndian.Uint64(d[off:])
-			} else if q.Sub != 0 && o.Fast && (in.K>>32 == 0 || i < uint64(in.K>>32)) && off < uint64(len(d)) && uint64(len(d))-off >= 8 && off&7 == 0 && inside(subs[q.Sub], off, 8) {
+			} else if q.Sub != 0 && o.Fast && (in.K>>32 == 0 || i < uint64(in.K>>32)) && off < uint64(len(d)) && uint64(len(d))-off >= 8 && off&7 == 0 && inside(vm.M.Subs[q.Sub], off, 8) {
 				r[in.A].N = binary.LittleEndian.Uint64(d[off:])
 			} else {
 				fr.pc = pc
@@ -396,10 +391,10 @@ jumped:
 			}
 		case code.OpSt8:
 			q := &r[in.B]
-			o := objs[q.Obj]
+			o := vm.M.Objs[q.Obj]
 			d := o.W
 			off := q.N + uint64(in.K) - o.Base
-			if !big && q.Sub == 0 && off < uint64(len(d)) {
+			if !vm.P.Big && q.Sub == 0 && off < uint64(len(d)) {
 				x := r[in.A].N
 				d[off] = byte(x)
 				if !o.Fast {
@@ -413,11 +408,11 @@ jumped:
 			}
 		case code.OpStx8:
 			q := &r[in.B]
-			o := objs[q.Obj]
+			o := vm.M.Objs[q.Obj]
 			d := o.W
 			i := r[in.C].N
 			off := q.N + i*uint64(in.K&0xffffffff) - o.Base
-			if !big && (q.Sub == 0 || inside(subs[q.Sub], off, 1)) && (in.K>>32 == 0 || i < uint64(in.K>>32)) && off < uint64(len(d)) {
+			if !vm.P.Big && (q.Sub == 0 || inside(vm.M.Subs[q.Sub], off, 1)) && (in.K>>32 == 0 || i < uint64(in.K>>32)) && off < uint64(len(d)) {
 				x := r[in.A].N
 				d[off] = byte(x)
 				if !o.Fast {
@@ -431,10 +426,10 @@ jumped:
 			}
 		case code.OpSt16:
 			q := &r[in.B]
-			o := objs[q.Obj]
+			o := vm.M.Objs[q.Obj]
 			d := o.W
 			off := q.N + uint64(in.K) - o.Base
-			if !big && q.Sub == 0 && off < uint64(len(d)) && uint64(len(d))-off >= 2 && off&1 == 0 {
+			if !vm.P.Big && q.Sub == 0 && off < uint64(len(d)) && uint64(len(d))-off >= 2 && off&1 == 0 {
 				x := r[in.A].N
 				binary.LittleEndian.PutUint16(d[off:], uint16(x))
 				if !o.Fast {
@@ -448,11 +443,11 @@ jumped:
 			}
 		case code.OpStx16:
 			q := &r[in.B]
-			o := objs[q.Obj]
+			o := vm.M.Objs[q.Obj]
 			d := o.W
 			i := r[in.C].N
 			off := q.N + i*uint64(in.K&0xffffffff) - o.Base
-			if !big && (q.Sub == 0 || inside(subs[q.Sub], off, 2)) && (in.K>>32 == 0 || i < uint64(in.K>>32)) && off < uint64(len(d)) && uint64(len(d))-off >= 2 && off&1 == 0 {
+			if !vm.P.Big && (q.Sub == 0 || inside(vm.M.Subs[q.Sub], off, 2)) && (in.K>>32 == 0 || i < uint64(in.K>>32)) && off < uint64(len(d)) && uint64(len(d))-off >= 2 && off&1 == 0 {
 				x := r[in.A].N
 				binary.LittleEndian.PutUint16(d[off:], uint16(x))
 				if !o.Fast {
@@ -466,10 +461,10 @@ jumped:
 			}
 		case code.OpSt32:
 			q := &r[in.B]
-			o := objs[q.Obj]
+			o := vm.M.Objs[q.Obj]
 			d := o.W
 			off := q.N + uint64(in.K) - o.Base
-			if !big && q.Sub == 0 && off < uint64(len(d)) && uint64(len(d))-off >= 4 && off&3 == 0 {
+			if !vm.P.Big && q.Sub == 0 && off < uint64(len(d)) && uint64(len(d))-off >= 4 && off&3 == 0 {
 				x := r[in.A].N
 				binary.LittleEndian.PutUint32(d[off:], uint32(x))
 				if !o.Fast {
@@ -483,11 +478,11 @@ jumped:
 			}
 		case code.OpStx32:
 			q := &r[in.B]
-			o := objs[q.Obj]
+			o := vm.M.Objs[q.Obj]
 			d := o.W
 			i := r[in.C].N
 			off := q.N + i*uint64(in.K&0xffffffff) - o.Base
-			if !big && (q.Sub == 0 || inside(subs[q.Sub], off, 4)) && (in.K>>32 == 0 || i < uint64(in.K>>32)) && off < uint64(len(d)) && uint64(len(d))-off >= 4 && off&3 == 0 {
+			if !vm.P.Big && (q.Sub == 0 || inside(vm.M.Subs[q.Sub], off, 4)) && (in.K>>32 == 0 || i < uint64(in.K>>32)) && off < uint64(len(d)) && uint64(len(d))-off >= 4 && off&3 == 0 {
 				x := r[in.A].N
 				binary.LittleEndian.PutUint32(d[off:], uint32(x))
 				if !o.Fast {
@@ -501,10 +496,10 @@ jumped:
 			}
 		case code.OpSt64:
 			q := &r[in.B]
-			o := objs[q.Obj]
+			o := vm.M.Objs[q.Obj]
 			d := o.W
 			off := q.N + uint64(in.K) - o.Base
-			if !big && q.Sub == 0 && off < uint64(len(d)) && uint64(len(d))-off >= 8 && off&7 == 0 {
+			if !vm.P.Big && q.Sub == 0 && off < uint64(len(d)) && uint64(len(d))-off >= 8 && off&7 == 0 {
 				x := r[in.A].N
 				binary.LittleEndian.PutUint64(d[off:], x)
 				if !o.Fast {
@@ -518,11 +513,11 @@ jumped:
 			}
 		case code.OpStx64:
 			q := &r[in.B]
-			o := objs[q.Obj]
+			o := vm.M.Objs[q.Obj]
 			d := o.W
 			i := r[in.C].N
 			off := q.N + i*uint64(in.K&0xffffffff) - o.Base
-			if !big && (q.Sub == 0 || inside(subs[q.Sub], off, 8)) && (in.K>>32 == 0 || i < uint64(in.K>>32)) && off < uint64(len(d)) && uint64(len(d))-off >= 8 && off&7 == 0 {
+			if !vm.P.Big && (q.Sub == 0 || inside(vm.M.Subs[q.Sub], off, 8)) && (in.K>>32 == 0 || i < uint64(in.K>>32)) && off < uint64(len(d)) && uint64(len(d))-off >= 8 && off&7 == 0 {
 				x := r[in.A].N
 				binary.LittleEndian.PutUint64(d[off:], x)
 				if !o.Fast {
@@ -536,10 +531,10 @@ jumped:
 			}
 		case code.OpStF32:
 			q := &r[in.B]
-			o := objs[q.Obj]
+			o := vm.M.Objs[q.Obj]
 			d := o.W
 			off := q.N + uint64(in.K) - o.Base
-			if !big && q.Sub == 0 && off < uint64(len(d)) && uint64(len(d))-off >= 4 && off&3 == 0 {
+			if !vm.P.Big && q.Sub == 0 && off < uint64(len(d)) && uint64(len(d))-off >= 4 && off&3 == 0 {
 				x := r[in.A].N
 				binary.LittleEndian.PutUint32(d[off:], math.Float32bits(float32(math.Float64frombits(x))))
 				if !o.Fast {
@@ -553,11 +548,11 @@ jumped:
 			}
 		case code.OpStxF32:
 			q := &r[in.B]
-			o := objs[q.Obj]
+			o := vm.M.Objs[q.Obj]
 			d := o.W
 			i := r[in.C].N
 			off := q.N + i*uint64(in.K&0xffffffff) - o.Base
-			if !big && (q.Sub == 0 || inside(subs[q.Sub], off, 4)) && (in.K>>32 == 0 || i < uint64(in.K>>32)) && off < uint64(len(d)) && uint64(len(d))-off >= 4 && off&3 == 0 {
+			if !vm.P.Big && (q.Sub == 0 || inside(vm.M.Subs[q.Sub], off, 4)) && (in.K>>32 == 0 || i < uint64(in.K>>32)) && off < uint64(len(d)) && uint64(len(d))-off >= 4 && off&3 == 0 {
 				x := r[in.A].N
 				binary.LittleEndian.PutUint32(d[off:], math.Float32bits(float32(math.Float64frombits(x))))
 				if !o.Fast {
@@ -956,7 +951,7 @@ jumped:
 		case code.OpLdPtr:
 			q := r[in.B]
 			q.N += uint64(in.K)
-			if o := objs[q.Obj]; o.Fast && q.Sub == 0 && wide(vm) {
+			if o := vm.M.Objs[q.Obj]; o.Fast && q.Sub == 0 && wide(vm) {
 				if off := q.N - o.Base; off < uint64(len(o.Data)) && uint64(len(o.Data))-off >= 8 && off&7 == 0 {
 					r[in.A] = vm.provenance(o, off, binary.LittleEndian.Uint64(o.Data[off:]))
 					continue
@@ -1039,7 +1034,6 @@ jumped:
 			if !vm.decay(in, r) {
 				goto stop
 			}
-			subs = vm.M.Subs
 		case code.OpIdx:
 			fr.pc = pc
 			q, ok := vm.element(in, r, "read")
@@ -1050,7 +1044,7 @@ jumped:
 		case code.OpPtrAdd:
 			q := r[in.B]
 			by := r[in.C].N * uint64(in.K)
-			if o := objs[q.Obj]; q.Obj != 0 && q.Sub == 0 && q.N+by-o.Base <= o.Size {
+			if o := vm.M.Objs[q.Obj]; q.Obj != 0 && q.Sub == 0 && q.N+by-o.Base <= o.Size {
 				q.N += by
 				r[in.A] = q
 				continue
@@ -1070,7 +1064,7 @@ jumped:
 			r[in.A] = q
 		case code.OpPtrAddK:
 			q := r[in.B]
-			if o := objs[q.Obj]; q.Obj != 0 && q.Sub == 0 && q.N+uint64(in.K)-o.Base <= o.Size {
+			if o := vm.M.Objs[q.Obj]; q.Obj != 0 && q.Sub == 0 && q.N+uint64(in.K)-o.Base <= o.Size {
 				q.N += uint64(in.K)
 				r[in.A] = q
 				continue
@@ -1089,7 +1083,7 @@ jumped:
 			}
 			r[in.A].N = n
 		case code.OpPtrToInt:
-			objs[r[in.B].Obj].Kept = true
+			vm.M.Objs[r[in.B].Obj].Kept = true
 			r[in.A] = mem.Slot{N: r[in.B].N}
 		case code.OpIntToPtr:
 			n := r[in.B].N
@@ -1238,7 +1232,7 @@ jumped:
 			fr.Func, fr.base, fr.dst, fr.site, fr.serial = f, base, in.A, &vm.P.Sites[in.C], vm.serial
 			ins, pc = f.Code, 0
 			r = (*[window]mem.Slot)(vm.stack[base:])
-			if left--; left < 0 {
+			if vm.left--; vm.left < 0 {
 				goto jumped
 			}
 		case code.OpCallPtr:
@@ -1258,9 +1252,6 @@ jumped:
 				}
 			}
 			dst := fr.dst
-			if fr.open != nil && !vm.vaOpen(fr) {
-				goto stop
-			}
 			if n := len(vm.frames) - 1; n > depth && fr.simple() && (in.B != 0 || fr.Func.Result == code.TVoid) {
 				fr.site = nil
 				vm.frames = vm.frames[:n]
@@ -1269,6 +1260,9 @@ jumped:
 				r = (*[window]mem.Slot)(vm.stack[fr.base:])
 				r[dst] = v
 				continue
+			}
+			if fr.open != nil && !vm.vaOpen(fr) {
+				goto stop
 			}
 			if in.B == 0 && fr.Func.Result != code.TVoid && !vm.noResult(fr) {
 				goto stop
@@ -1311,7 +1305,6 @@ jumped:
 			if !vm.kill(fr, in.A, int(in.K)) {
 				goto stop
 			}
-			objs = vm.M.Objs
 		case code.OpVLA:
 			fr.pc = pc
 			q, ok := vm.variable(fr, in, int64(r[in.B].N))
@@ -1319,7 +1312,6 @@ jumped:
 				goto stop
 			}
 			r[in.A] = q
-			objs = vm.M.Objs
 		case code.OpCheckN:
 			if int64(r[in.B].N) <= 0 {
 				fr.pc = pc
@@ -1353,7 +1345,7 @@ jumped:
 				goto stop
 			}
 		case code.OpConst:
-			objs[r[in.A].Obj].Freeze()
+			vm.M.Objs[r[in.A].Obj].Freeze()
 		case code.OpUB:
 			fr.pc = pc
 			f := vm.P.Static[in.K]

@@ -57,7 +57,11 @@ func (vm *VM) decay(in *code.Instr, r *[window]mem.Slot) bool {
 		o := vm.M.Objs[p.Obj]
 		lo := p.N - o.Base
 		hi := lo + uint64(in.K&0xffffffff)
-		if lo <= o.Size && hi <= o.Size && !(lo == 0 && hi == o.Size) {
+		// Memory allocated for a structure and more: its last array was meant to
+		// be longer. C17 has flexible array members for this; older programs that
+		// do it otherwise are left in peace.
+		longer := in.C > 0 && o.Class == mem.ClassHeap && o.Size%uint64(in.C) != 0
+		if !longer && lo <= o.Size && hi <= o.Size && !(lo == 0 && hi == o.Size) {
 			if p.Sub == 0 || vm.M.Subs[p.Sub] != (mem.Sub{Lo: lo, Hi: hi}) {
 				p.Sub = vm.M.SubFor(p.Obj, lo, hi)
 			}

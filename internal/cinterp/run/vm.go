@@ -109,6 +109,7 @@ type VM struct {
 	Found   *Finding
 	Notes   []Finding
 	Steps   int64
+	left    int // jumps until the next tick, between loops
 	ctx     context.Context
 	stack   []mem.Slot
 	frames  []Frame
@@ -143,7 +144,7 @@ func New(ctx context.Context, p *code.Program, lib map[string]LibFunc, l Limits)
 	if p.Ptr == 4 {
 		vm.align8 = 4
 	}
-	vm.stack = make([]mem.Slot, 4*window)
+	vm.stack = make([]mem.Slot, 2*window)
 	for i, f := range p.Funcs {
 		o := vm.M.Alloc(1, 16, mem.ClassFunc)
 		if o == nil {
@@ -280,6 +281,16 @@ func inLibrary(kind string) string {
 		return "library-overflow"
 	}
 	return kind
+}
+
+// noteAt notes a finding at a place where nothing is executed.
+func (vm *VM) noteAt(at mem.Pos, kind string, p *mem.Slot, format string, args ...any) {
+	key := fmt.Sprint(kind, at)
+	if vm.noted[key] || len(vm.noted) >= 100 {
+		return
+	}
+	vm.noted[key] = true
+	vm.Notes = append(vm.Notes, Finding{Kind: ub.ByName(kind), Name: kind, Text: fmt.Sprintf(format, args...), At: at, Obj: vm.facts(*p)})
 }
 
 func (vm *VM) facts(p mem.Slot) *ObjectFacts {

@@ -1,15 +1,11 @@
 package ub
 
 import (
-	"bytes"
-	"context"
-	"os"
-	"os/exec"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
-	"time"
+
+	"steward/internal/cinterp/ub/peers"
 )
 
 func TestEveryKindHasAnExample(t *testing.T) {
@@ -50,64 +46,28 @@ func TestEveryKindHasAnExample(t *testing.T) {
 	}
 }
 
-// write puts files into a folder and gives their names.
-func write(t *testing.T, dir string, files []File) []string {
-	t.Helper()
-	var names []string
+func texts(files []File) map[string]string {
+	m := map[string]string{}
 	for _, f := range files {
-		if err := os.WriteFile(filepath.Join(dir, f.Name), []byte(f.Text), 0o600); err != nil {
-			t.Fatal(err)
-		}
-		names = append(names, f.Name)
+		m[f.Name] = f.Text
 	}
-	return names
-}
-
-// run runs a program and gives what it printed, and how it ended.
-func run(t *testing.T, dir, name string, args ...string) (string, error) {
-	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
-	defer cancel()
-	cmd := exec.CommandContext(ctx, name, args...)
-	cmd.Dir = dir
-	var out bytes.Buffer
-	cmd.Stdout, cmd.Stderr = &out, &out
-	err := cmd.Run()
-	return out.String(), err
-}
-
-// peers are the compilers that are here.
-func peers(t *testing.T) []string {
-	t.Helper()
-	var found []string
-	for _, p := range []string{"gcc", "clang"} {
-		if _, err := exec.LookPath(p); err == nil {
-			found = append(found, p)
-		}
-	}
-	if len(found) == 0 {
-		t.Log("no compiler here: the examples are not compiled")
-	}
-	return found
+	return m
 }
 
 // TestCompilersOnExamples: a program with undefined behaviour compiles, but
 // where it says that it is refused.
 func TestCompilersOnExamples(t *testing.T) {
 	t.Parallel()
-	for _, cc := range peers(t) {
+	for _, cc := range peers.Compilers(t) {
 		for _, e := range Examples() {
 			t.Run(cc+"/"+e.Name, func(t *testing.T) {
 				t.Parallel()
-				dir := t.TempDir()
 				list := strings.Fields(e.Refused)
-				args := append([]string{"-std=c17", "-w"}, write(t, dir, e.Files)...)
+				way := peers.Way{CC: cc, Flags: []string{"-S"}} // without linking, it is faster
 				if slices.Contains(list, "link") {
-					args = append(args, "-o", "program", "-lm", "-pthread")
-				} else {
-					args = append(args, "-S")
+					way.Flags = nil
 				}
-				out, err := run(t, dir, cc, args...)
+				out, err := peers.Build(t, t.TempDir(), way, texts(e.Files))
 				want := slices.Contains(list, cc) || slices.Contains(list, "link")
 				if want != (err != nil) {
 					t.Errorf("refused: %v, expected: %v\n%s", err != nil, want, out)
@@ -121,31 +81,22 @@ func TestCompilersOnExamples(t *testing.T) {
 // at every level and under the sanitizers.
 func TestTwinsAreClean(t *testing.T) {
 	t.Parallel()
-	sanitizers := []string{"-fsanitize=address,undefined", "-fno-sanitize-recover=all"}
-	ways := map[string][][]string{
-		"gcc":   {append([]string{"-O0"}, sanitizers...), append([]string{"-O2"}, sanitizers...)},
-		"clang": {{"-O1"}},
-	}
+	ways := peers.Ways(t)
 	for _, e := range Examples() {
 		t.Run(e.Name, func(t *testing.T) {
 			t.Parallel()
-			outputs := map[string][]string{}
-			for _, cc := range peers(t) {
-				for _, way := range ways[cc] {
-					dir := t.TempDir()
-					args := slices.Concat([]string{"-std=c17", "-pedantic-errors", "-w", "-o", "program"}, way, write(t, dir, e.Twin), []string{"-lm", "-pthread"})
-					if out, err := run(t, dir, cc, args...); err != nil {
-						t.Fatalf("%s %v: %v\n%s", cc, way, err, out)
-					}
-					out, err := run(t, dir, "./program")
-					if err != nil {
-						t.Errorf("%s %v: %v\n%s", cc, way, err, out)
-					}
-					if out == "" {
-						t.Error("it prints nothing")
-					}
-					outputs[out] = append(outputs[out], cc+way[0])
+			outputs := map[string][]peers.Way{}
+			for _, w := range ways {
+				dir := t.TempDir()
+				strict := peers.Way{CC: w.CC, Flags: append([]string{peers.Strict}, w.Flags...)}
+				if out, err := peers.Build(t, dir, strict, texts(e.Twin)); err != nil {
+					t.Fatalf("%v: %v\n%s", w, err, out)
 				}
+				out, err := peers.Run(t, dir)
+				if err != nil || out == "" {
+					t.Errorf("%v: %v, prints %q", w, err, out)
+				}
+				outputs[out] = append(outputs[out], w)
 			}
 			if len(outputs) > 1 {
 				t.Errorf("the outputs differ: %q", outputs)

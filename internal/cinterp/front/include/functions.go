@@ -90,11 +90,26 @@ var groups = []group{
 	{header: "alloca.h", std: POSIX, macros: "alloca"},
 	{header: "ctype.h", std: POSIX, names: "isascii toascii"},
 	{header: "err.h", std: POSIX, names: "warn warnx vwarn vwarnx err errx verr verrx"},
+	{header: "byteswap.h", std: POSIX, macros: "bswap_16 bswap_32 bswap_64"},
+	{header: "dirent.h", std: POSIX, names: "opendir readdir closedir rewinddir"},
+	{header: "endian.h", std: POSIX,
+		macros: "htobe16 htobe32 htobe64 htole16 htole32 htole64 be16toh be32toh be64toh le16toh le32toh le64toh"},
 	{header: "fcntl.h", std: POSIX, names: "open openat creat fcntl"},
 	{header: "getopt.h", std: POSIX, names: "getopt getopt_long getopt_long_only"},
 	{header: "libgen.h", std: POSIX, names: "basename dirname"},
 	{header: "malloc.h", std: POSIX, names: "memalign malloc_usable_size"},
 	{header: "math.h", std: POSIX, names: "j0 j1 jn y0 y1 yn"},
+	{header: "pthread.h", std: POSIX,
+		names: "pthread_create pthread_join pthread_detach pthread_exit pthread_self pthread_equal pthread_once pthread_attr_init " +
+			"pthread_attr_destroy pthread_attr_setdetachstate pthread_attr_setstacksize pthread_mutex_init pthread_mutex_destroy " +
+			"pthread_mutex_lock pthread_mutex_trylock pthread_mutex_timedlock pthread_mutex_unlock pthread_mutexattr_init " +
+			"pthread_mutexattr_destroy pthread_mutexattr_settype pthread_cond_init pthread_cond_destroy pthread_cond_wait " +
+			"pthread_cond_timedwait pthread_cond_signal pthread_cond_broadcast pthread_rwlock_init pthread_rwlock_destroy " +
+			"pthread_rwlock_rdlock pthread_rwlock_tryrdlock pthread_rwlock_wrlock pthread_rwlock_trywrlock pthread_rwlock_unlock " +
+			"pthread_barrier_init pthread_barrier_destroy pthread_barrier_wait pthread_spin_init pthread_spin_destroy pthread_spin_lock " +
+			"pthread_spin_trylock pthread_spin_unlock pthread_key_create pthread_key_delete pthread_getspecific pthread_setspecific"},
+	{header: "sched.h", std: POSIX, names: "sched_yield"},
+	{header: "semaphore.h", std: POSIX, names: "sem_init sem_destroy sem_wait sem_trywait sem_timedwait sem_post sem_getvalue"},
 	{header: "setjmp.h", std: POSIX, names: "siglongjmp _setjmp _longjmp", macros: "sigsetjmp"},
 	{header: "signal.h", std: POSIX, names: "kill sigaction sigemptyset sigfillset sigaddset sigdelset sigismember sigprocmask"},
 	{header: "stdio.h", std: POSIX,
@@ -106,15 +121,21 @@ var groups = []group{
 	{header: "string.h", std: POSIX,
 		names: "strdup strndup strnlen strtok_r stpcpy stpncpy memccpy strsignal strerror_r strsep explicit_bzero"},
 	{header: "strings.h", std: POSIX, names: "strcasecmp strncasecmp ffs bcmp bcopy bzero index rindex"},
+	{header: "sys/mman.h", std: POSIX, names: "mmap munmap mprotect msync"},
+	{header: "sys/param.h", std: POSIX, macros: "MIN MAX"},
+	{header: "sys/resource.h", std: POSIX, names: "getrlimit setrlimit getrusage"},
 	{header: "sys/stat.h", std: POSIX, names: "stat fstat lstat chmod fchmod mkdir umask",
 		macros: "S_ISREG S_ISDIR S_ISCHR S_ISBLK S_ISFIFO S_ISLNK S_ISSOCK"},
 	{header: "sys/time.h", std: POSIX, names: "gettimeofday utimes", macros: "timerisset timerclear"},
+	{header: "sys/times.h", std: POSIX, names: "times"},
+	{header: "sys/wait.h", std: POSIX, names: "wait waitpid", macros: "WEXITSTATUS WTERMSIG WIFEXITED WIFSIGNALED"},
 	{header: "time.h", std: POSIX,
 		names: "asctime_r ctime_r gmtime_r localtime_r clock_gettime clock_getres nanosleep tzset strptime timegm"},
 	{header: "unistd.h", std: POSIX,
 		names: "access alarm chdir close dup dup2 _exit fork execv execvp fsync ftruncate getcwd getegid geteuid getgid getpid getppid getuid " +
 			"isatty link lseek pause pipe pread pwrite read readlink rmdir sleep symlink sysconf truncate unlink write usleep getpagesize " +
 			"gethostname getentropy swab"},
+	{header: "utime.h", std: POSIX, names: "utime"},
 	{header: "wchar.h", std: POSIX, names: "wcsdup wcsnlen wcscasecmp wcsncasecmp wcwidth wcswidth"},
 
 	{header: "math.h", std: GNU, names: "sincos exp10"},

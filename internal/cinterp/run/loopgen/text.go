@@ -33,22 +33,17 @@ func (vm *VM) loop(depth int) bool {
 		ins  []code.Instr
 		r    *[window]mem.Slot
 		pc   int
-		objs []*mem.Object
-		subs []mem.Sub
 		in   *code.Instr
-		big  = vm.P.Big
-		left = 0
 	)
 enter:
 	fr = &vm.frames[len(vm.frames)-1]
 	ins = fr.Func.Code
 	pc = fr.pc
 	r = (*[window]mem.Slot)(vm.stack[fr.base:])
-	objs, subs = vm.M.Objs, vm.M.Subs
 jumped:
-	left--
-	if left < 0 {
-		left = 8192
+	vm.left--
+	if vm.left < 0 {
+		vm.left = 8192
 		fr.pc = pc
 		if !vm.tick(8192) {
 			goto stop
@@ -72,7 +67,7 @@ const rest = `
 		case code.OpLdPtr:
 			q := r[in.B]
 			q.N += uint64(in.K)
-			if o := objs[q.Obj]; o.Fast && q.Sub == 0 && wide(vm) {
+			if o := vm.M.Objs[q.Obj]; o.Fast && q.Sub == 0 && wide(vm) {
 				if off := q.N - o.Base; off < uint64(len(o.Data)) && uint64(len(o.Data))-off >= 8 && off&7 == 0 {
 					r[in.A] = vm.provenance(o, off, binary.LittleEndian.Uint64(o.Data[off:]))
 					continue
@@ -155,7 +150,6 @@ const rest = `
 			if !vm.decay(in, r) {
 				goto stop
 			}
-			subs = vm.M.Subs
 		case code.OpIdx:
 			fr.pc = pc
 			q, ok := vm.element(in, r, "read")
@@ -166,7 +160,7 @@ const rest = `
 		case code.OpPtrAdd:
 			q := r[in.B]
 			by := r[in.C].N * uint64(in.K)
-			if o := objs[q.Obj]; q.Obj != 0 && q.Sub == 0 && q.N+by-o.Base <= o.Size {
+			if o := vm.M.Objs[q.Obj]; q.Obj != 0 && q.Sub == 0 && q.N+by-o.Base <= o.Size {
 				q.N += by
 				r[in.A] = q
 				continue
@@ -186,7 +180,7 @@ const rest = `
 			r[in.A] = q
 		case code.OpPtrAddK:
 			q := r[in.B]
-			if o := objs[q.Obj]; q.Obj != 0 && q.Sub == 0 && q.N+uint64(in.K)-o.Base <= o.Size {
+			if o := vm.M.Objs[q.Obj]; q.Obj != 0 && q.Sub == 0 && q.N+uint64(in.K)-o.Base <= o.Size {
 				q.N += uint64(in.K)
 				r[in.A] = q
 				continue
@@ -205,7 +199,7 @@ const rest = `
 			}
 			r[in.A].N = n
 		case code.OpPtrToInt:
-			objs[r[in.B].Obj].Kept = true
+			vm.M.Objs[r[in.B].Obj].Kept = true
 			r[in.A] = mem.Slot{N: r[in.B].N}
 		case code.OpIntToPtr:
 			n := r[in.B].N
@@ -354,7 +348,7 @@ const rest = `
 			fr.Func, fr.base, fr.dst, fr.site, fr.serial = f, base, in.A, &vm.P.Sites[in.C], vm.serial
 			ins, pc = f.Code, 0
 			r = (*[window]mem.Slot)(vm.stack[base:])
-			if left--; left < 0 {
+			if vm.left--; vm.left < 0 {
 				goto jumped
 			}
 		case code.OpCallPtr:
@@ -374,9 +368,6 @@ const rest = `
 				}
 			}
 			dst := fr.dst
-			if fr.open != nil && !vm.vaOpen(fr) {
-				goto stop
-			}
 			if n := len(vm.frames) - 1; n > depth && fr.simple() && (in.B != 0 || fr.Func.Result == code.TVoid) {
 				fr.site = nil
 				vm.frames = vm.frames[:n]
@@ -385,6 +376,9 @@ const rest = `
 				r = (*[window]mem.Slot)(vm.stack[fr.base:])
 				r[dst] = v
 				continue
+			}
+			if fr.open != nil && !vm.vaOpen(fr) {
+				goto stop
 			}
 			if in.B == 0 && fr.Func.Result != code.TVoid && !vm.noResult(fr) {
 				goto stop
@@ -427,7 +421,6 @@ const rest = `
 			if !vm.kill(fr, in.A, int(in.K)) {
 				goto stop
 			}
-			objs = vm.M.Objs
 		case code.OpVLA:
 			fr.pc = pc
 			q, ok := vm.variable(fr, in, int64(r[in.B].N))
@@ -435,7 +428,6 @@ const rest = `
 				goto stop
 			}
 			r[in.A] = q
-			objs = vm.M.Objs
 		case code.OpCheckN:
 			if int64(r[in.B].N) <= 0 {
 				fr.pc = pc
@@ -469,7 +461,7 @@ const rest = `
 				goto stop
 			}
 		case code.OpConst:
-			objs[r[in.A].Obj].Freeze()
+			vm.M.Objs[r[in.A].Obj].Freeze()
 		case code.OpUB:
 			fr.pc = pc
 			f := vm.P.Static[in.K]

@@ -1,8 +1,8 @@
 /* A declaration asks for another alignment than the definition. */
 #include <stdio.h>
 
-extern _Alignas(16) char room[16];
-_Alignas(16) char room[16];
+extern _Alignas(8) char room[16];
+_Alignas(8) char room[16];
 
 int main(void)
 {

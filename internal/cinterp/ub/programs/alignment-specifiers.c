@@ -2,8 +2,8 @@
 /* A declaration asks for another alignment than the definition. */
 #include <stdio.h>
 
-extern _Alignas(8) char room[16];
-_Alignas(16) char room[16]; /* UB */
+extern _Alignas(4) char room[16];
+_Alignas(8) char room[16]; /* UB */
 
 int main(void)
 {

@@ -7,7 +7,7 @@ static int grade(int points)
 		return 1;
 	if (points > 50)
 		return 2;
-}
+} /* UB */
 
 int main(void)
 {

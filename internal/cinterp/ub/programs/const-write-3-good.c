@@ -1,0 +1,11 @@
+/* A const object is set by a library function. */
+#include <stdio.h>
+#include <string.h>
+
+int main(void)
+{
+	char key[4] = "abc";
+	memset((char *)key, 0, sizeof key);
+	puts("cleared");
+	return 0;
+}

@@ -1,0 +1,12 @@
+/* A number that no wide character has is classified. */
+#include <stdio.h>
+#include <wctype.h>
+
+int main(void)
+{
+	wint_t c = WEOF;
+	c = c - 1;
+	int letter = iswalpha(c) != 0; /* UB */
+	printf("%d\n", letter > 1);
+	return 0;
+}

@@ -1,0 +1,3 @@
+struct point { int x; int y; };
+
+struct point origin = {0, 0};

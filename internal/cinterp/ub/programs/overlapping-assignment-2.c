@@ -1,0 +1,13 @@
+/* One member of a union is set from another of another type. */
+#include <stdio.h>
+
+union number { int whole; float real; };
+
+int main(void)
+{
+	union number n;
+	n.whole = 3;
+	n.real = n.whole; /* UB */
+	printf("%d\n", n.real > 2.0f);
+	return 0;
+}

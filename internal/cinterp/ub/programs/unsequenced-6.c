@@ -1,0 +1,10 @@
+/* A compound assignment reads what its right side changes. */
+#include <stdio.h>
+
+int main(void)
+{
+	int n = 4;
+	n += n--; /* UB */
+	printf("%d\n", n > 0);
+	return 0;
+}
