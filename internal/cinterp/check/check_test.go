@@ -134,6 +134,8 @@ func TestExtensions(t *testing.T) {
 		"extern int f(int) __asm__(\"g\"); long f(int);" + main0,
 		"int a[] = (int[]){1, 2};" + main0,
 		"int a = {};" + main0,
+		"typedef union { void *p; int *q; } t __attribute__((transparent_union)); void f(t); void f(void *p) { }" + main0,
+		"typedef union { void *p; int *q; } __attribute__((transparent_union)) t; void f(t); void f(void *p) { }" + main0,
 		"extern inline int f(void) { return 1; }" + main0,
 		"void g(void) { auto int f(int); }" + main0,
 		"struct s *f(struct s *); struct s *f(struct s *p) { return p; }" + main0,

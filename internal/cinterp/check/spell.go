@@ -338,6 +338,9 @@ func (u *unit) structure(s *cc.StructOrUnionSpecifier) *typ {
 		}
 		s = def
 	}
+	if word(s) == "union" && (s.AttributeSpecifierList != nil || s.AttributeSpecifierList2 != nil) {
+		return any1 // it may be transparent
+	}
 	if u.tags[s] == nil {
 		u.tags[s] = &tagged{word: word(s), name: s.Token.SrcStr(), unit: u, def: s, end: s.Token3.Seq()}
 	}

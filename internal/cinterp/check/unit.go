@@ -298,6 +298,7 @@ func (u *unit) oldParameters(x *decl, f *cc.FunctionDefinition, ids *cc.Identifi
 		}
 	}
 	x.t.known = x.t.k == function
+	told := false
 	for ; ids != nil; ids = ids.IdentifierList {
 		tok := ids.Token
 		if ids.Token2.SrcStr() != "" && ids.Token2.SrcStr() != "," {
@@ -308,7 +309,10 @@ func (u *unit) oldParameters(x *decl, f *cc.FunctionDefinition, ids *cc.Identifi
 		if t == nil {
 			t = any1
 			p := tok.Position()
-			u.c.find("undeclared-parameter", Place{p.Filename, p.Line, p.Column, nil}, "the parameter "+n+" is not declared")
+			if !told {
+				u.c.find("undeclared-parameter", Place{p.Filename, p.Line, p.Column, nil}, "the parameter "+n+" is not declared")
+			}
+			told = true
 		} else {
 			u.parameter(spec[n], decls[n], t)
 		}

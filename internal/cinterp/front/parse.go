@@ -124,6 +124,7 @@ func (o Options) config(abi *cc.ABI, name string, text []byte) (*cc.Config, []cc
 		{Name: "<builtin>", Value: before + cc.Builtin + after},
 		{Name: "<command>", Value: defines(o.Define)},
 		{Name: name, Value: string(text)},
+		{Name: "<end>", Value: end},
 	}, nil
 }
 
@@ -152,6 +153,12 @@ func plain(err error) error {
 	}
 	return errors.New(strings.Join(lines, "\n"))
 }
+
+// end comes after the text of a unit. The parser waits for a name after a `*`,
+// and without one it would wait for ever.
+const end = `
+extern int __steward_end;
+`
 
 // before and after go around the declarations of builtins that the parser
 // brings. A va_list is an array of one structure, as on most machines.
