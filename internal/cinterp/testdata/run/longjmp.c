@@ -5,10 +5,14 @@ static jmp_buf env;
 static void deep(int n) { int a[4] = {n}; if (n == 0) longjmp(env, a[0] + 5); deep(n - 1); }
 int main(void)
 {
-	int r = setjmp(env);
-	if (r == 0)
+	switch (setjmp(env)) {
+	case 0:
 		deep(10);
-	printf("%d\n", r);
+		break;
+	case 5:
+		printf("5\n");
+		break;
+	}
 	return 0;
 }
 // out: 5
