@@ -241,6 +241,6 @@ func FuzzCheck(f *testing.F) {
 				units = append(units, u)
 			}
 		}
-		Check(units)
+		check(units)
 	})
 }

@@ -2,7 +2,6 @@ package check
 
 import (
 	"fmt"
-	"slices"
 
 	"modernc.org/cc/v4"
 )
@@ -37,7 +36,7 @@ func (u *unit) result(t *typ, n cc.Node) bool {
 
 // memberTypes looks at the members of a structure, C17 6.7.2.1p3.
 func (u *unit) memberTypes(g *tagged) {
-	var names []string
+	names := map[string]bool{}
 	for _, m := range g.contents() {
 		if m.at == nil {
 			continue
@@ -46,10 +45,10 @@ func (u *unit) memberTypes(g *tagged) {
 		if m.t.k == function || m.t.isVoid() || m.t.k == tag && !m.t.completeAt(tok.Seq()) {
 			u.c.violates("6.7.2.1p3", at(m.at), "the member "+m.name+" has the type "+m.t.String())
 		}
-		if m.name != "" && slices.Contains(names, m.name) {
+		if m.name != "" && names[m.name] {
 			u.c.violates("6.7p3", at(m.at), "two members are called "+m.name)
 		}
-		names = append(names, m.name)
+		names[m.name] = true
 	}
 }
 

@@ -193,7 +193,8 @@ func (u *unit) linkage(x *decl) {
 	if x.link == none || x.fromLib || x.t.k == unknown {
 		return
 	}
-	for _, o := range u.linked[x.name] {
+	l := u.linked[x.name]
+	for _, o := range l[:min(len(l), maxCompared)] {
 		if o.link != x.link && !o.fromLib && o.t.k != unknown {
 			u.c.find("linkage-clash", x.at, x.name+" has internal and external linkage in one unit", o.at)
 			return
