@@ -75,7 +75,7 @@ func Parse(name string, text []byte, o Options) (u *Unit, err error) {
 	}
 	ast, err := cc.Translate(cfg, sources)
 	if err != nil {
-		return nil, plain(err)
+		return nil, plain(err, name, text)
 	}
 	return &Unit{Name: name, AST: ast}, nil
 }
@@ -101,7 +101,7 @@ func Outline(name string, text []byte, o Options) (u *Unit, err error) {
 	}
 	ast, err := cc.Parse(cfg, sources)
 	if err != nil {
-		return nil, plain(err)
+		return nil, plain(err, name, text)
 	}
 	return &Unit{Name: name, AST: ast, Outline: true}, nil
 }
@@ -141,14 +141,18 @@ func defines(list []string) string {
 }
 
 // plain keeps the first lines of what the parser said, without its own words
-// for what it did not expect.
-func plain(err error) error {
+// for what it did not expect. What it found wrong only in what comes behind the
+// text is told at the end of that.
+func plain(err error, name string, text []byte) error {
 	lines := strings.Split(strings.TrimSpace(err.Error()), "\n")
 	if len(lines) > 20 {
 		lines = append(lines[:20], "and more")
 	}
 	for i, l := range lines {
 		l, _, _ = strings.Cut(l, " (check.go")
+		if behind := strings.TrimPrefix(l, "<end>:"); behind != l {
+			l = fmt.Sprintf("%s:%d:1: the text ends too early: something is missing before its end", name, 1+strings.Count(strings.TrimRight(string(text), "\n"), "\n"))
+		}
 		lines[i] = strings.ReplaceAll(l, "TODO ", "")
 	}
 	return errors.New(strings.Join(lines, "\n"))
