@@ -48,7 +48,7 @@ Several files are linked to one program. Arguments behind -- are the program's.
 Exit codes: 0 the program finished (its own status is in the report; --status
 passes it on), 1 undefined behaviour, 2 used wrongly or no C, 3 cannot say:
 something is not supported, or a limit was reached.`,
-		Example: "  steward interpret poc.c\n  steward interpret -I include -D NDEBUG lib.c test.c -- input.bin",
+		Example: "  steward interpret poc.c\n  steward interpret -I include -D NDEBUG lib.c test.c -- ARG",
 		Args: func(c *cobra.Command, args []string) error {
 			if n := c.ArgsLenAtDash(); len(args) == 0 || n == 0 {
 				return usage{fmt.Errorf("FILE.c is missing")}

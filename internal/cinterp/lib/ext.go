@@ -91,7 +91,7 @@ func newExtra(s *State) *extra {
 }
 
 // Home is the directory in which a program begins.
-const Home = "/work"
+const Home = "/home"
 
 // minus is the answer -1 with errno.
 func minus(c *call, e vfs.Errno) (slot, bool) {

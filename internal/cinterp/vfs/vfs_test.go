@@ -8,10 +8,10 @@ import (
 func TestNamesAndErrors(t *testing.T) {
 	t.Parallel()
 	f := New(Limits{})
-	if e := f.Mount("/work", fstest.MapFS{"in.txt": {Data: []byte("hello")}, "d/x": {Data: []byte("x")}}); e != 0 {
+	if e := f.Mount("/home", fstest.MapFS{"in.txt": {Data: []byte("hello")}, "d/x": {Data: []byte("x")}}); e != 0 {
 		t.Fatal(e)
 	}
-	cwd, e := f.Lookup(nil, "/work")
+	cwd, e := f.Lookup(nil, "/home")
 	if e != 0 {
 		t.Fatal(e)
 	}
@@ -38,9 +38,9 @@ func TestNamesAndErrors(t *testing.T) {
 		{"there", look(f, nil, "/other"), 0},
 		{"through a file", look(f, cwd, "in.txt/x"), ENOTDIR},
 		{"file as a directory", look(f, cwd, "in.txt/"), ENOTDIR},
-		{"above the root", look(f, nil, "/../../work/d/../in.txt"), 0},
+		{"above the root", look(f, nil, "/../../home/d/../in.txt"), 0},
 		{"no name", look(f, nil, ""), ENOENT},
-		{"not empty", f.Unlink(nil, "/work", true), ENOTEMPTY},
+		{"not empty", f.Unlink(nil, "/home", true), ENOTEMPTY},
 		{"unlink a directory", f.Unlink(nil, "/other", false), EISDIR},
 		{"rmdir", f.Unlink(nil, "/other", true), 0},
 	} {
