@@ -128,7 +128,7 @@ func TestCensusCollects(t *testing.T) {
 	}
 	packages := put("Packages", "Package: libone\nSource: one\nVersion: 1.5-1\n\nPackage: two\nVersion: 1\n\n")
 	tar := files["/debian/pool/one_1.5-1.debian.tar.gz"]
-	sources := put("Sources", fmt.Sprintf("Package: one\nVersion: 1.5-1\nHomepage: https://one.example/\nDirectory: pool\nChecksums-Sha256:\n %x %d one_1.5-1.debian.tar.gz\n %064d 5 one_1.5.orig.tar.gz\n\nPackage: two\nVersion: 1\n\n", sha256.Sum256(tar), len(tar), 0))
+	sources := put("Sources", fmt.Sprintf("Package: one\nVersion: 1.5-1\nHomepage: https://one.example/\nDirectory: pool\nChecksums-Sha256:\n %x %d one_1.5-1.debian.tar.gz\n %064d 5 one_1.5.orig.tar.gz\n\nPackage: two\nVersion: 1\nHomepage: https://github.com/two/two\n\n", sha256.Sum256(tar), len(tar), 0))
 	folder := filepath.Join(dir, "collected")
 	run := func(args ...string) string {
 		t.Helper()
@@ -161,7 +161,7 @@ func TestCensusCollects(t *testing.T) {
 		}
 	}
 	other := run("explain", "two", "--packages", packages, "--sources", sources, "--collected", folder, "--day", "2023-06-30")
-	for _, w := range []string{`cves +0 `, `OSS-Fuzz +unfuzzed\n`, `popcon +installs\n`, `packaging +unforwarded, uncared`, `git history +authors, `, `security Sources +updated\n`} {
+	for _, w := range []string{`cves +0 `, `unfuzzed +1 `, `popcon +installs\n`, `packaging +unforwarded, uncared`, `git history +authors, `, `security Sources +updated\n`} {
 		if !regexp.MustCompile(w).MatchString(other) {
 			t.Errorf("of the other there is no %q in\n%s", w, other)
 		}

@@ -110,6 +110,16 @@ func TestChain(t *testing.T) {
 	}
 }
 
+// TestSample: the sample shrinks with the graph, and never below the least.
+func TestSample(t *testing.T) {
+	t.Parallel()
+	for edges, want := range map[int]int{0: 402, 1000: 402, 50_000_000: 200, 200_000_000: 66, 1 << 40: 66} {
+		if got := graph.Sample(edges); got != want {
+			t.Errorf("of %d edges: %d, not %d", edges, got, want)
+		}
+	}
+}
+
 // BenchmarkDependents counts dependents in graphs of growing size, exactly and
 // by estimate. STEWARD_GRAPH names other sizes: nodes, and edges of each.
 func BenchmarkDependents(b *testing.B) {
