@@ -69,6 +69,9 @@ func Parse(name string, text []byte, o Options) (u *Unit, err error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := nested(name, text); err != nil {
+		return nil, err
+	}
 	cfg, sources, err := o.config(abi, name, text)
 	if err != nil {
 		return nil, err
@@ -93,6 +96,9 @@ func Outline(name string, text []byte, o Options) (u *Unit, err error) {
 	}
 	abi, err := o.Machine.abi()
 	if err != nil {
+		return nil, err
+	}
+	if err := nested(name, text); err != nil {
 		return nil, err
 	}
 	cfg, sources, err := o.config(abi, name, text)
