@@ -1,11 +1,14 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
 	"io/fs"
+	"math"
 	"os"
+	"runtime/debug"
 	"strings"
 	"time"
 
@@ -89,7 +92,7 @@ func (s *shell) interpret(ctx context.Context, q interpretation, files, args []s
 		lines[name] = strings.Split(string(text), "\n")
 	}
 	r, err := cinterp.Run(ctx, p, cinterp.Options{Machine: q.machine, Strict: q.strict, Leaks: q.leaks,
-		Limits: cinterp.Limits{Steps: q.steps, Memory: q.memory, Time: q.limit}})
+		Limits: q.limits()})
 	if err != nil {
 		return usage{errs.Invalidf("FILE.c", "%v", err)}
 	}
@@ -103,6 +106,16 @@ func (s *shell) interpret(ctx context.Context, q interpretation, files, args []s
 		return exitStatus(r.Status & 255)
 	}
 	return nil
+}
+
+// limits are those of the run. The process is the interpreter's alone: what is
+// nested too deep is to be told, and not to end in a trace of Go's.
+func (q interpretation) limits() cinterp.Limits {
+	l := cinterp.Limits{Steps: q.steps, Memory: q.memory, Time: q.limit}
+	l.Total = 2<<30 + 2*cmp.Or(min(q.memory, 1<<40), 1<<30)
+	debug.SetMaxStack(math.MaxInt32)
+	debug.SetMemoryLimit(int64(l.Total / 4 * 3))
+	return l
 }
 
 // showRun prints what the program wrote, and then the report. With --json the

@@ -36,7 +36,9 @@ func CompileMarked(units []*front.Unit, m front.Machine, marks map[cc.Node][]Mar
 		if r := recover(); r != nil {
 			e, ok := r.(cannot)
 			if !ok {
-				e = cannot{c.lastPos, fmt.Sprintf("the compiler failed: %v", r)}
+				at := c.p.Places[c.lastPos]
+				p, err = nil, &front.Beyond{File: at.File, Line: at.Line, Text: fmt.Sprintf("the compiler failed: %v", r)}
+				return
 			}
 			at := c.p.Places[e.at]
 			p, err = nil, fmt.Errorf("%s:%d:%d: %s", at.File, at.Line, at.Col, e.text)
