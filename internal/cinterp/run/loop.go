@@ -591,7 +591,7 @@ jumped:
 			x := int64(r[in.B].N) + in.K
 			if x != int64(int32(x)) {
 				fr.pc = pc
-				if !vm.overflow("+", r[in.B].N, uint64(in.K), 32) {
+				if !vm.overflow("+K", r[in.B].N, uint64(in.K), 32) {
 					goto stop
 				}
 			}
@@ -603,7 +603,7 @@ jumped:
 			x := a + b
 			if (a^x)&(b^x) < 0 {
 				fr.pc = pc
-				if !vm.overflow("+", r[in.B].N, uint64(in.K), 64) {
+				if !vm.overflow("+K", r[in.B].N, uint64(in.K), 64) {
 					goto stop
 				}
 			}
@@ -1083,6 +1083,12 @@ jumped:
 			}
 			r[in.A].N = n
 		case code.OpPtrToInt:
+			if in.K != 0 {
+				fr.pc = pc
+				if !vm.narrow(r[in.B].N, code.T(in.C)) {
+					goto stop
+				}
+			}
 			vm.M.Objs[r[in.B].Obj].Kept = true
 			r[in.A] = mem.Slot{N: r[in.B].N}
 		case code.OpIntToPtr:

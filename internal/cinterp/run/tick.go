@@ -44,6 +44,7 @@ func (vm *VM) landed(depth int) bool {
 	}
 	fr := &vm.frames[len(vm.frames)-1]
 	fr.pc = j.pc
+	vm.clobber(fr, j.locals)
 	vm.stack[fr.base+int(j.dst)] = mem.Slot{N: j.value}
 	vm.pending = nil
 	return true
@@ -54,8 +55,19 @@ func (vm *VM) SetJump() uint64 {
 	fr := &vm.frames[len(vm.frames)-1]
 	in := fr.Func.Code[fr.pc-1]
 	vm.serial++
-	vm.jumps[vm.serial] = &jump{depth: len(vm.frames), serial: fr.serial, pc: fr.pc, dst: in.A}
+	vm.jumps[vm.serial] = &jump{depth: len(vm.frames), serial: fr.serial, pc: fr.pc, dst: in.A, locals: vm.snapshot(fr)}
 	return vm.serial
+}
+
+// Depth gives how many calls are open.
+func (vm *VM) Depth() int { return len(vm.frames) }
+
+// JumpDepth gives how many were at a place of SetJump; many for no place.
+func (vm *VM) JumpDepth(id uint64) int {
+	if j := vm.jumps[id]; j != nil {
+		return j.depth
+	}
+	return 1 << 30
 }
 
 // LongJump goes back to a place of SetJump; always false.

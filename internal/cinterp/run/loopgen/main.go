@@ -108,6 +108,14 @@ func store(p printer, t access) {
 	p("if !vm.P.Big && (q.Sub == 0 || inside(vm.M.Subs[q.Sub], off, %d)) && (in.K>>32 == 0 || i < uint64(in.K>>32)) && %s {\n %s\n} else {\n fr.pc = pc\n if !vm.storex(in, r, code.%s) { goto stop }\n}", t.size, fit, put, tn)
 }
 
+// withK names an operation with a constant for a finding.
+func withK(s string) string {
+	if s == "+" {
+		return "+K"
+	}
+	return s
+}
+
 func arith(p printer) {
 	for _, op := range []struct{ name, sym string }{{"Add", "+"}, {"Sub", "-"}, {"Mul", "*"}} {
 		s := op.sym
@@ -125,7 +133,7 @@ func arith(p printer) {
 		p("fr.pc = pc\n if !vm.overflow(%q, r[in.B].N, r[in.C].N, 64) { goto stop }\n}\n r[in.A].N = uint64(x)", s)
 		p("case code.Op%sU64:\n r[in.A].N = r[in.B].N %s r[in.C].N", op.name, s)
 		if op.name != "Sub" {
-			p("case code.Op%sKI32:\n x := int64(r[in.B].N) %s in.K\n if x != int64(int32(x)) {\n fr.pc = pc\n if !vm.overflow(%q, r[in.B].N, uint64(in.K), 32) { goto stop }\n}\n r[in.A].N = uint64(x)", op.name, s, s)
+			p("case code.Op%sKI32:\n x := int64(r[in.B].N) %s in.K\n if x != int64(int32(x)) {\n fr.pc = pc\n if !vm.overflow(%q, r[in.B].N, uint64(in.K), 32) { goto stop }\n}\n r[in.A].N = uint64(x)", op.name, s, withK(s))
 			p("case code.Op%sKU32:\n r[in.A].N = uint64(uint32(r[in.B].N %s uint64(in.K)))", op.name, s)
 			p("case code.Op%sKI64:\n a, b := int64(r[in.B].N), in.K\n x := a %s b", op.name, s)
 			if op.name == "Add" {
@@ -133,7 +141,7 @@ func arith(p printer) {
 			} else {
 				p("if a != 0 && (x/a != b || a == -1 && b == math.MinInt64) {")
 			}
-			p("fr.pc = pc\n if !vm.overflow(%q, r[in.B].N, uint64(in.K), 64) { goto stop }\n}\n r[in.A].N = uint64(x)", s)
+			p("fr.pc = pc\n if !vm.overflow(%q, r[in.B].N, uint64(in.K), 64) { goto stop }\n}\n r[in.A].N = uint64(x)", withK(s))
 			p("case code.Op%sKU64:\n r[in.A].N = r[in.B].N %s uint64(in.K)", op.name, s)
 		}
 	}

@@ -199,6 +199,12 @@ const rest = `
 			}
 			r[in.A].N = n
 		case code.OpPtrToInt:
+			if in.K != 0 {
+				fr.pc = pc
+				if !vm.narrow(r[in.B].N, code.T(in.C)) {
+					goto stop
+				}
+			}
 			vm.M.Objs[r[in.B].Obj].Kept = true
 			r[in.A] = mem.Slot{N: r[in.B].N}
 		case code.OpIntToPtr:
