@@ -71,15 +71,15 @@ type Sub struct{ Lo, Hi uint64 }
 
 // Memory is all objects of a run.
 type Memory struct {
-	Objs    []*Object // by ID; 0 is none
-	Subs    []Sub     // by index; 0 is none
-	subs    map[Sub]uint32
-	next    uint64
-	Used    uint64 // bytes that live, with their shadows
-	Total   uint64 // bytes that were handed out
-	Limit   uint64
-	Big     bool   // the machine's order of bytes is not ours
-	top     uint64 // the last address of the machine
+	Objs  []*Object // by ID; 0 is none
+	Subs  []Sub     // by index; 0 is none
+	subs  map[Sub]uint32
+	next  uint64
+	Used  uint64 // bytes that live, with their shadows
+	Total uint64 // bytes that were handed out
+	Limit uint64
+	Big   bool   // the machine's order of bytes is not ours
+	top   uint64 // the last address of the machine
 	// Near remembers objects by the address of a pointer to them, so that a
 	// pointer that is read need not search. It may be wrong: look at the object.
 	Near    [NearSize]uint32
