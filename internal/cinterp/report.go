@@ -87,6 +87,7 @@ type Report struct {
 	Memory   uint64    `json:"memory"`            // bytes that the program's objects took in all
 	NotRun   bool      `json:"not_run,omitempty"` // the program is undefined as written
 	Strict   bool      `json:"strict,omitempty"`
+	exited   bool      // by exit or its kin
 }
 
 // Exit gives the exit status: 0 finished, 1 undefined behaviour, 3 cannot say.
@@ -111,7 +112,7 @@ func (r *Report) formal() bool {
 }
 
 func report(vm *run.VM, p *code.Program, out *output, strict bool) *Report {
-	r := &Report{Output: out.all, Errors: out.err, Steps: vm.Steps, Memory: vm.M.Total, Strict: strict}
+	r := &Report{Output: out.all, Errors: out.err, Steps: vm.Taken(), Memory: vm.M.Total, Strict: strict}
 	switch vm.End {
 	case run.Undefined:
 		r.Verdict = Undefined
@@ -121,7 +122,7 @@ func report(vm *run.VM, p *code.Program, out *output, strict bool) *Report {
 		r.Verdict, r.Why = CannotSay, vm.Why
 		r.WhyPlace = place(p, vm.WhyAt)
 	default:
-		r.Verdict, r.Status = Clean, vm.Status
+		r.Verdict, r.Status, r.exited = Clean, vm.Status, vm.Exited()
 	}
 	for _, n := range vm.Notes {
 		r.Notes = append(r.Notes, finding(p, n))

@@ -32,6 +32,7 @@ type interpretation struct {
 	steps                    int64
 	memory                   uint64
 	limit                    time.Duration
+	corpus                   []string
 }
 
 func (s *shell) interpretCmd() *cobra.Command {
@@ -74,6 +75,7 @@ something is not supported, or a limit was reached.`,
 	f.Int64Var(&q.steps, "steps", 0, "limit of jumps and calls; 0: two billion")
 	f.Uint64Var(&q.memory, "memory", 0, "limit of memory in `bytes`; 0: a gigabyte")
 	f.DurationVar(&q.limit, "time", 0, "limit of time")
+	f.StringArrayVar(&q.corpus, "corpus", nil, "run the fuzz target, LLVMFuzzerTestOneInput, on each file of a `folder`, or on a file")
 	return c
 }
 
@@ -87,6 +89,9 @@ func (s *shell) interpret(ctx context.Context, q interpretation, files, args []s
 		}
 		p.Files = append(p.Files, cinterp.File{Name: name, Text: text})
 		lines[name] = strings.Split(string(text), "\n")
+	}
+	if len(q.corpus) > 0 {
+		return s.interpretCorpus(ctx, q, p, lines)
 	}
 	r, err := cinterp.Run(ctx, p, cinterp.Options{Machine: q.machine, Strict: q.strict, Leaks: q.leaks,
 		Limits: cinterp.Limits{Steps: q.steps, Memory: q.memory, Time: q.limit}})
