@@ -52,6 +52,7 @@ type fn struct {
 	depths map[string]int
 	seq    map[cc.Node]string // unsequenced accesses, by where they are found
 	marks  map[cc.Node]*mark
+	copies []copying
 	temps  []int // results of calls that the full expression made
 }
 

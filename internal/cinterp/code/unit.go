@@ -329,6 +329,7 @@ func (f *fn) body(x *cc.FunctionDefinition, ft *cc.FunctionType) {
 	default:
 		f.emit(OpEnd, 0, 0, 0, 0)
 	}
+	f.copyOut()
 }
 
 // noreturn tells whether a function is declared _Noreturn.
@@ -390,7 +391,7 @@ func (f *fn) params(x *cc.FunctionDefinition, ft *cc.FunctionType) {
 	}
 	for _, p := range list {
 		if p.Declarator != nil {
-			f.sizes(p.Type(), p.Declarator)
+			f.paramSizes(p)
 		}
 	}
 }

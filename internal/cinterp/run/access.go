@@ -44,6 +44,7 @@ func (vm *VM) Access(p mem.Slot, size, align uint64, write bool) (*mem.Object, u
 	o := vm.M.Objs[p.Obj]
 	off := p.N - o.Base
 	if o.State != mem.Alive {
+		off = p.N - vm.M.Base(p.Obj)
 		kind = map[mem.State]string{mem.Freed: "use-after-free", mem.OutOfScope: "use-after-scope", mem.Returned: "use-after-return"}[o.State]
 		if o.Class == mem.ClassTemp {
 			kind = "use-after-temporary"
@@ -98,6 +99,12 @@ func bytesWord(n uint64) string {
 // uninit tells of a read of bytes without a value.
 func (vm *VM) uninit(p mem.Slot, o *mem.Object, size uint64) bool {
 	if o.Class == mem.ClassHeap {
+		if fr := &vm.frames[len(vm.frames)-1]; vm.lib == "" {
+			if to, ok := fr.Func.Copies[fr.pc-1]; ok {
+				fr.pc, vm.aside = to, true
+				return false
+			}
+		}
 		return vm.Find("uninitialised-heap-read", &p, int64(size), "%d %s of allocated memory are read that nobody wrote", size, bytesWord(size))
 	}
 	return vm.Find("uninitialised-read", &p, int64(size), "%s is read before it has a value", describe(o))
@@ -185,10 +192,7 @@ func (vm *VM) provenance(o *mem.Object, off, n uint64) mem.Slot {
 			return s
 		}
 	}
-	if q := vm.M.At(n); q != nil {
-		return mem.Slot{N: n, Obj: q.ID}
-	}
-	return mem.Slot{N: n}
+	return mem.Slot{N: n, Obj: vm.M.At(n)}
 }
 
 // Store writes a scalar.

@@ -121,6 +121,7 @@ type VM struct {
 	jumps   map[uint64]*jump
 	serial  uint64
 	pending *jump
+	aside   bool // the innermost call goes on at another place
 	over    bool
 	lib     string // the library function that runs
 	exiting bool
@@ -295,7 +296,7 @@ func (vm *VM) noteAt(at mem.Pos, kind string, p *mem.Slot, format string, args .
 
 func (vm *VM) facts(p mem.Slot) *ObjectFacts {
 	o := vm.M.Objs[p.Obj]
-	return &ObjectFacts{What: className(o), Name: o.Name, Type: o.Type, Size: o.Size, Offset: int64(p.N - o.Base),
+	return &ObjectFacts{What: className(o), Name: o.Name, Type: o.Type, Size: o.Size, Offset: int64(p.N - vm.M.Base(p.Obj)),
 		Made: o.Made, Ended: o.Ended, State: o.State, Class: o.Class}
 }
 
