@@ -225,12 +225,14 @@ func (c *compiler) static(f *fn, d *cc.Declarator) int {
 	}
 	k := c.newStatic(d.Name(), d.Type(), 0)
 	c.p.Statics[k].Defined = false
+	c.p.Statics[k].Align = uint64(aligned(d.Type(), d))
 	c.globals[n] = k
 	return k
 }
 
 func (c *compiler) staticLocal(f *fn, d *cc.Declarator, init *cc.Initializer) {
 	k := c.newStatic(d.Name(), d.Type(), c.place(d))
+	c.p.Statics[k].Align = uint64(aligned(d.Type(), d))
 	c.statics[d] = k
 	if init != nil {
 		c.initStatic(f, k, d, init)
