@@ -124,6 +124,7 @@ type VM struct {
 	jumps   map[uint64]*jump
 	serial  uint64
 	pending *jump
+	aside   bool // the innermost call goes on at another place
 	over    bool
 	lib     string  // the library function that runs
 	Seen    ub.Seen // of what is found next
