@@ -95,6 +95,7 @@ var ErrSource = errors.New("the program cannot be translated")
 type Compiled struct {
 	p      *code.Program   // nil: it is not to be run
 	static []check.Finding // of the program as written
+	source source
 }
 
 // Compile parses and translates a program. The error says what is wrong, one

@@ -127,7 +127,7 @@ func (o Options) config(abi *cc.ABI, name string, text []byte) (*cc.Config, []cc
 	}
 	return cfg, []cc.Source{
 		{Name: "<predefined>", Value: cfg.Predefined},
-		{Name: "<builtin>", Value: before + cc.Builtin + after},
+		{Name: "<builtin>", Value: before + cc.Builtin + after + atomics},
 		{Name: "<command>", Value: defines(o.Define)},
 		{Name: name, Value: string(text)},
 		{Name: "<end>", Value: end},

@@ -64,6 +64,7 @@ type Object struct {
 	Ended   Pos    // where it was freed or its block ended
 	Func    int32  // of a function: which one
 	Mark    int32  // of the last leak search
+	Watch   *Watch // who reached it, while threads run; see Watch
 }
 
 // Sub is the bounds of a sub-object, as offsets in its object.
@@ -86,6 +87,7 @@ type Memory struct {
 	Total   uint64 // bytes that were handed out
 	Limit   uint64
 	Big     bool   // the machine's order of bytes is not ours
+	Watched bool   // new objects are watched
 	top     uint64 // the last address of the machine
 }
 
@@ -122,6 +124,9 @@ func (m *Memory) Alloc(size, align uint64, class Class) *Object {
 	buf := make([]byte, 2*size)
 	o.Data, o.Init, o.Missing = buf[:size:size], buf[size:], int(size)
 	o.W, o.slow = o.Data, m.Big
+	if m.Watched && class != ClassFunc {
+		o.watch()
+	}
 	if size == 0 {
 		o.SetAll()
 	}
@@ -142,6 +147,9 @@ func (o *Object) Forget() {
 		clear(o.Init)
 	}
 	o.Missing, o.Fast, o.W = len(o.Data), false, o.Data
+	if o.Watch != nil {
+		o.watch()
+	}
 	if o.Missing == 0 {
 		o.SetAll()
 	}
@@ -152,7 +160,7 @@ func (o *Object) Forget() {
 func (m *Memory) End(o *Object, s State, at Pos) {
 	m.Used -= o.Size
 	o.State, o.Ended = s, at
-	o.Data, o.W, o.Init, o.Prov, o.Fast = nil, nil, nil, nil, false
+	o.Data, o.W, o.Init, o.Prov, o.Fast, o.Watch = nil, nil, nil, nil, false, nil
 }
 
 // SetInit says that n bytes from off have a value.

@@ -65,7 +65,7 @@ func (vm *VM) Access(p mem.Slot, size, align uint64, write bool) (*mem.Object, u
 	if align > 1 && p.N%align != 0 {
 		return nil, 0, vm.Find("misaligned-access", &p, int64(size), "a %s of %d bytes at an address that is no multiple of %d", what, size, align)
 	}
-	if write && o.W == nil {
+	if write && !o.Writable() {
 		if o.Class == mem.ClassString {
 			return nil, 0, vm.Find("string-literal-write", &p, int64(size), "a string literal is written")
 		}
@@ -73,6 +73,9 @@ func (vm *VM) Access(p mem.Slot, size, align uint64, write bool) (*mem.Object, u
 			return nil, 0, vm.Find("temporary-write", &p, int64(size), "%s is changed", describe(o))
 		}
 		return nil, 0, vm.Find("const-write", &p, int64(size), "%s, which is const, is written", describe(o))
+	}
+	if o.Watch != nil && !vm.reached(o, off, size, write) {
+		return nil, 0, false
 	}
 	return o, off, true
 }

@@ -9,6 +9,7 @@ import (
 
 // jump is where a setjmp was.
 type jump struct {
+	thread int
 	depth  int
 	serial uint64
 	pc     int
@@ -94,6 +95,7 @@ func (vm *VM) fresh(o *mem.Object, l *code.Local) {
 func (vm *VM) leave(result mem.Slot) {
 	fr := &vm.frames[len(vm.frames)-1]
 	at := vm.here()
+	vm.returned = at
 	if fr.objs != nil {
 		for i, o := range fr.objs {
 			if o.Kept || o.ID == result.Obj {
@@ -185,6 +187,9 @@ func (vm *VM) callLib(i int, f *code.Func, site *code.Site, base int, dst uint16
 	fr := &vm.frames[len(vm.frames)-1]
 	if ft, ok := f.Type.(*cc.FunctionType); ok && hasProto(ft) && len(site.Args) < ft.MinArgs() && ft.MinArgs() > 0 {
 		return vm.Find("wrong-argument-count", nil, 0, "%s is called with %d arguments and has %d parameters", f.Name, len(site.Args), ft.MinArgs())
+	}
+	if vm.threads != nil && visible[f.Name] && !vm.Point() {
+		return false
 	}
 	c := Call{VM: vm, Name: f.Name, Args: vm.stack[base : base+n : base+n], Site: site, Pos: vm.here()}
 	b := fr.base

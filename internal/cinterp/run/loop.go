@@ -1344,6 +1344,20 @@ jumped:
 			if !vm.vaType(r[in.A], code.T(in.C), in.K) {
 				goto stop
 			}
+		case code.OpThread:
+			fr.pc = pc
+			q, ok := vm.ownObject(int(in.K))
+			if !ok {
+				goto stop
+			}
+			r[in.A] = q
+		case code.OpAtomic:
+			fr.pc = pc
+			if !vm.atomic(in, fr.base+int(in.B)) {
+				goto stop
+			}
+		case code.OpPlace:
+			vm.reach(int(in.K))
 		case code.OpConst:
 			vm.M.Objs[r[in.A].Obj].Freeze()
 		case code.OpUB:
