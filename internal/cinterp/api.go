@@ -51,6 +51,8 @@ type Options struct {
 	Leaks   bool      // note allocated memory that is lost at the end
 	Strict  bool      // findings that are formal only make the exit status 1, too
 	Now     time.Time // when the program starts; zero: a fixed time
+	Seed    uint64    // chooses the order of evaluation and of threads; 0: left to right, in turn
+	Choice  string    // of an Exploration, to see its run again; Seed is then not looked at
 }
 
 func (l Limits) filled() Limits {
@@ -139,6 +141,25 @@ func (c *Compiled) Run(ctx context.Context, p Program, o Options) (*Report, erro
 	if r := c.notRun(o.Strict); r != nil {
 		return r, nil
 	}
+	ch, err := parseChoice(o.Choice)
+	if err != nil {
+		return nil, err
+	}
+	if o.Choice == "" && o.Seed != 0 {
+		ch.plan.Seed = o.Seed
+	}
+	prog := c.p
+	if ch.orders() {
+		if prog, err = c.ordered(ch, &code.Orders{}); err != nil {
+			return nil, err
+		}
+	}
+	r, _, err := c.execute(ctx, prog, p, o, &ch.plan, false)
+	return r, err
+}
+
+// execute runs a program that was compiled from the units of c.
+func (c *Compiled) execute(ctx context.Context, prog *code.Program, p Program, o Options, plan *run.Plan, record bool) (*Report, *run.VM, error) {
 	l := o.Limits.filled()
 	if l.Time > 0 {
 		var cancel context.CancelFunc
@@ -146,11 +167,11 @@ func (c *Compiled) Run(ctx context.Context, p Program, o Options) (*Report, erro
 		defer cancel()
 	}
 	out := &output{limit: l.Output}
-	vm, err := run.New(ctx, c.p, lib.Functions(), run.Limits{Steps: l.Steps, Memory: l.Memory, Depth: l.Depth, Output: l.Output})
+	vm, err := run.New(ctx, prog, lib.Functions(), run.Limits{Steps: l.Steps, Memory: l.Memory, Depth: l.Depth, Output: l.Output})
 	if err != nil {
-		return &Report{Verdict: CannotSay, Why: err.Error()}, nil
+		return &Report{Verdict: CannotSay, Why: err.Error()}, nil, nil
 	}
-	vm.Out, vm.Strict = out, o.Strict
+	vm.Out, vm.Strict, vm.Choose, vm.Record = out, o.Strict, plan, record
 	name := "a.out"
 	if len(p.Files) > 0 {
 		name = p.Files[0].Name
@@ -158,7 +179,7 @@ func (c *Compiled) Run(ctx context.Context, p Program, o Options) (*Report, erro
 	var argv []mem.Slot
 	files := vfs.New(vfs.Limits{})
 	if p.Mount != nil && files.Mount(lib.Home, p.Mount) != 0 {
-		return &Report{Verdict: CannotSay, Why: "the files for the program cannot be read, or are too many"}, nil
+		return &Report{Verdict: CannotSay, Why: "the files for the program cannot be read, or are too many"}, nil, nil
 	}
 	argv, ok := lib.Setup(vm, &lib.State{Environ: p.Environ, Input: p.Input, Files: files, Now: o.Now}, append([]string{name}, p.Args...))
 	if ok {
@@ -167,5 +188,5 @@ func (c *Compiled) Run(ctx context.Context, p Program, o Options) (*Report, erro
 			vm.Leaks()
 		}
 	}
-	return c.noted(report(vm, c.p, out, o.Strict)), nil
+	return c.noted(report(vm, prog, out, o.Strict)), vm, nil
 }

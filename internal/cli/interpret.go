@@ -32,6 +32,7 @@ type interpretation struct {
 	steps                    int64
 	memory                   uint64
 	limit                    time.Duration
+	order                    ordering
 }
 
 func (s *shell) interpretCmd() *cobra.Command {
@@ -74,6 +75,10 @@ something is not supported, or a limit was reached.`,
 	f.Int64Var(&q.steps, "steps", 0, "limit of jumps and calls; 0: two billion")
 	f.Uint64Var(&q.memory, "memory", 0, "limit of memory in `bytes`; 0: a gigabyte")
 	f.DurationVar(&q.limit, "time", 0, "limit of time")
+	f.Uint64Var(&q.order.seed, "seed", 0, "choose the order of evaluation and of threads by a number; 0: left to right, in turn")
+	f.StringVar(&q.order.choice, "choice", "", "the order that an exploration told of")
+	f.BoolVar(&q.order.explore, "explore", false, "run the orders of evaluation and of threads that may matter")
+	f.IntVar(&q.order.runs, "runs", 0, "the most runs of an exploration; 0: 64")
 	return c
 }
 
@@ -88,8 +93,12 @@ func (s *shell) interpret(ctx context.Context, q interpretation, files, args []s
 		p.Files = append(p.Files, cinterp.File{Name: name, Text: text})
 		lines[name] = strings.Split(string(text), "\n")
 	}
-	r, err := cinterp.Run(ctx, p, cinterp.Options{Machine: q.machine, Strict: q.strict, Leaks: q.leaks,
-		Limits: cinterp.Limits{Steps: q.steps, Memory: q.memory, Time: q.limit}})
+	o := cinterp.Options{Machine: q.machine, Strict: q.strict, Leaks: q.leaks, Seed: q.order.seed, Choice: q.order.choice,
+		Limits: cinterp.Limits{Steps: q.steps, Memory: q.memory, Time: q.limit}}
+	if q.order.explore {
+		return s.explore(ctx, p, o, q.order.runs, sourceLine(lines))
+	}
+	r, err := cinterp.Run(ctx, p, o)
 	if err != nil {
 		return usage{errs.Invalidf("FILE.c", "%v", err)}
 	}
@@ -122,14 +131,19 @@ func (s *shell) showRun(r *cinterp.Report, lines map[string][]string) error {
 	if _, err := s.Stderr.Write(r.Errors); err != nil {
 		return err
 	}
-	_, err := io.WriteString(s.Stderr, r.Text(func(file string, n int) (string, bool) {
+	_, err := io.WriteString(s.Stderr, r.Text(sourceLine(lines)))
+	return err
+}
+
+// sourceLine gives lines of the files by name and number.
+func sourceLine(lines map[string][]string) func(file string, n int) (string, bool) {
+	return func(file string, n int) (string, bool) {
 		l := lines[file]
 		if n < 1 || n > len(l) {
 			return "", false
 		}
 		return l[n-1], true
-	}))
-	return err
+	}
 }
 
 func readSource(name string) ([]byte, error) {

@@ -71,3 +71,6 @@ func (f *fn) operands(n cc.Node, l, r cc.ExpressionNode) (lv, rv val) {
 
 // String names a place as people find it.
 func (p Place) String() string { return fmt.Sprintf("%s:%d:%d", p.File, p.Line, p.Col) }
+
+// Numbered tells how many places have been looked at; 0: nothing was compiled.
+func (o *Orders) Numbered() int { return len(o.numbers) }

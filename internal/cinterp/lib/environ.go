@@ -194,7 +194,8 @@ var ending = map[string]run.LibFunc{
 		if h := ext(c).signals[6]; h.N > 1 {
 			delete(ext(c).signals, 6)
 			ext(c).handling++
-			if _, ok := c.VM.CallPointer(h, []slot{{N: 6}}); !ok {
+			_, ok := c.VM.CallPointer(h, []slot{{N: 6}})
+			if ext(c).handling--; !ok {
 				return slot{}, false
 			}
 		}

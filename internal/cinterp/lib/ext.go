@@ -27,8 +27,8 @@ type extra struct {
 	temp     int    // number of the next temporary name
 	signals  map[int32]slot
 	blocked  uint64
-	handling int  // handlers that run because of raise
-	quickly  bool // quick_exit runs
+	handling int    // handlers that run because of raise
+	quickly  bool   // quick_exit runs
 	mask     uint64 // signals that sigprocmask holds back, by number from 1
 	waiting  uint64 // those of them that were raised
 	quick    []slot // for at_quick_exit

@@ -200,15 +200,14 @@ func (vm *VM) choose() bool {
 			}
 			continue
 		}
-		i := 0
-		if len(list) > 1 {
-			i = ts.Choose.Next(ts.points, list, now)
-			ts.points++
-		}
 		if !vm.tick(16) {
 			return false
 		}
-		return vm.switchTo(list[max(0, min(i, len(list)-1))])
+		next := list[0]
+		if len(list) > 1 {
+			next = vm.turn(list, now)
+		}
+		return vm.switchTo(next)
 	}
 }
 
@@ -338,12 +337,10 @@ func (vm *VM) afterEnd() *Thread {
 			}
 		}
 		if len(list) > 0 {
-			i := 0
 			if len(list) > 1 {
-				i = ts.Choose.Next(ts.points, list, -1)
-				ts.points++
+				return vm.turn(list, -1)
 			}
-			return list[max(0, min(i, len(list)-1))]
+			return list[0]
 		}
 		if !vm.pass() {
 			return ts.All[0]
@@ -481,4 +478,12 @@ var visible = map[string]bool{
 	"printf": true, "vprintf": true, "fprintf": true, "vfprintf": true, "puts": true, "putchar": true, "fputs": true, "fputc": true,
 	"putc": true, "fwrite": true, "write": true, "perror": true, "fflush": true, "getchar": true, "fgetc": true, "getc": true,
 	"fgets": true, "fread": true, "read": true, "scanf": true, "fscanf": true, "dprintf": true, "putwchar": true, "wprintf": true,
+}
+
+// Started gives how many threads the program had, the first among them.
+func (vm *VM) Started() int {
+	if vm.threads == nil {
+		return 1
+	}
+	return len(vm.threads.All)
 }

@@ -135,7 +135,9 @@ type VM struct {
 	returned mem.Pos        // where the last call that ended was left
 	also     []mem.Pos      // the other places of the next finding
 	Choose   Chooser        // of who goes on; nil: Rotating
-	Reached  []bool         // places of code.Orders, by number
+	Record   bool           // fill Turns
+	Turns    []Turn
+	Reached  []bool // places of code.Orders, by number
 	// AtThreadEnd is called by a thread before it ends; false: the run is over.
 	AtThreadEnd func(t *Thread) bool
 }

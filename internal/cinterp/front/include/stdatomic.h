@@ -76,7 +76,7 @@ _Bool __steward_atomic_is_lock_free(__SIZE_TYPE__ size);
 #define atomic_load(p) atomic_load_explicit(p, memory_order_seq_cst)
 #define atomic_exchange_explicit(p, v, order) ((__STEWARD_VALUE(p))__steward_atomic_exchange((p), (__STEWARD_VALUE(p))(v), (order)))
 #define atomic_exchange(p, v) atomic_exchange_explicit(p, v, memory_order_seq_cst)
-#define atomic_compare_exchange_strong_explicit(p, want, v, yes, no) (__steward_atomic_compare_exchange((p), (want), (__STEWARD_VALUE(p))(v), (yes), (no)))
+#define atomic_compare_exchange_strong_explicit(p, want, v, yes, no) ((_Bool)__steward_atomic_compare_exchange((p), (want), (__STEWARD_VALUE(p))(v), (yes), (no)))
 #define atomic_compare_exchange_strong(p, want, v) atomic_compare_exchange_strong_explicit(p, want, v, memory_order_seq_cst, memory_order_seq_cst)
 #define atomic_compare_exchange_weak_explicit(p, want, v, yes, no) atomic_compare_exchange_strong_explicit(p, want, v, yes, no)
 #define atomic_compare_exchange_weak(p, want, v) atomic_compare_exchange_strong(p, want, v)
