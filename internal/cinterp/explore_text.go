@@ -39,7 +39,7 @@ func (e *Exploration) Text(line func(file string, n int) (string, bool)) string 
 	if e.Runs == 1 {
 		what = "order"
 	}
-	fmt.Fprintf(&b, "%d %s tried; the order of evaluation may show at %d places, and there were %d threads\n", e.Runs, what, e.Places, e.Threads)
+	fmt.Fprintf(&b, "%d %s tried (places where the order of evaluation may show: %d; threads: %d)\n", e.Runs, what, e.Places, e.Threads)
 	return b.String()
 }
 
