@@ -53,6 +53,9 @@ type Options struct {
 	Now     time.Time // when the program starts; zero: a fixed time
 	Seed    uint64    // chooses the order of evaluation and of threads; 0: left to right, in turn
 	Choice  string    // of an Exploration, to see its run again; Seed is then not looked at
+	// FailAlloc is the allocation, counted from 1, that fails as if memory were
+	// short: it gives a null pointer. 0: none does.
+	FailAlloc int64
 }
 
 func (l Limits) filled() Limits {
@@ -181,12 +184,15 @@ func (c *Compiled) execute(ctx context.Context, prog *code.Program, p Program, o
 	if p.Mount != nil && files.Mount(lib.Home, p.Mount) != 0 {
 		return &Report{Verdict: CannotSay, Why: "the files for the program cannot be read, or are too many"}, nil, nil
 	}
-	argv, ok := lib.Setup(vm, &lib.State{Environ: p.Environ, Input: p.Input, Files: files, Now: o.Now}, append([]string{name}, p.Args...))
+	state := &lib.State{Environ: p.Environ, Input: p.Input, Files: files, Now: o.Now, Fail: o.FailAlloc}
+	argv, ok := lib.Setup(vm, state, append([]string{name}, p.Args...))
 	if ok {
 		vm.Run(argv)
 		if o.Leaks && vm.End == run.Finished {
 			vm.Leaks()
 		}
 	}
-	return c.noted(report(vm, prog, out, o.Strict)), vm, nil
+	r := report(vm, prog, out, o.Strict)
+	r.Allocations, r.FailedAlloc = state.Allocs, place(prog, state.Failed)
+	return c.noted(r), vm, nil
 }

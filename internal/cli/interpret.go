@@ -33,6 +33,9 @@ type interpretation struct {
 	memory                   uint64
 	limit                    time.Duration
 	order                    ordering
+	given                    given
+	sarif                    bool
+	failMalloc               string
 }
 
 func (s *shell) interpretCmd() *cobra.Command {
@@ -68,7 +71,7 @@ something is not supported, or a limit was reached.`,
 	f.StringArrayVarP(&q.define, "define", "D", nil, "define a macro, `NAME[=VALUE]`")
 	f.StringArrayVarP(&q.include, "include", "I", nil, "`folder` in which #include looks")
 	f.StringArrayVar(&q.environ, "env", nil, "`NAME=VALUE` that the program sees in its environment")
-	f.StringVar(&q.machine, "machine", "lp64", "abstract machine: lp64, ilp32, llp64, lp64be (big-endian) or lp64u (char has no sign)")
+	f.StringVar(&q.machine, "machine", "lp64", "abstract machine: lp64, ilp32, llp64, lp64be (big-endian), lp64u (char has no sign), or all of them")
 	f.BoolVar(&q.strict, "strict", false, "exit 1 for what is formal only, too")
 	f.BoolVar(&q.status, "status", false, "exit with the program's own status when it finished")
 	f.BoolVar(&q.leaks, "leaks", false, "note allocated memory that is lost at the end")
@@ -79,6 +82,9 @@ something is not supported, or a limit was reached.`,
 	f.StringVar(&q.order.choice, "choice", "", "the order that an exploration told of")
 	f.BoolVar(&q.order.explore, "explore", false, "run the orders of evaluation and of threads that may matter")
 	f.IntVar(&q.order.runs, "runs", 0, "the most runs of an exploration; 0: 64")
+	q.given.flags(f)
+	f.BoolVar(&q.sarif, "sarif", false, "print SARIF 2.1.0")
+	f.StringVar(&q.failMalloc, "fail-malloc", "", "let the `N`th allocation fail; all: each in turn, one a run")
 	return c
 }
 
@@ -95,14 +101,28 @@ func (s *shell) interpret(ctx context.Context, q interpretation, files, args []s
 	}
 	o := cinterp.Options{Machine: q.machine, Strict: q.strict, Leaks: q.leaks, Seed: q.order.seed, Choice: q.order.choice,
 		Limits: cinterp.Limits{Steps: q.steps, Memory: q.memory, Time: q.limit}}
+	if err := q.given.into(s.Stdin, &p, &o); err != nil {
+		return usage{err}
+	}
 	if q.order.explore {
-		return s.explore(ctx, p, o, q.order.runs, sourceLine(lines))
+		return s.explore(ctx, p, o, q.order.runs, lineOf(lines))
+	}
+	if q.many() {
+		return s.interpretMany(ctx, q, p, o, lines)
+	}
+	if err := q.failing(&o); err != nil {
+		return usage{err}
 	}
 	r, err := cinterp.Run(ctx, p, o)
 	if err != nil {
 		return usage{errs.Invalidf("FILE.c", "%v", err)}
 	}
-	if err := s.showRun(r, lines); err != nil {
+	if q.sarif {
+		err = s.showSARIF([]cinterp.Named{{Name: o.Machine, Report: r}}, lines)
+	} else {
+		err = s.showRun(r, lines)
+	}
+	if err != nil {
 		return err
 	}
 	if code := r.Exit(); code != exitDone {
@@ -131,12 +151,12 @@ func (s *shell) showRun(r *cinterp.Report, lines map[string][]string) error {
 	if _, err := s.Stderr.Write(r.Errors); err != nil {
 		return err
 	}
-	_, err := io.WriteString(s.Stderr, r.Text(sourceLine(lines)))
+	_, err := io.WriteString(s.Stderr, r.Text(lineOf(lines)))
 	return err
 }
 
-// sourceLine gives lines of the files by name and number.
-func sourceLine(lines map[string][]string) func(file string, n int) (string, bool) {
+// lineOf gives lines of the files that were named.
+func lineOf(lines map[string][]string) func(string, int) (string, bool) {
 	return func(file string, n int) (string, bool) {
 		l := lines[file]
 		if n < 1 || n > len(l) {

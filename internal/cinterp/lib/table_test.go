@@ -14,7 +14,7 @@ const missing = `
 cabs cabsf cabsl cacos cacosf cacosh cacoshf cacoshl cacosl carg cargf cargl casin casinf casinh casinhf casinhl casinl catan catanf catanh catanhf
 catanhl catanl ccos ccosf ccosh ccoshf ccoshl ccosl cexp cexpf cexpl cimag cimagf cimagl clog clogf clogl conj conjf conjl cpow cpowf cpowl cproj
 cprojf cprojl creal crealf creall csin csinf csinh csinhf csinhl csinl csqrt csqrtf csqrtl ctan ctanf ctanh ctanhf ctanhl ctanl
-fegetenv fegetexceptflag feholdexcept fesetenv fesetexceptflag fetestexcept feupdateenv
+fetestexcept
 pclose popen
 mmap mprotect msync munmap
 getrlimit setrlimit

@@ -28,7 +28,7 @@ func (vm *VM) atomic(in *code.Instr, base int) bool {
 	r := vm.stack[base : base+5]
 	p := r[0]
 	if op == code.AtomicQuiet {
-		if w := vm.M.Objs[p.Obj].Watch; w != nil {
+		if w := vm.M.Objs[p.Obj].Trace; w != nil {
 			w.Off = true
 		}
 		return true
@@ -104,7 +104,7 @@ func (vm *VM) atomicPlace(p mem.Slot, t code.T, op code.AtomicOp) (*mem.Object, 
 	if !ok {
 		return nil, 0, false
 	}
-	if w := o.Watch; w != nil && !w.Off && vm.threads != nil && !vm.look(o, off, vm.sizeOf(t), write, true) {
+	if w := o.Trace; w != nil && !w.Off && vm.threads != nil && !vm.look(o, off, vm.sizeOf(t), write, true) {
 		return nil, 0, false
 	}
 	return o, off, true
@@ -112,7 +112,7 @@ func (vm *VM) atomicPlace(p mem.Slot, t code.T, op code.AtomicOp) (*mem.Object, 
 
 // Quiet is Access without a look for races.
 func (vm *VM) Quiet(p mem.Slot, size, align uint64, write bool) (*mem.Object, uint64, bool) {
-	if w := vm.M.Objs[p.Obj].Watch; w != nil {
+	if w := vm.M.Objs[p.Obj].Trace; w != nil {
 		off := w.Off
 		w.Off = true
 		defer func() { w.Off = off }()
@@ -229,7 +229,7 @@ func wrap(n uint64, t code.T) uint64 {
 
 // LoadQuiet is Load without a look for races.
 func (vm *VM) LoadQuiet(p mem.Slot, t code.T) (mem.Slot, bool) {
-	if w := vm.M.Objs[p.Obj].Watch; w != nil {
+	if w := vm.M.Objs[p.Obj].Trace; w != nil {
 		off := w.Off
 		w.Off = true
 		defer func() { w.Off = off }()

@@ -76,7 +76,7 @@ func (vm *VM) Acquire(s *Sync) {
 // Touch looks for a race of the library's own access.
 func (vm *VM) Touch(p mem.Slot, n uint64, write bool) bool {
 	o := vm.M.Objs[p.Obj]
-	if o.Watch == nil || n == 0 {
+	if o.Trace == nil || n == 0 {
 		return true
 	}
 	off := p.N - o.Base
@@ -89,7 +89,7 @@ func (vm *VM) Touch(p mem.Slot, n uint64, write bool) bool {
 // reached notes an access and looks whether it races with one before:
 // C17 5.1.2.4p35. An object whose address nobody kept is one thread's.
 func (vm *VM) reached(o *mem.Object, off, size uint64, write bool) bool {
-	if vm.threads == nil || o.Watch.Off || !o.Kept && (o.Class == mem.ClassAuto || o.Class == mem.ClassHeap || o.Class == mem.ClassTemp) {
+	if vm.threads == nil || o.Trace.Off || !o.Kept && (o.Class == mem.ClassAuto || o.Class == mem.ClassHeap || o.Class == mem.ClassTemp) {
 		return true
 	}
 	return vm.look(o, off, size, write, false)
@@ -98,7 +98,7 @@ func (vm *VM) reached(o *mem.Object, off, size uint64, write bool) bool {
 func (vm *VM) look(o *mem.Object, off, size uint64, write, atomic bool) bool {
 	t := vm.threads.Now
 	now := mem.Epoch{Clock: t.clock.at(t.ID), Thread: uint16(t.ID), Atomic: atomic, At: vm.here()}
-	w := o.Watch
+	w := o.Trace
 	pages := w.Pages()
 	for i := off; i < off+size; i++ {
 		c := w.Cell(i)
@@ -173,7 +173,7 @@ func (vm *VM) race(o *mem.Object, off uint64, e mem.Epoch, wrote, write bool) bo
 // Unwatched says that races are not looked for on an object of the library.
 func (vm *VM) Unwatched(o *mem.Object) {
 	o.Class = mem.ClassStatic
-	if o.Watch != nil {
-		o.Watch.Off = true
+	if o.Trace != nil {
+		o.Trace.Off = true
 	}
 }

@@ -44,6 +44,8 @@ type Thread struct {
 	frames  []Frame
 	pending *jump
 	lib     string
+	calls   []*Call
+	inLib   int
 
 	clock   clock // what happened before, by thread
 	fence   clock // what a release fence published
@@ -110,8 +112,8 @@ func (vm *VM) Start(fn, arg mem.Slot) *Thread {
 		vm.Cannot("more than %d threads at a time, or %d in all", maxThreads, maxStarted)
 		return nil
 	}
-	if !vm.M.Watched {
-		vm.M.WatchAll()
+	if !vm.M.Traced {
+		vm.M.TraceAll()
 	}
 	vm.M.Objs[arg.Obj].Kept = true
 	t := &Thread{ID: len(ts.All) + 1, fn: fn, arg: arg, wake: make(chan struct{}), gone: make(chan struct{}), At: vm.here()}
@@ -131,10 +133,12 @@ func (vm *VM) Start(fn, arg mem.Slot) *Thread {
 // save takes what a VM keeps of a thread out of it.
 func (vm *VM) save(t *Thread) {
 	t.stack, t.frames, t.pending, t.lib = vm.stack, vm.frames, vm.pending, vm.lib
+	t.calls, t.inLib = vm.calls, vm.inLib
 }
 
 func (vm *VM) restore(t *Thread) {
 	vm.stack, vm.frames, vm.pending, vm.lib = t.stack, t.frames, t.pending, t.lib
+	vm.calls, vm.inLib = t.calls, t.inLib
 	vm.threads.Now = t
 }
 
@@ -385,7 +389,7 @@ func (vm *VM) Join(t *Thread) {
 				return
 			}
 		}
-		vm.M.WatchNone()
+		vm.M.TraceNone()
 		clear(ts.sync)
 	}
 }

@@ -19,15 +19,15 @@ type Cell struct {
 
 const page = 8
 
-// Watch is who reached the bytes of an object. An object that is watched is
+// Trace is who reached the bytes of an object. An object that is traced is
 // reached only by the slow way, which looks.
-type Watch struct {
+type Trace struct {
 	pages map[uint64]*[page]Cell
 	Off   bool // it is not looked at, for good
 }
 
 // Cell gives the cell of a byte; made when it is first asked for.
-func (w *Watch) Cell(off uint64) *Cell {
+func (w *Trace) Cell(off uint64) *Cell {
 	p := w.pages[off/page]
 	if p == nil {
 		if w.pages == nil {
@@ -40,41 +40,37 @@ func (w *Watch) Cell(off uint64) *Cell {
 }
 
 // Pages counts the pages that were made, of about PageSize bytes each.
-func (w *Watch) Pages() int { return len(w.pages) }
+func (w *Trace) Pages() int { return len(w.pages) }
 
 // PageSize is about what a page of cells takes, in bytes.
 const PageSize = page * 64
 
-// watch makes an object slow, so that every access looks. What was known of it
+// trace makes an object slow, so that every access looks. What was known of it
 // is forgotten.
-func (o *Object) watch() {
-	o.Watch, o.W, o.Fast, o.slow = &Watch{}, nil, false, true
+func (o *Object) trace() {
+	o.Trace, o.W, o.Fast, o.slow = &Trace{}, nil, false, true
 }
 
-// WatchAll watches every object that lives, and those to come.
-func (m *Memory) WatchAll() {
-	m.Watched = true
+// TraceAll traces every object that lives, and those to come.
+func (m *Memory) TraceAll() {
+	m.Traced = true
 	for _, o := range m.Objs[1:] {
-		if o.State == Alive && o.Class != ClassFunc && o.Watch == nil {
-			o.watch()
+		if o.State == Alive && o.Class != ClassFunc && o.Trace == nil {
+			o.trace()
 		}
 	}
 }
 
-// WatchNone ends the watching: there is one thread again.
-func (m *Memory) WatchNone() {
-	m.Watched = false
+// TraceNone ends the tracing: there is one thread again.
+func (m *Memory) TraceNone() {
+	m.Traced = false
 	for _, o := range m.Objs[1:] {
-		if o.Watch == nil {
+		if o.Trace == nil {
 			continue
 		}
-		o.Watch, o.slow = nil, m.Big
-		if !o.Const {
-			o.W = o.Data
+		o.Trace = nil
+		if o.Guard == nil {
+			o.Unwatch(m.Big)
 		}
-		o.Fast = o.Init == nil && !o.slow
 	}
 }
-
-// Writable tells whether a program may write an object that lives.
-func (o *Object) Writable() bool { return o.W != nil || o.Watch != nil && !o.Const }
