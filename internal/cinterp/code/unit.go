@@ -30,7 +30,7 @@ type compiler struct {
 	orders   *Orders            // nil: from left to right
 	effects  *effects           // when there are orders
 	atomic   func(cc.Node) Atomicity
-	jumps    map[int]bool       // units that know setjmp
+	jumps    map[int]bool // units that know setjmp
 }
 
 // Options of a compilation. Marks is undefined behaviour that statements have;
