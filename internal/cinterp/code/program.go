@@ -78,6 +78,7 @@ type Static struct {
 	Str     []byte // of a string literal
 	IsStr   bool
 	Defined bool
+	Thread  bool // each thread has its own
 }
 
 // Arg is the type of an argument in a call.

@@ -7,6 +7,7 @@ import (
 
 // jump is where a setjmp was.
 type jump struct {
+	thread int
 	depth  int
 	serial uint64
 	pc     int
@@ -93,6 +94,7 @@ func (vm *VM) fresh(o *mem.Object, l *code.Local) {
 func (vm *VM) leave(result mem.Slot) {
 	fr := &vm.frames[len(vm.frames)-1]
 	at := vm.here()
+	vm.returned = at
 	if fr.objs != nil {
 		for i, o := range fr.objs {
 			if o.Kept || o.ID == result.Obj {
@@ -184,6 +186,9 @@ func (vm *VM) callLib(i int, f *code.Func, site *code.Site, base int, dst uint16
 	fr := &vm.frames[len(vm.frames)-1]
 	if len(site.Args) < f.Least {
 		return vm.Find("wrong-argument-count", nil, 0, "%s is called with %d arguments and has %d parameters", f.Name, len(site.Args), f.Least)
+	}
+	if vm.threads != nil && visible[f.Name] && !vm.Point() {
+		return false
 	}
 	if site.Type != f.Type && site.Proto && !vm.fitsLibrary(f, site) {
 		return false
