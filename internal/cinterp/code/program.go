@@ -15,36 +15,38 @@ type Place struct {
 
 // Local is an object of a function that lives in memory.
 type Local struct {
-	Reg   uint16
-	Size  uint64
-	Align uint64
-	Name  string
-	Type  string
-	At    mem.Pos
-	Const bool
-	Param bool
-	Temp  bool
-	Pads  [][2]uint64 // padding, which a reader of bytes may see
+	Reg    uint16
+	Size   uint64
+	Align  uint64
+	Name   string
+	Type   string
+	At     mem.Pos
+	Const  bool
+	Param  bool
+	Temp   bool
+	Pads   [][2]uint64 // padding, which a reader of bytes may see
+	Layout uint16      // of Program.Types
 }
 
 // Func is a compiled function.
 type Func struct {
-	Name     string
-	Code     []Instr
-	At       []mem.Pos // by instruction
-	Regs     int
-	Params   []T // as the definition has them; TAgg: a pointer to a copy
-	Hidden   bool
-	Variadic bool
-	OldStyle bool
-	Result   T
-	Type     cc.Type
-	Locals   []Local
-	Place    mem.Pos
-	Switches []Switch
-	Vars     map[uint16]Var
-	Noreturn bool
-	Lib      string // not empty: the library's
+	Name      string
+	Code      []Instr
+	At        []mem.Pos // by instruction
+	Regs      int
+	Params    []T // as the definition has them; TAgg: a pointer to a copy
+	Hidden    bool
+	Variadic  bool
+	OldStyle  bool
+	Result    T
+	Type      cc.Type
+	Locals    []Local
+	Restricts []Restrict
+	Place     mem.Pos
+	Switches  []Switch
+	Vars      map[uint16]Var
+	Noreturn  bool
+	Lib       string // not empty: the library's
 }
 
 // Var is a variable that lives in a register.
@@ -72,6 +74,7 @@ type Static struct {
 	Const   bool
 	Str     []byte // of a string literal
 	IsStr   bool
+	Layout  uint16 // of Program.Types
 	Defined bool
 }
 
@@ -109,6 +112,7 @@ type Program struct {
 	Big     bool
 	CharS   bool
 	Bytes   int
+	Types   *mem.Types // nil: what type an object has does not matter
 }
 
 // Finding is undefined behaviour that the compiler saw and that happens when

@@ -25,12 +25,13 @@ type compiler struct {
 	inMemory bool
 	defined  map[string]mem.Pos
 	marks    map[cc.Node][]Mark // see CompileMarked
+	types    *types
 }
 
 // CompileMarked makes one program of units, as a linker would. What cannot be
 // translated is found when it is executed. The error says what does not link.
 func CompileMarked(units []*front.Unit, m front.Machine, marks map[cc.Node][]Mark) (p *Program, err error) {
-	c := &compiler{marks: marks, p: &Program{ByName: map[string]int{}, Ptr: m.Ptr, Long: m.Long, Big: m.BigEndian, CharS: m.CharSigned, Main: -1, Places: []Place{{}}},
+	c := &compiler{types: newTypes(), marks: marks, p: &Program{ByName: map[string]int{}, Ptr: m.Ptr, Long: m.Long, Big: m.BigEndian, CharS: m.CharSigned, Main: -1, Places: []Place{{}}},
 		globals: map[string]int{}, statics: map[*cc.Declarator]int{}, strings: map[string]int{}, funcs: map[string]int{}, defined: map[string]mem.Pos{}}
 	defer func() {
 		if r := recover(); r != nil {
@@ -56,6 +57,7 @@ func CompileMarked(units []*front.Unit, m front.Machine, marks map[cc.Node][]Mar
 	}
 	c.undefined()
 	c.quick()
+	c.p.Types = &c.types.t
 	for n, i := range c.funcs {
 		c.p.ByName[n] = i
 	}
@@ -132,7 +134,7 @@ func (c *compiler) outer(d *cc.Declaration) {
 			s.At = c.place(dd)
 		}
 		if n := uint64(max(dd.Type().Size(), 0)); n > s.Size || s.Type == "" {
-			s.Size, s.Type = n, dd.Type().String()
+			s.Size, s.Type, s.Layout = n, dd.Type().String(), c.declared(dd.Type())
 		}
 		s.Defined = true
 		if id.Initializer != nil {
@@ -207,7 +209,7 @@ func (f *fn) cannot(e cannot) {
 }
 
 func (c *compiler) newStatic(name string, t cc.Type, at mem.Pos) int {
-	c.p.Statics = append(c.p.Statics, Static{Name: name, Size: uint64(max(t.Size(), 0)), Align: uint64(max(t.Align(), 1)), Type: t.String(), At: at, Defined: true})
+	c.p.Statics = append(c.p.Statics, Static{Name: name, Size: uint64(max(t.Size(), 0)), Align: uint64(max(t.Align(), 1)), Type: t.String(), At: at, Defined: true, Layout: c.declared(t)})
 	return len(c.p.Statics) - 1
 }
 
@@ -376,6 +378,7 @@ func (f *fn) params(x *cc.FunctionDefinition, ft *cc.FunctionType) {
 		}
 		if t != TAgg && !d.AddressTaken() {
 			f.vars[d] = int(r)
+			f.restrict(d, r, true)
 			continue
 		}
 		pt := p.Type().Decay()
@@ -383,9 +386,9 @@ func (f *fn) params(x *cc.FunctionDefinition, ft *cc.FunctionType) {
 		f.vars[d] = ^(len(f.f.Locals) - 1)
 		f.f.Locals[len(f.f.Locals)-1].Param = true
 		if t == TAgg {
-			f.emit(OpCopy, m, r, 0, pt.Size())
+			f.emit(OpCopy, m, r, f.access(lval{ct: pt, eff: f.c.declared(pt)}), pt.Size())
 		} else {
-			f.store(lval{base: m, ct: pt}, val{reg: r, t: t}, d)
+			f.store(f.byName(lval{base: m, ct: pt}, pt), val{reg: r, t: t}, d)
 		}
 	}
 	for _, p := range list {

@@ -44,49 +44,66 @@ type Pos = int32
 // Object is a region of memory. A dead one has no Data, so that the check of
 // bounds finds it, too.
 type Object struct {
-	Base    uint64
-	Data    []byte // to read; nil when dead
-	W       []byte // to write: Data, or nil when it is constant
-	Fast    bool   // every byte has a value, and the machine's order is ours
-	slow    bool
-	Init    []byte // 1 for each byte with a value; nil: all have one
-	Missing int    // bytes without a value, while Init is there
-	Prov    []Slot // provenance of the pointers stored, by machine word
-	Size    uint64
-	ID      uint32
-	Class   Class
-	State   State
-	Const   bool // written only by its initializer
-	Kept    bool // its address was stored in memory, returned, or made an integer
-	Name    string
-	Type    string // for people
-	Made    Pos    // where it was declared or allocated
-	Ended   Pos    // where it was freed or its block ended
-	Func    int32  // of a function: which one
-	Mark    int32  // of the last leak search
+	Base     uint64
+	Data     []byte // to read; nil when dead
+	W        []byte // to write: Data, or nil when it is constant
+	Fast     bool   // every byte has a value, and the machine's order is ours
+	slow     bool
+	untyped  bool   // without a declared type: it gets one by what is stored
+	zeroed   bool   // some bytes were zero before anyone stored
+	Fit      uint16 // accesses by this layout are in order; others are asked about
+	declared uint16
+	Init     []byte  // 1 for each byte with a value; nil: all have one
+	Missing  int     // bytes without a value, while Init is there
+	Prov     []Slot  // provenance of the pointers stored, by machine word
+	tags     []uint8 // the type of what was stored, by byte; see ByStore
+	m        *Memory
+	Size     uint64
+	ID       uint32
+	Class    Class
+	State    State
+	Const    bool // written only by its initializer
+	Watched  bool // see Watch
+	Kept     bool // its address was stored in memory, returned, or made an integer
+	Name     string
+	Type     string // for people
+	Made     Pos    // where it was declared or allocated
+	Ended    Pos    // where it was freed or its block ended
+	Func     int32  // of a function: which one
+	Mark     int32  // of the last leak search
 }
 
-// Sub is the bounds of a sub-object, as offsets in its object.
-type Sub struct{ Lo, Hi uint64 }
+// Sub is the bounds of a sub-object, as offsets in its object, and what a
+// pointer is based on: a tag that means something to whoever gave it.
+type Sub struct {
+	Lo, Hi uint64
+	Tag    uint32
+}
 
 type subKey struct {
 	obj    uint32
 	lo, hi uint64
+	tag    uint32
 }
 
 // Memory is all objects of a run.
 type Memory struct {
-	Objs    []*Object // by ID; 0 is none
-	Subs    []Sub     // by index; 0 is none
-	subs    map[subKey]uint32
-	lastKey subKey // of the last bounds that were asked for
-	lastSub uint32
-	next    uint64
-	Used    uint64 // bytes that live, with their shadows
-	Total   uint64 // bytes that were handed out
-	Limit   uint64
-	Big     bool   // the machine's order of bytes is not ours
-	top     uint64 // the last address of the machine
+	Objs     []*Object // by ID; 0 is none
+	Subs     []Sub     // by index; 0 is none
+	subs     map[subKey]uint32
+	lastKey  subKey // of the last bounds that were asked for
+	lastSub  uint32
+	next     uint64
+	Used     uint64 // bytes that live, with their shadows
+	Total    uint64 // bytes that were handed out
+	Limit    uint64
+	Big      bool   // the machine's order of bytes is not ours
+	top      uint64 // the last address of the machine
+	Types    *Types // of the program; nil: no types are looked at
+	fits     map[fitKey][]fit
+	lastFit  fitKey // of the last answers that were asked for
+	lastFits []fit
+	laidOut  map[uint16][]uint8
 }
 
 // overhead is about what an object costs beside its bytes.
@@ -95,11 +112,12 @@ const overhead = 192
 // New makes an empty memory that holds at most limit bytes, for a machine with
 // pointers of ptr bytes.
 func New(limit uint64, ptr int) *Memory {
-	m := &Memory{Objs: make([]*Object, 1, 256), Subs: make([]Sub, 1), subs: map[subKey]uint32{}, next: 0x10000, Limit: limit, top: 1<<47 - 1}
-	if ptr == 4 {
-		m.top = 1<<32 - 1
+	m := &Memory{Objs: make([]*Object, 1, 256), Subs: make([]Sub, 1), subs: map[subKey]uint32{}, next: 0x10000, Limit: limit, top: 1<<32 - 1}
+	if ptr == 8 {
+		// No address fits in an int, as on most machines.
+		m.next, m.top = 1<<36, 1<<47-1
 	}
-	m.Objs[0] = &Object{State: Freed}
+	m.Objs[0] = &Object{State: Freed, m: m}
 	return m
 }
 
@@ -115,7 +133,7 @@ func (m *Memory) Alloc(size, align uint64, class Class) *Object {
 		return nil
 	}
 	m.next = base + size + 32
-	o := &Object{Base: base, Size: size, ID: uint32(len(m.Objs)), Class: class}
+	o := &Object{Base: base, Size: size, ID: uint32(len(m.Objs)), Class: class, m: m}
 	m.Objs = append(m.Objs, o)
 	m.Used += size + overhead
 	m.Total += size
@@ -151,6 +169,7 @@ func (o *Object) Forget() {
 // End ends the life of an object.
 func (m *Memory) End(o *Object, s State, at Pos) {
 	m.Used -= o.Size
+	o.dropTags()
 	o.State, o.Ended = s, at
 	o.Data, o.W, o.Init, o.Prov, o.Fast = nil, nil, nil, nil, false
 }
@@ -169,6 +188,21 @@ func (o *Object) SetInit(off, n uint64) {
 	if o.Missing == 0 {
 		o.SetAll()
 	}
+}
+
+// Watch takes an object from the fast path, so that each access is asked about.
+func (o *Object) Watch() { o.Watched, o.Fast, o.slow, o.W = true, false, true, nil }
+
+// Unwatch undoes it.
+func (o *Object) Unwatch() {
+	o.Watched, o.slow = false, o.m.Big
+	if o.State != Alive {
+		return
+	}
+	if !o.Const {
+		o.W = o.Data
+	}
+	o.Fast = o.Init == nil && !o.slow
 }
 
 // Freeze makes an object constant.
@@ -212,9 +246,9 @@ func (m *Memory) At(addr uint64) *Object {
 	return nil
 }
 
-// SubFor gives the index of bounds.
-func (m *Memory) SubFor(obj uint32, lo, hi uint64) uint32 {
-	k := subKey{obj, lo, hi}
+// SubFor gives the index of bounds with a tag.
+func (m *Memory) SubFor(obj uint32, lo, hi uint64, tag uint32) uint32 {
+	k := subKey{obj, lo, hi, tag}
 	if k == m.lastKey {
 		return m.lastSub
 	}
@@ -223,7 +257,7 @@ func (m *Memory) SubFor(obj uint32, lo, hi uint64) uint32 {
 		return i
 	}
 	i := uint32(len(m.Subs))
-	m.Subs = append(m.Subs, Sub{lo, hi})
+	m.Subs = append(m.Subs, Sub{lo, hi, tag})
 	m.subs[k] = i
 	m.Used += 64
 	return i
@@ -240,6 +274,7 @@ func (m *Memory) Recover(addr uint64) Slot {
 
 // Copy copies n bytes with their shadows. The ranges are within the objects.
 func Copy(dst *Object, do uint64, src *Object, so, n uint64, ptr uint64) {
+	carry(dst, do, src, so, n)
 	copy(dst.Data[do:do+n], src.Data[so:so+n])
 	if src.Init == nil {
 		dst.SetInit(do, n)

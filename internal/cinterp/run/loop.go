@@ -26,11 +26,12 @@ func inside(s mem.Sub, off, n uint64) bool { return off >= s.Lo && off+n <= s.Hi
 // or goes on in a call further out.
 func (vm *VM) loop(depth int) bool {
 	var (
-		fr  *Frame
-		ins []code.Instr
-		r   *[window]mem.Slot
-		pc  int
-		in  *code.Instr
+		fr    *Frame
+		ins   []code.Instr
+		r     *[window]mem.Slot
+		pc    int
+		in    *code.Instr
+		bases = &vm.bases
 	)
 enter:
 	fr = &vm.frames[len(vm.frames)-1]
@@ -64,9 +65,9 @@ jumped:
 			o := vm.M.Objs[q.Obj]
 			d := o.Data
 			off := q.N + uint64(in.K) - o.Base
-			if o.Fast && q.Sub == 0 && off < uint64(len(d)) {
+			if o.Fast && q.Sub == 0 && off < uint64(len(d)) && (o.Fit == bases[in.C&(accesses-1)] || vm.M.Reads(o, off, in.C)) {
 				r[in.A].N = uint64(int64(int8(d[off])))
-			} else if part(o) && q.Sub == 0 && off < uint64(len(d)) && o.Init[off] != 0 {
+			} else if part(o) && q.Sub == 0 && off < uint64(len(d)) && o.Init[off] != 0 && (o.Fit == bases[in.C&(accesses-1)] || vm.M.Reads(o, off, in.C)) {
 				r[in.A].N = uint64(int64(int8(d[off])))
 			} else {
 				fr.pc = pc
@@ -79,12 +80,12 @@ jumped:
 			o := vm.M.Objs[q.Obj]
 			d := o.Data
 			i := r[in.C].N
-			off := q.N + i*uint64(in.K&0xffffffff) - o.Base
-			if o.Fast && q.Sub == 0 && (in.K>>32 == 0 || i < uint64(in.K>>32)) && off < uint64(len(d)) {
+			off := q.N + i*uint64(in.K&0xffff) - o.Base
+			if o.Fast && q.Sub == 0 && (in.K>>32 == 0 || i < uint64(in.K>>32)) && off < uint64(len(d)) && (o.Fit == bases[uint16(in.K>>16)&(accesses-1)] || vm.M.Reads(o, off, uint16(in.K>>16))) {
 				r[in.A].N = uint64(int64(int8(d[off])))
-			} else if part(o) && q.Sub == 0 && (in.K>>32 == 0 || i < uint64(in.K>>32)) && off < uint64(len(d)) && o.Init[off] != 0 {
+			} else if part(o) && q.Sub == 0 && (in.K>>32 == 0 || i < uint64(in.K>>32)) && off < uint64(len(d)) && o.Init[off] != 0 && (o.Fit == bases[uint16(in.K>>16)&(accesses-1)] || vm.M.Reads(o, off, uint16(in.K>>16))) {
 				r[in.A].N = uint64(int64(int8(d[off])))
-			} else if q.Sub != 0 && o.Fast && (in.K>>32 == 0 || i < uint64(in.K>>32)) && off < uint64(len(d)) && inside(vm.M.Subs[q.Sub], off, 1) {
+			} else if q.Sub != 0 && o.Fast && (in.K>>32 == 0 || i < uint64(in.K>>32)) && off < uint64(len(d)) && inside(vm.M.Subs[q.Sub], off, 1) && (o.Fit == bases[uint16(in.K>>16)&(accesses-1)] || vm.M.Reads(o, off, uint16(in.K>>16))) {
 				r[in.A].N = uint64(int64(int8(d[off])))
 			} else {
 				fr.pc = pc
@@ -97,9 +98,9 @@ jumped:
 			o := vm.M.Objs[q.Obj]
 			d := o.Data
 			off := q.N + uint64(in.K) - o.Base
-			if o.Fast && q.Sub == 0 && off < uint64(len(d)) {
+			if o.Fast && q.Sub == 0 && off < uint64(len(d)) && (o.Fit == bases[in.C&(accesses-1)] || vm.M.Reads(o, off, in.C)) {
 				r[in.A].N = uint64(d[off])
-			} else if part(o) && q.Sub == 0 && off < uint64(len(d)) && o.Init[off] != 0 {
+			} else if part(o) && q.Sub == 0 && off < uint64(len(d)) && o.Init[off] != 0 && (o.Fit == bases[in.C&(accesses-1)] || vm.M.Reads(o, off, in.C)) {
 				r[in.A].N = uint64(d[off])
 			} else {
 				fr.pc = pc
@@ -112,12 +113,12 @@ jumped:
 			o := vm.M.Objs[q.Obj]
 			d := o.Data
 			i := r[in.C].N
-			off := q.N + i*uint64(in.K&0xffffffff) - o.Base
-			if o.Fast && q.Sub == 0 && (in.K>>32 == 0 || i < uint64(in.K>>32)) && off < uint64(len(d)) {
+			off := q.N + i*uint64(in.K&0xffff) - o.Base
+			if o.Fast && q.Sub == 0 && (in.K>>32 == 0 || i < uint64(in.K>>32)) && off < uint64(len(d)) && (o.Fit == bases[uint16(in.K>>16)&(accesses-1)] || vm.M.Reads(o, off, uint16(in.K>>16))) {
 				r[in.A].N = uint64(d[off])
-			} else if part(o) && q.Sub == 0 && (in.K>>32 == 0 || i < uint64(in.K>>32)) && off < uint64(len(d)) && o.Init[off] != 0 {
+			} else if part(o) && q.Sub == 0 && (in.K>>32 == 0 || i < uint64(in.K>>32)) && off < uint64(len(d)) && o.Init[off] != 0 && (o.Fit == bases[uint16(in.K>>16)&(accesses-1)] || vm.M.Reads(o, off, uint16(in.K>>16))) {
 				r[in.A].N = uint64(d[off])
-			} else if q.Sub != 0 && o.Fast && (in.K>>32 == 0 || i < uint64(in.K>>32)) && off < uint64(len(d)) && inside(vm.M.Subs[q.Sub], off, 1) {
+			} else if q.Sub != 0 && o.Fast && (in.K>>32 == 0 || i < uint64(in.K>>32)) && off < uint64(len(d)) && inside(vm.M.Subs[q.Sub], off, 1) && (o.Fit == bases[uint16(in.K>>16)&(accesses-1)] || vm.M.Reads(o, off, uint16(in.K>>16))) {
 				r[in.A].N = uint64(d[off])
 			} else {
 				fr.pc = pc
@@ -130,9 +131,9 @@ jumped:
 			o := vm.M.Objs[q.Obj]
 			d := o.Data
 			off := q.N + uint64(in.K) - o.Base
-			if o.Fast && q.Sub == 0 && off < uint64(len(d)) && uint64(len(d))-off >= 2 && off&1 == 0 {
+			if o.Fast && q.Sub == 0 && off < uint64(len(d)) && uint64(len(d))-off >= 2 && off&1 == 0 && (o.Fit == bases[in.C&(accesses-1)] || vm.M.Reads(o, off, in.C)) {
 				r[in.A].N = uint64(int64(int16(binary.LittleEndian.Uint16(d[off:]))))
-			} else if part(o) && q.Sub == 0 && off < uint64(len(d)) && uint64(len(d))-off >= 2 && off&1 == 0 && binary.LittleEndian.Uint16(o.Init[off:]) == 0x0101 {
+			} else if part(o) && q.Sub == 0 && off < uint64(len(d)) && uint64(len(d))-off >= 2 && off&1 == 0 && binary.LittleEndian.Uint16(o.Init[off:]) == 0x0101 && (o.Fit == bases[in.C&(accesses-1)] || vm.M.Reads(o, off, in.C)) {
 				r[in.A].N = uint64(int64(int16(binary.LittleEndian.Uint16(d[off:]))))
 			} else {
 				fr.pc = pc
@@ -145,12 +146,12 @@ jumped:
 			o := vm.M.Objs[q.Obj]
 			d := o.Data
 			i := r[in.C].N
-			off := q.N + i*uint64(in.K&0xffffffff) - o.Base
-			if o.Fast && q.Sub == 0 && (in.K>>32 == 0 || i < uint64(in.K>>32)) && off < uint64(len(d)) && uint64(len(d))-off >= 2 && off&1 == 0 {
+			off := q.N + i*uint64(in.K&0xffff) - o.Base
+			if o.Fast && q.Sub == 0 && (in.K>>32 == 0 || i < uint64(in.K>>32)) && off < uint64(len(d)) && uint64(len(d))-off >= 2 && off&1 == 0 && (o.Fit == bases[uint16(in.K>>16)&(accesses-1)] || vm.M.Reads(o, off, uint16(in.K>>16))) {
 				r[in.A].N = uint64(int64(int16(binary.LittleEndian.Uint16(d[off:]))))
-			} else if part(o) && q.Sub == 0 && (in.K>>32 == 0 || i < uint64(in.K>>32)) && off < uint64(len(d)) && uint64(len(d))-off >= 2 && off&1 == 0 && binary.LittleEndian.Uint16(o.Init[off:]) == 0x0101 {
+			} else if part(o) && q.Sub == 0 && (in.K>>32 == 0 || i < uint64(in.K>>32)) && off < uint64(len(d)) && uint64(len(d))-off >= 2 && off&1 == 0 && binary.LittleEndian.Uint16(o.Init[off:]) == 0x0101 && (o.Fit == bases[uint16(in.K>>16)&(accesses-1)] || vm.M.Reads(o, off, uint16(in.K>>16))) {
 				r[in.A].N = uint64(int64(int16(binary.LittleEndian.Uint16(d[off:]))))
-			} else if q.Sub != 0 && o.Fast && (in.K>>32 == 0 || i < uint64(in.K>>32)) && off < uint64(len(d)) && uint64(len(d))-off >= 2 && off&1 == 0 && inside(vm.M.Subs[q.Sub], off, 2) {
+			} else if q.Sub != 0 && o.Fast && (in.K>>32 == 0 || i < uint64(in.K>>32)) && off < uint64(len(d)) && uint64(len(d))-off >= 2 && off&1 == 0 && inside(vm.M.Subs[q.Sub], off, 2) && (o.Fit == bases[uint16(in.K>>16)&(accesses-1)] || vm.M.Reads(o, off, uint16(in.K>>16))) {
 				r[in.A].N = uint64(int64(int16(binary.LittleEndian.Uint16(d[off:]))))
 			} else {
 				fr.pc = pc
@@ -163,9 +164,9 @@ jumped:
 			o := vm.M.Objs[q.Obj]
 			d := o.Data
 			off := q.N + uint64(in.K) - o.Base
-			if o.Fast && q.Sub == 0 && off < uint64(len(d)) && uint64(len(d))-off >= 2 && off&1 == 0 {
+			if o.Fast && q.Sub == 0 && off < uint64(len(d)) && uint64(len(d))-off >= 2 && off&1 == 0 && (o.Fit == bases[in.C&(accesses-1)] || vm.M.Reads(o, off, in.C)) {
 				r[in.A].N = uint64(binary.LittleEndian.Uint16(d[off:]))
-			} else if part(o) && q.Sub == 0 && off < uint64(len(d)) && uint64(len(d))-off >= 2 && off&1 == 0 && binary.LittleEndian.Uint16(o.Init[off:]) == 0x0101 {
+			} else if part(o) && q.Sub == 0 && off < uint64(len(d)) && uint64(len(d))-off >= 2 && off&1 == 0 && binary.LittleEndian.Uint16(o.Init[off:]) == 0x0101 && (o.Fit == bases[in.C&(accesses-1)] || vm.M.Reads(o, off, in.C)) {
 				r[in.A].N = uint64(binary.LittleEndian.Uint16(d[off:]))
 			} else {
 				fr.pc = pc
@@ -178,12 +179,12 @@ jumped:
 			o := vm.M.Objs[q.Obj]
 			d := o.Data
 			i := r[in.C].N
-			off := q.N + i*uint64(in.K&0xffffffff) - o.Base
-			if o.Fast && q.Sub == 0 && (in.K>>32 == 0 || i < uint64(in.K>>32)) && off < uint64(len(d)) && uint64(len(d))-off >= 2 && off&1 == 0 {
+			off := q.N + i*uint64(in.K&0xffff) - o.Base
+			if o.Fast && q.Sub == 0 && (in.K>>32 == 0 || i < uint64(in.K>>32)) && off < uint64(len(d)) && uint64(len(d))-off >= 2 && off&1 == 0 && (o.Fit == bases[uint16(in.K>>16)&(accesses-1)] || vm.M.Reads(o, off, uint16(in.K>>16))) {
 				r[in.A].N = uint64(binary.LittleEndian.Uint16(d[off:]))
-			} else if part(o) && q.Sub == 0 && (in.K>>32 == 0 || i < uint64(in.K>>32)) && off < uint64(len(d)) && uint64(len(d))-off >= 2 && off&1 == 0 && binary.LittleEndian.Uint16(o.Init[off:]) == 0x0101 {
+			} else if part(o) && q.Sub == 0 && (in.K>>32 == 0 || i < uint64(in.K>>32)) && off < uint64(len(d)) && uint64(len(d))-off >= 2 && off&1 == 0 && binary.LittleEndian.Uint16(o.Init[off:]) == 0x0101 && (o.Fit == bases[uint16(in.K>>16)&(accesses-1)] || vm.M.Reads(o, off, uint16(in.K>>16))) {
 				r[in.A].N = uint64(binary.LittleEndian.Uint16(d[off:]))
-			} else if q.Sub != 0 && o.Fast && (in.K>>32 == 0 || i < uint64(in.K>>32)) && off < uint64(len(d)) && uint64(len(d))-off >= 2 && off&1 == 0 && inside(vm.M.Subs[q.Sub], off, 2) {
+			} else if q.Sub != 0 && o.Fast && (in.K>>32 == 0 || i < uint64(in.K>>32)) && off < uint64(len(d)) && uint64(len(d))-off >= 2 && off&1 == 0 && inside(vm.M.Subs[q.Sub], off, 2) && (o.Fit == bases[uint16(in.K>>16)&(accesses-1)] || vm.M.Reads(o, off, uint16(in.K>>16))) {
 				r[in.A].N = uint64(binary.LittleEndian.Uint16(d[off:]))
 			} else {
 				fr.pc = pc
@@ -196,9 +197,9 @@ jumped:
 			o := vm.M.Objs[q.Obj]
 			d := o.Data
 			off := q.N + uint64(in.K) - o.Base
-			if o.Fast && q.Sub == 0 && off < uint64(len(d)) && uint64(len(d))-off >= 4 && off&3 == 0 {
+			if o.Fast && q.Sub == 0 && off < uint64(len(d)) && uint64(len(d))-off >= 4 && off&3 == 0 && (o.Fit == bases[in.C&(accesses-1)] || vm.M.Reads(o, off, in.C)) {
 				r[in.A].N = uint64(int64(int32(binary.LittleEndian.Uint32(d[off:]))))
-			} else if part(o) && q.Sub == 0 && off < uint64(len(d)) && uint64(len(d))-off >= 4 && off&3 == 0 && binary.LittleEndian.Uint32(o.Init[off:]) == 0x01010101 {
+			} else if part(o) && q.Sub == 0 && off < uint64(len(d)) && uint64(len(d))-off >= 4 && off&3 == 0 && binary.LittleEndian.Uint32(o.Init[off:]) == 0x01010101 && (o.Fit == bases[in.C&(accesses-1)] || vm.M.Reads(o, off, in.C)) {
 				r[in.A].N = uint64(int64(int32(binary.LittleEndian.Uint32(d[off:]))))
 			} else {
 				fr.pc = pc
@@ -211,12 +212,12 @@ jumped:
 			o := vm.M.Objs[q.Obj]
 			d := o.Data
 			i := r[in.C].N
-			off := q.N + i*uint64(in.K&0xffffffff) - o.Base
-			if o.Fast && q.Sub == 0 && (in.K>>32 == 0 || i < uint64(in.K>>32)) && off < uint64(len(d)) && uint64(len(d))-off >= 4 && off&3 == 0 {
+			off := q.N + i*uint64(in.K&0xffff) - o.Base
+			if o.Fast && q.Sub == 0 && (in.K>>32 == 0 || i < uint64(in.K>>32)) && off < uint64(len(d)) && uint64(len(d))-off >= 4 && off&3 == 0 && (o.Fit == bases[uint16(in.K>>16)&(accesses-1)] || vm.M.Reads(o, off, uint16(in.K>>16))) {
 				r[in.A].N = uint64(int64(int32(binary.LittleEndian.Uint32(d[off:]))))
-			} else if part(o) && q.Sub == 0 && (in.K>>32 == 0 || i < uint64(in.K>>32)) && off < uint64(len(d)) && uint64(len(d))-off >= 4 && off&3 == 0 && binary.LittleEndian.Uint32(o.Init[off:]) == 0x01010101 {
+			} else if part(o) && q.Sub == 0 && (in.K>>32 == 0 || i < uint64(in.K>>32)) && off < uint64(len(d)) && uint64(len(d))-off >= 4 && off&3 == 0 && binary.LittleEndian.Uint32(o.Init[off:]) == 0x01010101 && (o.Fit == bases[uint16(in.K>>16)&(accesses-1)] || vm.M.Reads(o, off, uint16(in.K>>16))) {
 				r[in.A].N = uint64(int64(int32(binary.LittleEndian.Uint32(d[off:]))))
-			} else if q.Sub != 0 && o.Fast && (in.K>>32 == 0 || i < uint64(in.K>>32)) && off < uint64(len(d)) && uint64(len(d))-off >= 4 && off&3 == 0 && inside(vm.M.Subs[q.Sub], off, 4) {
+			} else if q.Sub != 0 && o.Fast && (in.K>>32 == 0 || i < uint64(in.K>>32)) && off < uint64(len(d)) && uint64(len(d))-off >= 4 && off&3 == 0 && inside(vm.M.Subs[q.Sub], off, 4) && (o.Fit == bases[uint16(in.K>>16)&(accesses-1)] || vm.M.Reads(o, off, uint16(in.K>>16))) {
 				r[in.A].N = uint64(int64(int32(binary.LittleEndian.Uint32(d[off:]))))
 			} else {
 				fr.pc = pc
@@ -229,9 +230,9 @@ jumped:
 			o := vm.M.Objs[q.Obj]
 			d := o.Data
 			off := q.N + uint64(in.K) - o.Base
-			if o.Fast && q.Sub == 0 && off < uint64(len(d)) && uint64(len(d))-off >= 4 && off&3 == 0 {
+			if o.Fast && q.Sub == 0 && off < uint64(len(d)) && uint64(len(d))-off >= 4 && off&3 == 0 && (o.Fit == bases[in.C&(accesses-1)] || vm.M.Reads(o, off, in.C)) {
 				r[in.A].N = uint64(binary.LittleEndian.Uint32(d[off:]))
-			} else if part(o) && q.Sub == 0 && off < uint64(len(d)) && uint64(len(d))-off >= 4 && off&3 == 0 && binary.LittleEndian.Uint32(o.Init[off:]) == 0x01010101 {
+			} else if part(o) && q.Sub == 0 && off < uint64(len(d)) && uint64(len(d))-off >= 4 && off&3 == 0 && binary.LittleEndian.Uint32(o.Init[off:]) == 0x01010101 && (o.Fit == bases[in.C&(accesses-1)] || vm.M.Reads(o, off, in.C)) {
 				r[in.A].N = uint64(binary.LittleEndian.Uint32(d[off:]))
 			} else {
 				fr.pc = pc
@@ -244,12 +245,12 @@ jumped:
 			o := vm.M.Objs[q.Obj]
 			d := o.Data
 			i := r[in.C].N
-			off := q.N + i*uint64(in.K&0xffffffff) - o.Base
-			if o.Fast && q.Sub == 0 && (in.K>>32 == 0 || i < uint64(in.K>>32)) && off < uint64(len(d)) && uint64(len(d))-off >= 4 && off&3 == 0 {
+			off := q.N + i*uint64(in.K&0xffff) - o.Base
+			if o.Fast && q.Sub == 0 && (in.K>>32 == 0 || i < uint64(in.K>>32)) && off < uint64(len(d)) && uint64(len(d))-off >= 4 && off&3 == 0 && (o.Fit == bases[uint16(in.K>>16)&(accesses-1)] || vm.M.Reads(o, off, uint16(in.K>>16))) {
 				r[in.A].N = uint64(binary.LittleEndian.Uint32(d[off:]))
-			} else if part(o) && q.Sub == 0 && (in.K>>32 == 0 || i < uint64(in.K>>32)) && off < uint64(len(d)) && uint64(len(d))-off >= 4 && off&3 == 0 && binary.LittleEndian.Uint32(o.Init[off:]) == 0x01010101 {
+			} else if part(o) && q.Sub == 0 && (in.K>>32 == 0 || i < uint64(in.K>>32)) && off < uint64(len(d)) && uint64(len(d))-off >= 4 && off&3 == 0 && binary.LittleEndian.Uint32(o.Init[off:]) == 0x01010101 && (o.Fit == bases[uint16(in.K>>16)&(accesses-1)] || vm.M.Reads(o, off, uint16(in.K>>16))) {
 				r[in.A].N = uint64(binary.LittleEndian.Uint32(d[off:]))
-			} else if q.Sub != 0 && o.Fast && (in.K>>32 == 0 || i < uint64(in.K>>32)) && off < uint64(len(d)) && uint64(len(d))-off >= 4 && off&3 == 0 && inside(vm.M.Subs[q.Sub], off, 4) {
+			} else if q.Sub != 0 && o.Fast && (in.K>>32 == 0 || i < uint64(in.K>>32)) && off < uint64(len(d)) && uint64(len(d))-off >= 4 && off&3 == 0 && inside(vm.M.Subs[q.Sub], off, 4) && (o.Fit == bases[uint16(in.K>>16)&(accesses-1)] || vm.M.Reads(o, off, uint16(in.K>>16))) {
 				r[in.A].N = uint64(binary.LittleEndian.Uint32(d[off:]))
 			} else {
 				fr.pc = pc
@@ -262,9 +263,9 @@ jumped:
 			o := vm.M.Objs[q.Obj]
 			d := o.Data
 			off := q.N + uint64(in.K) - o.Base
-			if o.Fast && q.Sub == 0 && off < uint64(len(d)) && uint64(len(d))-off >= 8 && off&7 == 0 {
+			if o.Fast && q.Sub == 0 && off < uint64(len(d)) && uint64(len(d))-off >= 8 && off&7 == 0 && (o.Fit == bases[in.C&(accesses-1)] || vm.M.Reads(o, off, in.C)) {
 				r[in.A].N = binary.LittleEndian.Uint64(d[off:])
-			} else if part(o) && q.Sub == 0 && off < uint64(len(d)) && uint64(len(d))-off >= 8 && off&7 == 0 && binary.LittleEndian.Uint64(o.Init[off:]) == 0x0101010101010101 {
+			} else if part(o) && q.Sub == 0 && off < uint64(len(d)) && uint64(len(d))-off >= 8 && off&7 == 0 && binary.LittleEndian.Uint64(o.Init[off:]) == 0x0101010101010101 && (o.Fit == bases[in.C&(accesses-1)] || vm.M.Reads(o, off, in.C)) {
 				r[in.A].N = binary.LittleEndian.Uint64(d[off:])
 			} else {
 				fr.pc = pc
@@ -277,12 +278,12 @@ jumped:
 			o := vm.M.Objs[q.Obj]
 			d := o.Data
 			i := r[in.C].N
-			off := q.N + i*uint64(in.K&0xffffffff) - o.Base
-			if o.Fast && q.Sub == 0 && (in.K>>32 == 0 || i < uint64(in.K>>32)) && off < uint64(len(d)) && uint64(len(d))-off >= 8 && off&7 == 0 {
+			off := q.N + i*uint64(in.K&0xffff) - o.Base
+			if o.Fast && q.Sub == 0 && (in.K>>32 == 0 || i < uint64(in.K>>32)) && off < uint64(len(d)) && uint64(len(d))-off >= 8 && off&7 == 0 && (o.Fit == bases[uint16(in.K>>16)&(accesses-1)] || vm.M.Reads(o, off, uint16(in.K>>16))) {
 				r[in.A].N = binary.LittleEndian.Uint64(d[off:])
-			} else if part(o) && q.Sub == 0 && (in.K>>32 == 0 || i < uint64(in.K>>32)) && off < uint64(len(d)) && uint64(len(d))-off >= 8 && off&7 == 0 && binary.LittleEndian.Uint64(o.Init[off:]) == 0x0101010101010101 {
+			} else if part(o) && q.Sub == 0 && (in.K>>32 == 0 || i < uint64(in.K>>32)) && off < uint64(len(d)) && uint64(len(d))-off >= 8 && off&7 == 0 && binary.LittleEndian.Uint64(o.Init[off:]) == 0x0101010101010101 && (o.Fit == bases[uint16(in.K>>16)&(accesses-1)] || vm.M.Reads(o, off, uint16(in.K>>16))) {
 				r[in.A].N = binary.LittleEndian.Uint64(d[off:])
-			} else if q.Sub != 0 && o.Fast && (in.K>>32 == 0 || i < uint64(in.K>>32)) && off < uint64(len(d)) && uint64(len(d))-off >= 8 && off&7 == 0 && inside(vm.M.Subs[q.Sub], off, 8) {
+			} else if q.Sub != 0 && o.Fast && (in.K>>32 == 0 || i < uint64(in.K>>32)) && off < uint64(len(d)) && uint64(len(d))-off >= 8 && off&7 == 0 && inside(vm.M.Subs[q.Sub], off, 8) && (o.Fit == bases[uint16(in.K>>16)&(accesses-1)] || vm.M.Reads(o, off, uint16(in.K>>16))) {
 				r[in.A].N = binary.LittleEndian.Uint64(d[off:])
 			} else {
 				fr.pc = pc
@@ -295,9 +296,9 @@ jumped:
 			o := vm.M.Objs[q.Obj]
 			d := o.Data
 			off := q.N + uint64(in.K) - o.Base
-			if o.Fast && q.Sub == 0 && off < uint64(len(d)) && uint64(len(d))-off >= 8 && off&7 == 0 {
+			if o.Fast && q.Sub == 0 && off < uint64(len(d)) && uint64(len(d))-off >= 8 && off&7 == 0 && (o.Fit == bases[in.C&(accesses-1)] || vm.M.Reads(o, off, in.C)) {
 				r[in.A].N = binary.LittleEndian.Uint64(d[off:])
-			} else if part(o) && q.Sub == 0 && off < uint64(len(d)) && uint64(len(d))-off >= 8 && off&7 == 0 && binary.LittleEndian.Uint64(o.Init[off:]) == 0x0101010101010101 {
+			} else if part(o) && q.Sub == 0 && off < uint64(len(d)) && uint64(len(d))-off >= 8 && off&7 == 0 && binary.LittleEndian.Uint64(o.Init[off:]) == 0x0101010101010101 && (o.Fit == bases[in.C&(accesses-1)] || vm.M.Reads(o, off, in.C)) {
 				r[in.A].N = binary.LittleEndian.Uint64(d[off:])
 			} else {
 				fr.pc = pc
@@ -310,12 +311,12 @@ jumped:
 			o := vm.M.Objs[q.Obj]
 			d := o.Data
 			i := r[in.C].N
-			off := q.N + i*uint64(in.K&0xffffffff) - o.Base
-			if o.Fast && q.Sub == 0 && (in.K>>32 == 0 || i < uint64(in.K>>32)) && off < uint64(len(d)) && uint64(len(d))-off >= 8 && off&7 == 0 {
+			off := q.N + i*uint64(in.K&0xffff) - o.Base
+			if o.Fast && q.Sub == 0 && (in.K>>32 == 0 || i < uint64(in.K>>32)) && off < uint64(len(d)) && uint64(len(d))-off >= 8 && off&7 == 0 && (o.Fit == bases[uint16(in.K>>16)&(accesses-1)] || vm.M.Reads(o, off, uint16(in.K>>16))) {
 				r[in.A].N = binary.LittleEndian.Uint64(d[off:])
-			} else if part(o) && q.Sub == 0 && (in.K>>32 == 0 || i < uint64(in.K>>32)) && off < uint64(len(d)) && uint64(len(d))-off >= 8 && off&7 == 0 && binary.LittleEndian.Uint64(o.Init[off:]) == 0x0101010101010101 {
+			} else if part(o) && q.Sub == 0 && (in.K>>32 == 0 || i < uint64(in.K>>32)) && off < uint64(len(d)) && uint64(len(d))-off >= 8 && off&7 == 0 && binary.LittleEndian.Uint64(o.Init[off:]) == 0x0101010101010101 && (o.Fit == bases[uint16(in.K>>16)&(accesses-1)] || vm.M.Reads(o, off, uint16(in.K>>16))) {
 				r[in.A].N = binary.LittleEndian.Uint64(d[off:])
-			} else if q.Sub != 0 && o.Fast && (in.K>>32 == 0 || i < uint64(in.K>>32)) && off < uint64(len(d)) && uint64(len(d))-off >= 8 && off&7 == 0 && inside(vm.M.Subs[q.Sub], off, 8) {
+			} else if q.Sub != 0 && o.Fast && (in.K>>32 == 0 || i < uint64(in.K>>32)) && off < uint64(len(d)) && uint64(len(d))-off >= 8 && off&7 == 0 && inside(vm.M.Subs[q.Sub], off, 8) && (o.Fit == bases[uint16(in.K>>16)&(accesses-1)] || vm.M.Reads(o, off, uint16(in.K>>16))) {
 				r[in.A].N = binary.LittleEndian.Uint64(d[off:])
 			} else {
 				fr.pc = pc
@@ -328,9 +329,9 @@ jumped:
 			o := vm.M.Objs[q.Obj]
 			d := o.Data
 			off := q.N + uint64(in.K) - o.Base
-			if o.Fast && q.Sub == 0 && off < uint64(len(d)) && uint64(len(d))-off >= 4 && off&3 == 0 {
+			if o.Fast && q.Sub == 0 && off < uint64(len(d)) && uint64(len(d))-off >= 4 && off&3 == 0 && (o.Fit == bases[in.C&(accesses-1)] || vm.M.Reads(o, off, in.C)) {
 				r[in.A].N = math.Float64bits(float64(math.Float32frombits(binary.LittleEndian.Uint32(d[off:]))))
-			} else if part(o) && q.Sub == 0 && off < uint64(len(d)) && uint64(len(d))-off >= 4 && off&3 == 0 && binary.LittleEndian.Uint32(o.Init[off:]) == 0x01010101 {
+			} else if part(o) && q.Sub == 0 && off < uint64(len(d)) && uint64(len(d))-off >= 4 && off&3 == 0 && binary.LittleEndian.Uint32(o.Init[off:]) == 0x01010101 && (o.Fit == bases[in.C&(accesses-1)] || vm.M.Reads(o, off, in.C)) {
 				r[in.A].N = math.Float64bits(float64(math.Float32frombits(binary.LittleEndian.Uint32(d[off:]))))
 			} else {
 				fr.pc = pc
@@ -343,12 +344,12 @@ jumped:
 			o := vm.M.Objs[q.Obj]
 			d := o.Data
 			i := r[in.C].N
-			off := q.N + i*uint64(in.K&0xffffffff) - o.Base
-			if o.Fast && q.Sub == 0 && (in.K>>32 == 0 || i < uint64(in.K>>32)) && off < uint64(len(d)) && uint64(len(d))-off >= 4 && off&3 == 0 {
+			off := q.N + i*uint64(in.K&0xffff) - o.Base
+			if o.Fast && q.Sub == 0 && (in.K>>32 == 0 || i < uint64(in.K>>32)) && off < uint64(len(d)) && uint64(len(d))-off >= 4 && off&3 == 0 && (o.Fit == bases[uint16(in.K>>16)&(accesses-1)] || vm.M.Reads(o, off, uint16(in.K>>16))) {
 				r[in.A].N = math.Float64bits(float64(math.Float32frombits(binary.LittleEndian.Uint32(d[off:]))))
-			} else if part(o) && q.Sub == 0 && (in.K>>32 == 0 || i < uint64(in.K>>32)) && off < uint64(len(d)) && uint64(len(d))-off >= 4 && off&3 == 0 && binary.LittleEndian.Uint32(o.Init[off:]) == 0x01010101 {
+			} else if part(o) && q.Sub == 0 && (in.K>>32 == 0 || i < uint64(in.K>>32)) && off < uint64(len(d)) && uint64(len(d))-off >= 4 && off&3 == 0 && binary.LittleEndian.Uint32(o.Init[off:]) == 0x01010101 && (o.Fit == bases[uint16(in.K>>16)&(accesses-1)] || vm.M.Reads(o, off, uint16(in.K>>16))) {
 				r[in.A].N = math.Float64bits(float64(math.Float32frombits(binary.LittleEndian.Uint32(d[off:]))))
-			} else if q.Sub != 0 && o.Fast && (in.K>>32 == 0 || i < uint64(in.K>>32)) && off < uint64(len(d)) && uint64(len(d))-off >= 4 && off&3 == 0 && inside(vm.M.Subs[q.Sub], off, 4) {
+			} else if q.Sub != 0 && o.Fast && (in.K>>32 == 0 || i < uint64(in.K>>32)) && off < uint64(len(d)) && uint64(len(d))-off >= 4 && off&3 == 0 && inside(vm.M.Subs[q.Sub], off, 4) && (o.Fit == bases[uint16(in.K>>16)&(accesses-1)] || vm.M.Reads(o, off, uint16(in.K>>16))) {
 				r[in.A].N = math.Float64bits(float64(math.Float32frombits(binary.LittleEndian.Uint32(d[off:]))))
 			} else {
 				fr.pc = pc
@@ -361,9 +362,9 @@ jumped:
 			o := vm.M.Objs[q.Obj]
 			d := o.Data
 			off := q.N + uint64(in.K) - o.Base
-			if o.Fast && q.Sub == 0 && off < uint64(len(d)) && uint64(len(d))-off >= 8 && off&7 == 0 {
+			if o.Fast && q.Sub == 0 && off < uint64(len(d)) && uint64(len(d))-off >= 8 && off&7 == 0 && (o.Fit == bases[in.C&(accesses-1)] || vm.M.Reads(o, off, in.C)) {
 				r[in.A].N = binary.LittleEndian.Uint64(d[off:])
-			} else if part(o) && q.Sub == 0 && off < uint64(len(d)) && uint64(len(d))-off >= 8 && off&7 == 0 && binary.LittleEndian.Uint64(o.Init[off:]) == 0x0101010101010101 {
+			} else if part(o) && q.Sub == 0 && off < uint64(len(d)) && uint64(len(d))-off >= 8 && off&7 == 0 && binary.LittleEndian.Uint64(o.Init[off:]) == 0x0101010101010101 && (o.Fit == bases[in.C&(accesses-1)] || vm.M.Reads(o, off, in.C)) {
 				r[in.A].N = binary.LittleEndian.Uint64(d[off:])
 			} else {
 				fr.pc = pc
@@ -376,12 +377,12 @@ jumped:
 			o := vm.M.Objs[q.Obj]
 			d := o.Data
 			i := r[in.C].N
-			off := q.N + i*uint64(in.K&0xffffffff) - o.Base
-			if o.Fast && q.Sub == 0 && (in.K>>32 == 0 || i < uint64(in.K>>32)) && off < uint64(len(d)) && uint64(len(d))-off >= 8 && off&7 == 0 {
+			off := q.N + i*uint64(in.K&0xffff) - o.Base
+			if o.Fast && q.Sub == 0 && (in.K>>32 == 0 || i < uint64(in.K>>32)) && off < uint64(len(d)) && uint64(len(d))-off >= 8 && off&7 == 0 && (o.Fit == bases[uint16(in.K>>16)&(accesses-1)] || vm.M.Reads(o, off, uint16(in.K>>16))) {
 				r[in.A].N = binary.LittleEndian.Uint64(d[off:])
-			} else if part(o) && q.Sub == 0 && (in.K>>32 == 0 || i < uint64(in.K>>32)) && off < uint64(len(d)) && uint64(len(d))-off >= 8 && off&7 == 0 && binary.LittleEndian.Uint64(o.Init[off:]) == 0x0101010101010101 {
+			} else if part(o) && q.Sub == 0 && (in.K>>32 == 0 || i < uint64(in.K>>32)) && off < uint64(len(d)) && uint64(len(d))-off >= 8 && off&7 == 0 && binary.LittleEndian.Uint64(o.Init[off:]) == 0x0101010101010101 && (o.Fit == bases[uint16(in.K>>16)&(accesses-1)] || vm.M.Reads(o, off, uint16(in.K>>16))) {
 				r[in.A].N = binary.LittleEndian.Uint64(d[off:])
-			} else if q.Sub != 0 && o.Fast && (in.K>>32 == 0 || i < uint64(in.K>>32)) && off < uint64(len(d)) && uint64(len(d))-off >= 8 && off&7 == 0 && inside(vm.M.Subs[q.Sub], off, 8) {
+			} else if q.Sub != 0 && o.Fast && (in.K>>32 == 0 || i < uint64(in.K>>32)) && off < uint64(len(d)) && uint64(len(d))-off >= 8 && off&7 == 0 && inside(vm.M.Subs[q.Sub], off, 8) && (o.Fit == bases[uint16(in.K>>16)&(accesses-1)] || vm.M.Reads(o, off, uint16(in.K>>16))) {
 				r[in.A].N = binary.LittleEndian.Uint64(d[off:])
 			} else {
 				fr.pc = pc
@@ -394,7 +395,7 @@ jumped:
 			o := vm.M.Objs[q.Obj]
 			d := o.W
 			off := q.N + uint64(in.K) - o.Base
-			if !vm.P.Big && q.Sub == 0 && off < uint64(len(d)) {
+			if !vm.P.Big && q.Sub == 0 && off < uint64(len(d)) && (o.Fit == bases[in.C&(accesses-1)] || vm.M.Writes(o, off, in.C)) {
 				x := r[in.A].N
 				d[off] = byte(x)
 				if !o.Fast {
@@ -411,8 +412,8 @@ jumped:
 			o := vm.M.Objs[q.Obj]
 			d := o.W
 			i := r[in.C].N
-			off := q.N + i*uint64(in.K&0xffffffff) - o.Base
-			if !vm.P.Big && (q.Sub == 0 || inside(vm.M.Subs[q.Sub], off, 1)) && (in.K>>32 == 0 || i < uint64(in.K>>32)) && off < uint64(len(d)) {
+			off := q.N + i*uint64(in.K&0xffff) - o.Base
+			if !vm.P.Big && (q.Sub == 0 || inside(vm.M.Subs[q.Sub], off, 1)) && (in.K>>32 == 0 || i < uint64(in.K>>32)) && off < uint64(len(d)) && (o.Fit == bases[uint16(in.K>>16)&(accesses-1)] || vm.M.Writes(o, off, uint16(in.K>>16))) {
 				x := r[in.A].N
 				d[off] = byte(x)
 				if !o.Fast {
@@ -429,7 +430,7 @@ jumped:
 			o := vm.M.Objs[q.Obj]
 			d := o.W
 			off := q.N + uint64(in.K) - o.Base
-			if !vm.P.Big && q.Sub == 0 && off < uint64(len(d)) && uint64(len(d))-off >= 2 && off&1 == 0 {
+			if !vm.P.Big && q.Sub == 0 && off < uint64(len(d)) && uint64(len(d))-off >= 2 && off&1 == 0 && (o.Fit == bases[in.C&(accesses-1)] || vm.M.Writes(o, off, in.C)) {
 				x := r[in.A].N
 				binary.LittleEndian.PutUint16(d[off:], uint16(x))
 				if !o.Fast {
@@ -446,8 +447,8 @@ jumped:
 			o := vm.M.Objs[q.Obj]
 			d := o.W
 			i := r[in.C].N
-			off := q.N + i*uint64(in.K&0xffffffff) - o.Base
-			if !vm.P.Big && (q.Sub == 0 || inside(vm.M.Subs[q.Sub], off, 2)) && (in.K>>32 == 0 || i < uint64(in.K>>32)) && off < uint64(len(d)) && uint64(len(d))-off >= 2 && off&1 == 0 {
+			off := q.N + i*uint64(in.K&0xffff) - o.Base
+			if !vm.P.Big && (q.Sub == 0 || inside(vm.M.Subs[q.Sub], off, 2)) && (in.K>>32 == 0 || i < uint64(in.K>>32)) && off < uint64(len(d)) && uint64(len(d))-off >= 2 && off&1 == 0 && (o.Fit == bases[uint16(in.K>>16)&(accesses-1)] || vm.M.Writes(o, off, uint16(in.K>>16))) {
 				x := r[in.A].N
 				binary.LittleEndian.PutUint16(d[off:], uint16(x))
 				if !o.Fast {
@@ -464,7 +465,7 @@ jumped:
 			o := vm.M.Objs[q.Obj]
 			d := o.W
 			off := q.N + uint64(in.K) - o.Base
-			if !vm.P.Big && q.Sub == 0 && off < uint64(len(d)) && uint64(len(d))-off >= 4 && off&3 == 0 {
+			if !vm.P.Big && q.Sub == 0 && off < uint64(len(d)) && uint64(len(d))-off >= 4 && off&3 == 0 && (o.Fit == bases[in.C&(accesses-1)] || vm.M.Writes(o, off, in.C)) {
 				x := r[in.A].N
 				binary.LittleEndian.PutUint32(d[off:], uint32(x))
 				if !o.Fast {
@@ -481,8 +482,8 @@ jumped:
 			o := vm.M.Objs[q.Obj]
 			d := o.W
 			i := r[in.C].N
-			off := q.N + i*uint64(in.K&0xffffffff) - o.Base
-			if !vm.P.Big && (q.Sub == 0 || inside(vm.M.Subs[q.Sub], off, 4)) && (in.K>>32 == 0 || i < uint64(in.K>>32)) && off < uint64(len(d)) && uint64(len(d))-off >= 4 && off&3 == 0 {
+			off := q.N + i*uint64(in.K&0xffff) - o.Base
+			if !vm.P.Big && (q.Sub == 0 || inside(vm.M.Subs[q.Sub], off, 4)) && (in.K>>32 == 0 || i < uint64(in.K>>32)) && off < uint64(len(d)) && uint64(len(d))-off >= 4 && off&3 == 0 && (o.Fit == bases[uint16(in.K>>16)&(accesses-1)] || vm.M.Writes(o, off, uint16(in.K>>16))) {
 				x := r[in.A].N
 				binary.LittleEndian.PutUint32(d[off:], uint32(x))
 				if !o.Fast {
@@ -499,7 +500,7 @@ jumped:
 			o := vm.M.Objs[q.Obj]
 			d := o.W
 			off := q.N + uint64(in.K) - o.Base
-			if !vm.P.Big && q.Sub == 0 && off < uint64(len(d)) && uint64(len(d))-off >= 8 && off&7 == 0 {
+			if !vm.P.Big && q.Sub == 0 && off < uint64(len(d)) && uint64(len(d))-off >= 8 && off&7 == 0 && (o.Fit == bases[in.C&(accesses-1)] || vm.M.Writes(o, off, in.C)) {
 				x := r[in.A].N
 				binary.LittleEndian.PutUint64(d[off:], x)
 				if !o.Fast {
@@ -516,8 +517,8 @@ jumped:
 			o := vm.M.Objs[q.Obj]
 			d := o.W
 			i := r[in.C].N
-			off := q.N + i*uint64(in.K&0xffffffff) - o.Base
-			if !vm.P.Big && (q.Sub == 0 || inside(vm.M.Subs[q.Sub], off, 8)) && (in.K>>32 == 0 || i < uint64(in.K>>32)) && off < uint64(len(d)) && uint64(len(d))-off >= 8 && off&7 == 0 {
+			off := q.N + i*uint64(in.K&0xffff) - o.Base
+			if !vm.P.Big && (q.Sub == 0 || inside(vm.M.Subs[q.Sub], off, 8)) && (in.K>>32 == 0 || i < uint64(in.K>>32)) && off < uint64(len(d)) && uint64(len(d))-off >= 8 && off&7 == 0 && (o.Fit == bases[uint16(in.K>>16)&(accesses-1)] || vm.M.Writes(o, off, uint16(in.K>>16))) {
 				x := r[in.A].N
 				binary.LittleEndian.PutUint64(d[off:], x)
 				if !o.Fast {
@@ -534,7 +535,7 @@ jumped:
 			o := vm.M.Objs[q.Obj]
 			d := o.W
 			off := q.N + uint64(in.K) - o.Base
-			if !vm.P.Big && q.Sub == 0 && off < uint64(len(d)) && uint64(len(d))-off >= 4 && off&3 == 0 {
+			if !vm.P.Big && q.Sub == 0 && off < uint64(len(d)) && uint64(len(d))-off >= 4 && off&3 == 0 && (o.Fit == bases[in.C&(accesses-1)] || vm.M.Writes(o, off, in.C)) {
 				x := r[in.A].N
 				binary.LittleEndian.PutUint32(d[off:], math.Float32bits(float32(math.Float64frombits(x))))
 				if !o.Fast {
@@ -551,8 +552,8 @@ jumped:
 			o := vm.M.Objs[q.Obj]
 			d := o.W
 			i := r[in.C].N
-			off := q.N + i*uint64(in.K&0xffffffff) - o.Base
-			if !vm.P.Big && (q.Sub == 0 || inside(vm.M.Subs[q.Sub], off, 4)) && (in.K>>32 == 0 || i < uint64(in.K>>32)) && off < uint64(len(d)) && uint64(len(d))-off >= 4 && off&3 == 0 {
+			off := q.N + i*uint64(in.K&0xffff) - o.Base
+			if !vm.P.Big && (q.Sub == 0 || inside(vm.M.Subs[q.Sub], off, 4)) && (in.K>>32 == 0 || i < uint64(in.K>>32)) && off < uint64(len(d)) && uint64(len(d))-off >= 4 && off&3 == 0 && (o.Fit == bases[uint16(in.K>>16)&(accesses-1)] || vm.M.Writes(o, off, uint16(in.K>>16))) {
 				x := r[in.A].N
 				binary.LittleEndian.PutUint32(d[off:], math.Float32bits(float32(math.Float64frombits(x))))
 				if !o.Fast {
@@ -952,7 +953,7 @@ jumped:
 			q := r[in.B]
 			q.N += uint64(in.K)
 			if o := vm.M.Objs[q.Obj]; o.Fast && q.Sub == 0 && wide(vm) {
-				if off := q.N - o.Base; off < uint64(len(o.Data)) && uint64(len(o.Data))-off >= 8 && off&7 == 0 {
+				if off := q.N - o.Base; off < uint64(len(o.Data)) && uint64(len(o.Data))-off >= 8 && off&7 == 0 && (o.Fit == bases[in.C&(accesses-1)] || vm.M.Reads(o, off, in.C)) {
 					r[in.A] = vm.provenance(o, off, binary.LittleEndian.Uint64(o.Data[off:]))
 					continue
 				}
@@ -984,8 +985,8 @@ jumped:
 		case code.OpLdAny:
 			fr.pc = pc
 			q := r[in.B]
-			q.N += uint64(in.K)
-			v, ok := vm.loadAny(q, code.T(in.C))
+			q.N += uint64(int32(in.K))
+			v, ok := vm.loadAny(q, code.T(in.C), uint16(in.K>>32))
 			if !ok {
 				goto stop
 			}
@@ -993,8 +994,8 @@ jumped:
 		case code.OpStAny:
 			fr.pc = pc
 			q := r[in.B]
-			q.N += uint64(in.K)
-			if !vm.storeAny(q, code.T(in.C), r[in.A]) {
+			q.N += uint64(int32(in.K))
+			if !vm.storeAny(q, code.T(in.C), r[in.A], uint16(in.K>>32)) {
 				goto stop
 			}
 		case code.OpLdBits:
@@ -1009,7 +1010,7 @@ jumped:
 			}
 		case code.OpCopy:
 			fr.pc = pc
-			if !vm.Copy(r[in.A], r[in.B], uint64(in.K)) {
+			if !vm.copyAs(r[in.A], r[in.B], uint64(in.K), in.C) {
 				goto stop
 			}
 		case code.OpZero:
@@ -1036,7 +1037,7 @@ jumped:
 			}
 		case code.OpIdx:
 			fr.pc = pc
-			q, ok := vm.element(in, r, "read")
+			q, ok := vm.index(in, r)
 			if !ok {
 				goto stop
 			}
@@ -1083,7 +1084,10 @@ jumped:
 			}
 			r[in.A].N = n
 		case code.OpPtrToInt:
-			vm.M.Objs[r[in.B].Obj].Kept = true
+			fr.pc = pc
+			if !vm.expose(r[in.B], code.T(in.C)) {
+				goto stop
+			}
 			r[in.A] = mem.Slot{N: r[in.B].N}
 		case code.OpIntToPtr:
 			n := r[in.B].N
@@ -1092,7 +1096,7 @@ jumped:
 			}
 			r[in.A] = vm.M.Recover(n)
 		case code.OpPtrCast:
-			r[in.A] = mem.Slot{N: r[in.B].N, Obj: r[in.B].Obj}
+			r[in.A] = vm.cast(r[in.B])
 
 		case code.OpAnd:
 			r[in.A].N = r[in.B].N & r[in.C].N
@@ -1343,6 +1347,44 @@ jumped:
 			fr.pc = pc
 			if !vm.vaType(r[in.A], code.T(in.C), in.K) {
 				goto stop
+			}
+		case code.OpRestrict:
+			fr.pc = pc
+			if !vm.restrict(fr, &r[in.A], in.K, in.B != 0) {
+				goto stop
+			}
+		case code.OpRestrictNew:
+			vm.restrictNew(fr, in.K)
+		case code.OpRestrictEnd:
+			vm.restrictEnd(fr, in.K)
+		case code.OpLive:
+			if q := r[in.A]; q.Obj != 0 && vm.M.Objs[q.Obj].State != mem.Alive {
+				fr.pc = pc
+				if !vm.dangling(q) {
+					goto stop
+				}
+			}
+		case code.OpAligned:
+			if q := r[in.A]; q.N%uint64(in.K) != 0 && q.Obj != 0 {
+				fr.pc = pc
+				if !vm.misaligned(q, in.K) {
+					goto stop
+				}
+			}
+		case code.OpIsBool:
+			if r[in.A].N > 1 {
+				fr.pc = pc
+				if !vm.Find("trap-representation", nil, 0, "the byte %d is read as a _Bool, which is 0 or 1", r[in.A].N) {
+					goto stop
+				}
+			}
+		case code.OpOverlap:
+			a, b := r[in.A], r[in.B]
+			if a.N < b.N+uint64(in.K&0xffffffff) && b.N < a.N+uint64(in.K>>32) {
+				fr.pc = pc
+				if !vm.Find("overlapping-assignment", &a, in.K>>32, "an object is assigned a value of another type that overlaps it") {
+					goto stop
+				}
 			}
 		case code.OpConst:
 			vm.M.Objs[r[in.A].Obj].Freeze()

@@ -32,16 +32,17 @@ const (
 
 // Frame is a call on the stack.
 type Frame struct {
-	Func   *code.Func
-	pc     int
-	base   int
-	dst    uint16
-	site   *code.Site
-	objs   []*mem.Object
-	va     *VarArgs
-	extra  []*mem.Object // from alloca and arrays of variable length
-	serial uint64
-	open   map[uint64]bool // va_lists that va_start made and va_end has not ended
+	Func     *code.Func
+	pc       int
+	base     int
+	dst      uint16
+	site     *code.Site
+	objs     []*mem.Object
+	va       *VarArgs
+	extra    []*mem.Object // from alloca and arrays of variable length
+	serial   uint64
+	promises []*promise      // of restrict pointers
+	open     map[uint64]bool // va_lists that va_start made and va_end has not ended
 }
 
 // VarArgs are the arguments of a call behind the parameters.
@@ -95,40 +96,44 @@ type LibFunc func(c *Call) (mem.Slot, bool)
 
 // VM is a run of a program.
 type VM struct {
-	P       *code.Program
-	M       *mem.Memory
-	Out     Output
-	Lib     map[string]LibFunc
-	State   any // of the library
-	Limits  Limits
-	Strict  bool
-	Status  int
-	End     End
-	Why     string
-	WhyAt   mem.Pos
-	Found   *Finding
-	Notes   []Finding
-	Steps   int64
-	left    int // jumps until the next tick, between loops
-	ctx     context.Context
-	stack   []mem.Slot
-	frames  []Frame
-	statics []mem.Slot
-	funcs   []mem.Slot
-	libs    []LibFunc
-	vas     map[uint32]*VarArgs
-	passed  map[uint64]bool // va_lists that were used up, by address
-	jumps   map[uint64]*jump
-	serial  uint64
-	pending *jump
-	over    bool
-	lib     string // the library function that runs
-	exiting bool
-	noted   map[string]bool
-	cache   map[*mem.Pos]uint32
-	pool    map[*code.Func][][]*mem.Object
-	align8  uint64
-	subLo   []uint64
+	P        *code.Program
+	M        *mem.Memory
+	Out      Output
+	Lib      map[string]LibFunc
+	State    any // of the library
+	Limits   Limits
+	Strict   bool
+	Status   int
+	End      End
+	Why      string
+	WhyAt    mem.Pos
+	Found    *Finding
+	Notes    []Finding
+	Steps    int64
+	left     int // jumps until the next tick, between loops
+	ctx      context.Context
+	stack    []mem.Slot
+	frames   []Frame
+	statics  []mem.Slot
+	funcs    []mem.Slot
+	libs     []LibFunc
+	vas      map[uint32]*VarArgs
+	passed   map[uint64]bool // va_lists that were used up, by address
+	jumps    map[uint64]*jump
+	serial   uint64
+	pending  *jump
+	over     bool
+	lib      string // the library function that runs
+	exiting  bool
+	noted    map[string]bool
+	cache    map[*mem.Pos]uint32
+	pool     map[*code.Func][][]*mem.Object
+	align8   uint64
+	subLo    []uint64
+	tags     []basis // of pointers based on restrict pointers
+	freeTags map[*code.Restrict][]uint32
+	watching map[uint32][]*watched // by object
+	bases    [accesses]uint16      // the layout that each access begins at
 }
 
 // Output takes what a program writes.
@@ -141,6 +146,7 @@ func New(ctx context.Context, p *code.Program, lib map[string]LibFunc, l Limits)
 	vm := &VM{P: p, M: mem.New(l.Memory, p.Ptr), Lib: lib, Limits: l, ctx: ctx, vas: map[uint32]*VarArgs{}, jumps: map[uint64]*jump{},
 		noted: map[string]bool{}, pool: map[*code.Func][][]*mem.Object{}, align8: 8}
 	vm.M.Big = p.Big
+	vm.types(p)
 	if p.Ptr == 4 {
 		vm.align8 = 4
 	}
@@ -165,8 +171,9 @@ func New(ctx context.Context, p *code.Program, lib map[string]LibFunc, l Limits)
 		}
 		o.Name, o.Type, o.Made = s.Name, s.Type, s.At
 		o.SetAll()
+		o.Declare(s.Layout)
 		if s.IsStr {
-			o.Class = mem.ClassString
+			o.Class, o.Fit = mem.ClassString, mem.LayoutChar
 			copy(o.Data, s.Str)
 		}
 		if s.Const {

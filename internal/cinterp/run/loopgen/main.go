@@ -73,9 +73,17 @@ func load(p printer, t access) {
 		fit = "off < uint64(len(d))"
 	}
 	p("case code.OpLd%s:\n q := &r[in.B]\n o := vm.M.Objs[q.Obj]\n d := o.Data\n off := q.N + uint64(in.K) - o.Base", t.name)
-	p("if o.Fast && q.Sub == 0 && %s {\n r[in.A].N = %s\n} else if part(o) && q.Sub == 0 && %s && %s {\n r[in.A].N = %s\n} else {\n fr.pc = pc\n if !vm.loadPart(in, r, code.%s) { goto stop }\n}", fit, t.get, fit, has(t.size), t.get, t.name)
-	p("case code.OpLdx%s:\n q := &r[in.B]\n o := vm.M.Objs[q.Obj]\n d := o.Data\n i := r[in.C].N\n off := q.N + i*uint64(in.K&0xffffffff) - o.Base", t.name)
-	p("if o.Fast && q.Sub == 0 && (in.K>>32 == 0 || i < uint64(in.K>>32)) && %s {\n r[in.A].N = %s\n} else if part(o) && q.Sub == 0 && (in.K>>32 == 0 || i < uint64(in.K>>32)) && %s && %s {\n r[in.A].N = %s\n} else if q.Sub != 0 && o.Fast && (in.K>>32 == 0 || i < uint64(in.K>>32)) && %s && inside(vm.M.Subs[q.Sub], off, %d) {\n r[in.A].N = %s\n} else {\n fr.pc = pc\n if !vm.loadx(in, r, code.%s) { goto stop }\n}", fit, t.get, fit, has(t.size), t.get, fit, t.size, t.get, t.name)
+	p("if o.Fast && q.Sub == 0 && %s && %s {\n r[in.A].N = %s\n} else if part(o) && q.Sub == 0 && %s && %s && %s {\n r[in.A].N = %s\n} else {\n fr.pc = pc\n if !vm.loadPart(in, r, code.%s) { goto stop }\n}", fit, may("Reads", "in.C"), t.get, fit, has(t.size), may("Reads", "in.C"), t.get, t.name)
+	p("case code.OpLdx%s:\n q := &r[in.B]\n o := vm.M.Objs[q.Obj]\n d := o.Data\n i := r[in.C].N\n off := q.N + i*uint64(in.K&0xffff) - o.Base", t.name)
+	p("if o.Fast && q.Sub == 0 && (in.K>>32 == 0 || i < uint64(in.K>>32)) && %s && %s {\n r[in.A].N = %s\n} else if part(o) && q.Sub == 0 && (in.K>>32 == 0 || i < uint64(in.K>>32)) && %s && %s && %s {\n r[in.A].N = %s\n} else if q.Sub != 0 && o.Fast && (in.K>>32 == 0 || i < uint64(in.K>>32)) && %s && inside(vm.M.Subs[q.Sub], off, %d) && %s {\n r[in.A].N = %s\n} else {\n fr.pc = pc\n if !vm.loadx(in, r, code.%s) { goto stop }\n}", fit, may("Reads", indexed), t.get, fit, has(t.size), may("Reads", indexed), t.get, fit, t.size, may("Reads", indexed), t.get, t.name)
+}
+
+// indexed is the access that an instruction with an index has.
+const indexed = "uint16(in.K>>16)"
+
+// may asks whether an access may be, by the types of C17 6.5p7.
+func may(do, access string) string {
+	return fmt.Sprintf("(o.Fit == bases[%s&(accesses-1)] || vm.M.%s(o, off, %s))", access, do, access)
 }
 
 // has tells that the bytes have values, in an object where not all have.
@@ -103,9 +111,9 @@ func store(p printer, t access) {
 	tn := t.name
 	put := fmt.Sprintf("x := r[in.A].N\n %s\n if !o.Fast { o.SetInit(off, %d) }", t.put, t.size)
 	p("case code.OpSt%s:\n q := &r[in.B]\n o := vm.M.Objs[q.Obj]\n d := o.W\n off := q.N + uint64(in.K) - o.Base", t.stName)
-	p("if !vm.P.Big && q.Sub == 0 && %s {\n %s\n} else {\n fr.pc = pc\n if !vm.storePart(in, r, code.%s) { goto stop }\n}", fit, put, tn)
-	p("case code.OpStx%s:\n q := &r[in.B]\n o := vm.M.Objs[q.Obj]\n d := o.W\n i := r[in.C].N\n off := q.N + i*uint64(in.K&0xffffffff) - o.Base", t.stName)
-	p("if !vm.P.Big && (q.Sub == 0 || inside(vm.M.Subs[q.Sub], off, %d)) && (in.K>>32 == 0 || i < uint64(in.K>>32)) && %s {\n %s\n} else {\n fr.pc = pc\n if !vm.storex(in, r, code.%s) { goto stop }\n}", t.size, fit, put, tn)
+	p("if !vm.P.Big && q.Sub == 0 && %s && %s {\n %s\n} else {\n fr.pc = pc\n if !vm.storePart(in, r, code.%s) { goto stop }\n}", fit, may("Writes", "in.C"), put, tn)
+	p("case code.OpStx%s:\n q := &r[in.B]\n o := vm.M.Objs[q.Obj]\n d := o.W\n i := r[in.C].N\n off := q.N + i*uint64(in.K&0xffff) - o.Base", t.stName)
+	p("if !vm.P.Big && (q.Sub == 0 || inside(vm.M.Subs[q.Sub], off, %d)) && (in.K>>32 == 0 || i < uint64(in.K>>32)) && %s && %s {\n %s\n} else {\n fr.pc = pc\n if !vm.storex(in, r, code.%s) { goto stop }\n}", t.size, fit, may("Writes", indexed), put, tn)
 }
 
 func arith(p printer) {

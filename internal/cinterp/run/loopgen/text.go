@@ -34,6 +34,7 @@ func (vm *VM) loop(depth int) bool {
 		r    *[window]mem.Slot
 		pc   int
 		in   *code.Instr
+		bases = &vm.bases
 	)
 enter:
 	fr = &vm.frames[len(vm.frames)-1]
@@ -68,7 +69,7 @@ const rest = `
 			q := r[in.B]
 			q.N += uint64(in.K)
 			if o := vm.M.Objs[q.Obj]; o.Fast && q.Sub == 0 && wide(vm) {
-				if off := q.N - o.Base; off < uint64(len(o.Data)) && uint64(len(o.Data))-off >= 8 && off&7 == 0 {
+				if off := q.N - o.Base; off < uint64(len(o.Data)) && uint64(len(o.Data))-off >= 8 && off&7 == 0 && (o.Fit == bases[in.C&(accesses-1)] || vm.M.Reads(o, off, in.C)) {
 					r[in.A] = vm.provenance(o, off, binary.LittleEndian.Uint64(o.Data[off:]))
 					continue
 				}
@@ -100,8 +101,8 @@ const rest = `
 		case code.OpLdAny:
 			fr.pc = pc
 			q := r[in.B]
-			q.N += uint64(in.K)
-			v, ok := vm.loadAny(q, code.T(in.C))
+			q.N += uint64(int32(in.K))
+			v, ok := vm.loadAny(q, code.T(in.C), uint16(in.K>>32))
 			if !ok {
 				goto stop
 			}
@@ -109,8 +110,8 @@ const rest = `
 		case code.OpStAny:
 			fr.pc = pc
 			q := r[in.B]
-			q.N += uint64(in.K)
-			if !vm.storeAny(q, code.T(in.C), r[in.A]) {
+			q.N += uint64(int32(in.K))
+			if !vm.storeAny(q, code.T(in.C), r[in.A], uint16(in.K>>32)) {
 				goto stop
 			}
 		case code.OpLdBits:
@@ -125,7 +126,7 @@ const rest = `
 			}
 		case code.OpCopy:
 			fr.pc = pc
-			if !vm.Copy(r[in.A], r[in.B], uint64(in.K)) {
+			if !vm.copyAs(r[in.A], r[in.B], uint64(in.K), in.C) {
 				goto stop
 			}
 		case code.OpZero:
@@ -152,7 +153,7 @@ const rest = `
 			}
 		case code.OpIdx:
 			fr.pc = pc
-			q, ok := vm.element(in, r, "read")
+			q, ok := vm.index(in, r)
 			if !ok {
 				goto stop
 			}
@@ -199,7 +200,10 @@ const rest = `
 			}
 			r[in.A].N = n
 		case code.OpPtrToInt:
-			vm.M.Objs[r[in.B].Obj].Kept = true
+			fr.pc = pc
+			if !vm.expose(r[in.B], code.T(in.C)) {
+				goto stop
+			}
 			r[in.A] = mem.Slot{N: r[in.B].N}
 		case code.OpIntToPtr:
 			n := r[in.B].N
@@ -208,7 +212,7 @@ const rest = `
 			}
 			r[in.A] = vm.M.Recover(n)
 		case code.OpPtrCast:
-			r[in.A] = mem.Slot{N: r[in.B].N, Obj: r[in.B].Obj}
+			r[in.A] = vm.cast(r[in.B])
 
 		case code.OpAnd:
 			r[in.A].N = r[in.B].N & r[in.C].N
@@ -459,6 +463,44 @@ const rest = `
 			fr.pc = pc
 			if !vm.vaType(r[in.A], code.T(in.C), in.K) {
 				goto stop
+			}
+		case code.OpRestrict:
+			fr.pc = pc
+			if !vm.restrict(fr, &r[in.A], in.K, in.B != 0) {
+				goto stop
+			}
+		case code.OpRestrictNew:
+			vm.restrictNew(fr, in.K)
+		case code.OpRestrictEnd:
+			vm.restrictEnd(fr, in.K)
+		case code.OpLive:
+			if q := r[in.A]; q.Obj != 0 && vm.M.Objs[q.Obj].State != mem.Alive {
+				fr.pc = pc
+				if !vm.dangling(q) {
+					goto stop
+				}
+			}
+		case code.OpAligned:
+			if q := r[in.A]; q.N%uint64(in.K) != 0 && q.Obj != 0 {
+				fr.pc = pc
+				if !vm.misaligned(q, in.K) {
+					goto stop
+				}
+			}
+		case code.OpIsBool:
+			if r[in.A].N > 1 {
+				fr.pc = pc
+				if !vm.Find("trap-representation", nil, 0, "the byte %d is read as a _Bool, which is 0 or 1", r[in.A].N) {
+					goto stop
+				}
+			}
+		case code.OpOverlap:
+			a, b := r[in.A], r[in.B]
+			if a.N < b.N+uint64(in.K&0xffffffff) && b.N < a.N+uint64(in.K>>32) {
+				fr.pc = pc
+				if !vm.Find("overlapping-assignment", &a, in.K>>32, "an object is assigned a value of another type that overlaps it") {
+					goto stop
+				}
 			}
 		case code.OpConst:
 			vm.M.Objs[r[in.A].Obj].Freeze()
