@@ -51,6 +51,7 @@ type Options struct {
 	Leaks   bool      // note allocated memory that is lost at the end
 	Strict  bool      // findings that are formal only make the exit status 1, too
 	Now     time.Time // when the program starts; zero: a fixed time
+	Loose   bool      // objects may be reached by any type, as with GCC's -fno-strict-aliasing
 }
 
 func (l Limits) filled() Limits {
@@ -150,6 +151,7 @@ func (c *Compiled) Run(ctx context.Context, p Program, o Options) (*Report, erro
 		return &Report{Verdict: CannotSay, Why: err.Error()}, nil
 	}
 	vm.Out, vm.Strict = out, o.Strict
+	vm.M.Loose = vm.M.Loose || o.Loose
 	name := "a.out"
 	if len(p.Files) > 0 {
 		name = p.Files[0].Name

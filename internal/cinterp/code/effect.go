@@ -52,7 +52,9 @@ func (ts *types) add(key string, l mem.Layout) uint16 {
 	return ts.byKey[key]
 }
 
-func volatile(t cc.Type) bool { return t.Attributes().IsVolatile() }
+// volatile tells whether a type is volatile. The parser says so of pointers to
+// volatile types, too: those are not believed.
+func volatile(t cc.Type) bool { return t.Kind() != cc.Ptr && t.Attributes().IsVolatile() }
 
 // layout gives the layout of a type; 0 when it is not understood.
 func (ts *types) layout(t cc.Type, vol bool) uint16 {
@@ -245,14 +247,48 @@ func (c *compiler) declared(t cc.Type) uint16 {
 	return c.types.layout(whole(t), vol)
 }
 
-// pointed makes l an lvalue that a pointer leads to, of a type.
-func (f *fn) pointed(l lval, t cc.Type) lval {
+// pointed makes l the lvalue that a pointer p leads to, of a type.
+func (f *fn) pointed(l lval, t cc.Type, p cc.ExpressionNode) lval {
 	if t != nil {
-		l.eff, l.named, l.volatile = f.c.declared(t), false, volatile(t)
+		l.eff, l.named, l.volatile = f.c.declared(t), false, volatile(t) || !plain(p)
+		if mayAlias(t) {
+			l.eff = 0
+		}
 		// A typedef may take alignment away, with GNU's attribute.
 		l.packed = l.packed || typeOf(t).isScalar() && t.Size() > 1 && int64(t.Align()) < min(t.Size(), int64(f.c.p.Ptr))
 	}
 	return l
+}
+
+// plain tells whether a pointer surely has a type without volatile. The parser
+// forgets the word in casts and members, so that only variables and casts that
+// do not have it are sure.
+func plain(p cc.ExpressionNode) bool {
+	switch x := strip(p).(type) {
+	case *cc.PrimaryExpression:
+		d, ok := x.ResolvedTo().(*cc.Declarator)
+		if !ok || x.Case != cc.PrimaryExpressionIdent {
+			return false
+		}
+		e := elemOf(d.Type().Decay())
+		return e != nil && e.Kind() != cc.Ptr && !volatile(e) && !volatile(whole(e))
+	case *cc.CastExpression:
+		if x.TypeName == nil || strings.Contains(cc.NodeSource(x.TypeName), "volatile") {
+			return false
+		}
+		e := elemOf(x.Type())
+		return e != nil && e.Kind() != cc.Ptr && !volatile(e) && !volatile(whole(e))
+	case *cc.AdditiveExpression:
+		if x.AdditiveExpression.Type().Kind() == cc.Ptr {
+			return plain(x.AdditiveExpression)
+		}
+		return plain(x.MultiplicativeExpression)
+	case *cc.UnaryExpression:
+		return (x.Case == cc.UnaryExpressionInc || x.Case == cc.UnaryExpressionDec) && plain(x.UnaryExpression)
+	case *cc.PostfixExpression:
+		return (x.Case == cc.PostfixExpressionInc || x.Case == cc.PostfixExpressionDec) && plain(x.PostfixExpression)
+	}
+	return false
 }
 
 // byName makes l the lvalue of a declared object.
@@ -261,9 +297,15 @@ func (f *fn) byName(l lval, t cc.Type) lval {
 	return l
 }
 
+// mayAlias tells whether a type has GNU's attribute that lets it alias all.
+func mayAlias(t cc.Type) bool {
+	a := t.Attributes()
+	return a != nil && (a.IsAttrSet("may_alias") || a.IsAttrSet("__may_alias__"))
+}
+
 // access gives the number of the access to an lvalue.
 func (f *fn) access(l lval) uint16 {
-	if l.eff == 0 || l.isReg || l.ct == nil || l.ct.Size() <= 0 {
+	if l.eff == 0 || l.isReg || l.ct == nil || l.ct.Size() <= 0 || mayAlias(l.ct) {
 		return 0
 	}
 	a := mem.Access{Base: l.eff, Size: uint64(l.ct.Size()), Volatile: l.volatile || volatile(l.ct), Free: l.named}

@@ -75,6 +75,9 @@ func (f *fn) overlap(l lval, to, from cc.ExpressionNode) {
 	if l.isReg || l.bits != nil || !t.isScalar() || typeOf(n.Type()) == t && !l.packed || !typeOf(n.Type()).isScalar() {
 		return
 	}
+	if p, ok := n.(*cc.PrimaryExpression); ok && (p.Case != cc.PrimaryExpressionIdent || key(n) == nil) {
+		return // a constant
+	}
 	if !f.isObject(n) || f.register(n) || !n.Pure() || !to.Pure() || key(n) != nil && key(n) == key(to) {
 		return
 	}

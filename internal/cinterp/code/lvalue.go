@@ -43,7 +43,7 @@ func (f *fn) lval(n cc.ExpressionNode) lval {
 		case cc.PostfixExpressionPSelect:
 			v := f.expr(x.PostfixExpression, -1)
 			f.at = f.c.placeTok(x.Token, x)
-			return f.field(f.pointed(lval{base: f.reg(v), ct: elemOf(v.ct)}, elemOf(v.ct)), x)
+			return f.field(f.pointed(lval{base: f.reg(v), ct: elemOf(v.ct)}, elemOf(v.ct), x.PostfixExpression), x)
 		case cc.PostfixExpressionComplit:
 			return f.complit(x)
 		}
@@ -51,7 +51,7 @@ func (f *fn) lval(n cc.ExpressionNode) lval {
 		if x.Case == cc.UnaryExpressionDeref {
 			v := f.expr(x.CastExpression, -1)
 			f.at = f.c.place(x)
-			l := f.pointed(lval{base: f.reg(v), ct: undecay(x.Type())}, elemOf(v.ct))
+			l := f.pointed(lval{base: f.reg(v), ct: undecay(x.Type())}, elemOf(v.ct), x.CastExpression)
 			l.member = rowed(elemOf(v.ct))
 			if isVaArg(x.CastExpression) {
 				f.emit(OpVaType, l.base, 0, uint16(l.t()), l.ct.Size())
@@ -167,7 +167,7 @@ func (f *fn) lvalIndex(x *cc.PostfixExpression) lval {
 	var l lval
 	if _, ok := an.Type().(*cc.PointerType); ok && (!isArr || !f.isObject(an)) {
 		v := f.expr(an, -1)
-		l = f.pointed(lval{base: f.reg(v), ct: elemOf(an.Type())}, elemOf(an.Type()))
+		l = f.pointed(lval{base: f.reg(v), ct: elemOf(an.Type())}, elemOf(an.Type()), an)
 		l.member = rowed(l.ct)
 	} else if isArr {
 		l = f.lval(an)

@@ -112,6 +112,7 @@ type Program struct {
 	Big     bool
 	CharS   bool
 	Bytes   int
+	Loose   bool       // it asks not to rely on the types of objects
 	Types   *mem.Types // nil: what type an object has does not matter
 }
 

@@ -47,6 +47,7 @@ func CompileMarked(units []*front.Unit, m front.Machine, marks map[cc.Node][]Mar
 	c.init.blocks = []block{{}}
 	for i, u := range units {
 		c.unit = i
+		c.p.Loose = c.p.Loose || u.Loose
 		c.translate(u)
 	}
 	c.init.emit(OpRet, 0, 0, 0, 0)

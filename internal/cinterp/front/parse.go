@@ -1,6 +1,7 @@
 package front
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -36,6 +37,7 @@ type Unit struct {
 	Name    string
 	AST     *cc.AST
 	Outline bool // no types: see Outline
+	Loose   bool // it asks GCC not to rely on the types of objects
 }
 
 // files shows our headers and the user's files as one file system.
@@ -80,7 +82,7 @@ func Parse(name string, text []byte, o Options) (u *Unit, err error) {
 	if err != nil {
 		return nil, plain(err, name, text)
 	}
-	return &Unit{Name: name, AST: ast}, nil
+	return &Unit{Name: name, AST: ast, Loose: loose(text)}, nil
 }
 
 // Outline reads a unit that Parse refuses, as far as its syntax goes: there are
@@ -110,6 +112,12 @@ func Outline(name string, text []byte, o Options) (u *Unit, err error) {
 		return nil, plain(err, name, text)
 	}
 	return &Unit{Name: name, AST: ast, Outline: true}, nil
+}
+
+// loose looks for the words by which a program asks GCC not to rely on the types
+// of objects.
+func loose(text []byte) bool {
+	return bytes.Contains(text, []byte("may_alias")) || bytes.Contains(text, []byte("no-strict-aliasing"))
 }
 
 // config is what the parser is told.

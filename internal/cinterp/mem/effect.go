@@ -15,7 +15,7 @@ func (o *Object) Declare(t uint16) {
 // ByStore says that an object has no declared type: it gets one by what is
 // stored in it, C17 6.5p6. zeroed: its bytes are zero, and nobody stored them.
 func (o *Object) ByStore(zeroed bool) {
-	if o.m.Types != nil {
+	if o.m.Types != nil && !o.m.Loose {
 		o.untyped, o.zeroed, o.Fit = true, zeroed, 0
 		o.dropTags()
 	}
@@ -51,7 +51,11 @@ func (m *Memory) Reads(o *Object, off uint64, access uint16) bool {
 		return true
 	}
 	a := &m.Types.Accesses[access]
-	return a.Free || a.Base == o.Fit || m.look(o, off, access, a) == fits
+	if a.Free || a.Base == o.Fit {
+		return true
+	}
+	f := m.look(o, off, access, a)
+	return f == fits || f == clashes && m.Loose
 }
 
 // look asks for an access to what an object has.

@@ -100,6 +100,7 @@ type Memory struct {
 	Big      bool   // the machine's order of bytes is not ours
 	top      uint64 // the last address of the machine
 	Types    *Types // of the program; nil: no types are looked at
+	Loose    bool   // programs do not rely on types: a clash is none
 	fits     map[fitKey][]fit
 	lastFit  fitKey // of the last answers that were asked for
 	lastFits []fit

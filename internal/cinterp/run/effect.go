@@ -14,7 +14,7 @@ var copies = map[string]bool{"memcpy": true, "memmove": true, "mempcpy": true, "
 
 // types begins to look at the types of objects, if the program has them.
 func (vm *VM) types(p *code.Program) {
-	vm.M.Types = p.Types
+	vm.M.Types, vm.M.Loose = p.Types, p.Loose
 	if p.Types == nil {
 		return
 	}
@@ -47,5 +47,5 @@ func (vm *VM) clash(o *mem.Object, p mem.Slot, access uint16, done string) bool 
 	if o.Class == mem.ClassHeap {
 		what = "stored as"
 	}
-	return vm.Find("effective-type", &p, int64(a.Size), "what is %s %s is %s as %s, which may not alias it (compilers define that with -fno-strict-aliasing)", what, has, done, a.Name)
+	return vm.Find("effective-type", &p, int64(a.Size), "what is %s %s is %s as %s, which may not alias it (--no-strict-aliasing allows that, as compilers do with -fno-strict-aliasing)", what, has, done, a.Name)
 }
