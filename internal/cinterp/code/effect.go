@@ -303,26 +303,25 @@ func mayAlias(t cc.Type) bool {
 	return a != nil && (a.IsAttrSet("may_alias") || a.IsAttrSet("__may_alias__"))
 }
 
-// access gives the number of the access to an lvalue.
-func (f *fn) access(l lval) uint16 {
-	if l.eff == 0 || l.isReg || l.ct == nil || l.ct.Size() <= 0 || mayAlias(l.ct) {
+// access gives the number of the access to an lvalue; 0: there is nothing to
+// ask, as when it is designated by its name or a character is read.
+func (f *fn) access(l lval, write bool) uint16 {
+	if l.eff == 0 || l.isReg || l.named && l.t() != TAgg || l.ct == nil || l.ct.Size() <= 0 || mayAlias(l.ct) {
 		return 0
 	}
-	a := mem.Access{Base: l.eff, Size: uint64(l.ct.Size()), Volatile: l.volatile || volatile(l.ct), Free: l.named}
+	a := mem.Access{Base: l.eff, Size: uint64(l.ct.Size()), Volatile: l.volatile || volatile(l.ct)}
 	switch l.t() {
 	case TAgg:
 		if a.Base = f.c.types.layout(l.ct, false); a.Base == 0 {
 			return 0
 		}
-		a.Free, a.Volatile = false, true
+		a.Volatile = true
 	default:
-		if a.Tag = f.c.types.tag(l.ct); a.Tag == mem.TagAny {
+		if a.Tag = f.c.types.tag(l.ct); a.Tag == mem.TagAny || a.Tag == mem.TagChar && !write {
 			return 0
 		}
 	}
-	if !a.Free {
-		a.Name = l.ct.String()
-	}
+	a.Name = l.ct.String()
 	ts := f.c.types
 	i, ok := ts.accesses[a]
 	if !ok && len(ts.t.Accesses) < maxAccesses {

@@ -312,7 +312,7 @@ func (f *fn) load(l lval, n cc.Node, want int) val {
 			f.seen(l, strip(e))
 		}
 	}
-	d, acc := f.dst(want), f.access(l)
+	d, acc := f.dst(want), f.access(l, false)
 	if l.packed && l.ct.Size() > 1 {
 		f.emit(OpLdAny, d, l.base, uint16(t.mem()), l.off&0xffffffff|int64(acc)<<32)
 	} else if l.hasIdx {
@@ -371,7 +371,7 @@ func (f *fn) store(l lval, v val, n cc.Node) val {
 	}
 	if t == TAgg {
 		l = f.flat(l)
-		f.emit(OpCopy, l.base, v.reg, f.access(l), l.ct.Size())
+		f.emit(OpCopy, l.base, v.reg, f.access(l, true), l.ct.Size())
 		return val{reg: l.base, t: TAgg, ct: l.ct}
 	}
 	if !t.isScalar() {
@@ -383,7 +383,7 @@ func (f *fn) store(l lval, v val, n cc.Node) val {
 	if len(f.marks) > 0 {
 		f.seen(l, n)
 	}
-	acc := f.access(l)
+	acc := f.access(l, true)
 	if l.packed && l.ct.Size() > 1 {
 		f.emit(OpStAny, r, l.base, uint16(t.mem()), l.off&0xffffffff|int64(acc)<<32)
 	} else if l.hasIdx {

@@ -15,38 +15,45 @@ type Place struct {
 
 // Local is an object of a function that lives in memory.
 type Local struct {
-	Reg    uint16
-	Size   uint64
-	Align  uint64
-	Name   string
-	Type   string
-	At     mem.Pos
-	Const  bool
-	Param  bool
-	Temp   bool
-	Pads   [][2]uint64 // padding, which a reader of bytes may see
-	Layout uint16      // of Program.Types
+	Reg   uint16
+	Size  uint64
+	Align uint64
+	Name  string
+	Type  string
+	At    mem.Pos
+	Const bool
+	Param bool
+	Temp  bool
+	Plain bool        // a scalar that a compiler may keep in a register
+	Pads  [][2]uint64 // padding, which a reader of bytes may see
+
+	Layout uint16 // of Program.Types
 }
 
 // Func is a compiled function.
 type Func struct {
-	Name      string
-	Code      []Instr
-	At        []mem.Pos // by instruction
-	Regs      int
-	Params    []T // as the definition has them; TAgg: a pointer to a copy
-	Hidden    bool
-	Variadic  bool
-	OldStyle  bool
-	Result    T
-	Type      cc.Type
-	Locals    []Local
+	Name     string
+	Code     []Instr
+	At       []mem.Pos // by instruction
+	Regs     int
+	Params   []T // as the definition has them; TAgg: a pointer to a copy
+	Hidden   bool
+	Variadic bool
+	OldStyle bool
+	Result   T
+	Type     cc.Type
+	Locals   []Local
+	Place    mem.Pos
+	Switches []Switch
+
 	Restricts []Restrict
-	Place     mem.Pos
-	Switches  []Switch
-	Vars      map[uint16]Var
-	Noreturn  bool
-	Lib       string // not empty: the library's
+
+	Vars     map[uint16]Var
+	Noreturn bool
+	Promised []StaticParam
+	Lib      string // not empty: the library's
+	Least    int    // arguments that the library's function must be given, as it is declared
+	Index    int    // in Program.Funcs; the initializers come behind the last
 }
 
 // Var is a variable that lives in a register.

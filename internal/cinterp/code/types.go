@@ -42,12 +42,6 @@ func (t T) bits() int {
 // Bits of an integer type.
 func (t T) Bits() int { return t.bits() }
 
-// Integer tells whether it is an integer type other than _Bool.
-func (t T) Integer() bool { return t <= U64 }
-
-// Holds tells whether an integer type has a value.
-func (t T) Holds(n uint64) bool { return extend(n, t) == n }
-
 // Signed tells whether it is a signed integer type.
 func (t T) Signed() bool { return t.signed() }
 

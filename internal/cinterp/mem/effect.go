@@ -8,7 +8,7 @@ const mixed = 0xffff
 // array of them.
 func (o *Object) Declare(t uint16) {
 	if o.m.Types != nil {
-		o.declared, o.Fit = t, t
+		o.declared, o.Fit, o.Plain = t, t, true
 	}
 }
 
@@ -16,7 +16,7 @@ func (o *Object) Declare(t uint16) {
 // stored in it, C17 6.5p6. zeroed: its bytes are zero, and nobody stored them.
 func (o *Object) ByStore(zeroed bool) {
 	if o.m.Types != nil && !o.m.Loose {
-		o.untyped, o.zeroed, o.Fit = true, zeroed, 0
+		o.untyped, o.zeroed, o.any, o.Plain, o.Fit = true, zeroed, false, false, 0
 		o.dropTags()
 	}
 }
@@ -28,9 +28,6 @@ func (o *Object) Zeroed() {
 	}
 }
 
-// Bytes tells that storing a character changes no type.
-func (o *Object) Bytes() bool { return !o.untyped || o.Fit == LayoutChar }
-
 func (o *Object) dropTags() {
 	if o.tags != nil {
 		o.m.Used -= uint64(len(o.tags))
@@ -41,7 +38,7 @@ func (o *Object) dropTags() {
 // forgetTypes gives up on an object: nothing is asked any more.
 func (o *Object) forgetTypes() {
 	o.dropTags()
-	o.untyped, o.declared, o.Fit = false, 0, 0
+	o.untyped, o.declared, o.Fit, o.Plain, o.any = false, 0, 0, true, true
 }
 
 // Reads tells whether an access may read at an offset. The bytes are inside
@@ -51,7 +48,7 @@ func (m *Memory) Reads(o *Object, off uint64, access uint16) bool {
 		return true
 	}
 	a := &m.Types.Accesses[access]
-	if a.Free || a.Base == o.Fit {
+	if a.Base == o.Fit {
 		return true
 	}
 	f := m.look(o, off, access, a)
@@ -62,6 +59,9 @@ func (m *Memory) Reads(o *Object, off uint64, access uint16) bool {
 func (m *Memory) look(o *Object, off uint64, access uint16, a *Access) fit {
 	switch {
 	case !o.untyped && o.declared == 0:
+		if o.any {
+			o.Fit = a.Base // so that the next one need not ask
+		}
 		return fits
 	case !o.untyped:
 		return m.place(o.declared, o.Size, off, access, a)
@@ -188,7 +188,7 @@ func (m *Memory) Writes(o *Object, off uint64, access uint16) bool {
 	}
 	a := &m.Types.Accesses[access]
 	switch {
-	case access == 0 || a.Free:
+	case access == 0:
 		return true
 	case a.Tag == TagChar:
 		o.ByBytes(off, a.Size)
@@ -196,7 +196,11 @@ func (m *Memory) Writes(o *Object, off uint64, access uint16) bool {
 	case a.Base == o.Fit:
 		return true
 	case o.Fit == 0 && m.whole(o, off, access, a):
-		o.Fit = a.Base
+		if o.Fit = a.Base; m.Types.Layouts[a.Base].Tag == TagNone && o.Size != m.Types.Layouts[a.Base].Size {
+			// Where in it such structures stand is not known.
+			o.forgetTypes()
+			o.Fit = a.Base
+		}
 		return true
 	case o.Fit > LayoutChar && o.Fit != mixed && m.place(o.Fit, o.Size, off, access, a) == fits && a.Tag != TagNone:
 		return true
@@ -218,13 +222,13 @@ func (m *Memory) Writes(o *Object, off uint64, access uint16) bool {
 
 // whole tells whether a first store may stand for the type of all of an object:
 // it does for a scalar, all elements of which have the same type, and for a
-// structure that the object has room for once.
+// structure, too; where there is room for several, nothing more is found.
 func (m *Memory) whole(o *Object, off uint64, access uint16, a *Access) bool {
 	l := &m.Types.Layouts[a.Base]
 	if l.Tag != TagNone {
 		return l.Tag == a.Tag && l.Size > 0 && off%l.Size == 0
 	}
-	return l.Size == o.Size && (a.Tag != TagNone || off == 0) && m.place(a.Base, o.Size, off, access, a) == fits
+	return l.Size > 0 && (l.Size != o.Size || (a.Tag != TagNone || off == 0) && m.place(a.Base, o.Size, off, access, a) == fits)
 }
 
 // ByBytes says that bytes were stored without a type, as by characters: what
@@ -235,7 +239,7 @@ func (o *Object) ByBytes(off, n uint64) {
 	}
 	if o.Fit == 0 || off == 0 && n == o.Size {
 		o.dropTags()
-		o.Fit, o.zeroed = LayoutChar, false
+		o.Fit, o.zeroed, o.Plain = LayoutChar, false, true
 		return
 	}
 	if o.m.spread(o) {
@@ -262,7 +266,7 @@ func (m *Memory) spread(o *Object) bool {
 		o.laid(tags, 0, one)
 	}
 	m.Used += o.Size
-	o.tags, o.Fit = tags, mixed
+	o.tags, o.Fit, o.Plain = tags, mixed, false
 	return true
 }
 
@@ -342,6 +346,10 @@ func carry(dst *Object, do uint64, src *Object, so, n uint64) {
 		return
 	}
 	t := src.Fit
+	if src.any {
+		dst.forgetTypes()
+		return
+	}
 	if src.untyped && src.tags == nil && t <= LayoutChar || !src.untyped && src.declared <= LayoutChar {
 		dst.ByBytes(do, n)
 		return
@@ -353,7 +361,7 @@ func carry(dst *Object, do uint64, src *Object, so, n uint64) {
 		l := &m.Types.Layouts[t]
 		if l.Tag != TagNone && l.Tag != TagAny && l.Size > 0 && do%l.Size == so%l.Size && n%l.Size == 0 ||
 			l.Tag == TagNone && do == 0 && so == 0 && n == l.Size && n == dst.Size {
-			dst.Fit, dst.zeroed = t, dst.zeroed || src.zeroed
+			dst.Fit, dst.zeroed, dst.Plain = t, dst.zeroed || src.zeroed, false
 			return
 		}
 	}

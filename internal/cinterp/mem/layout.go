@@ -69,7 +69,6 @@ type Access struct {
 	Tag      Tag    // of the lvalue; TagNone: an aggregate, Base is its type
 	Size     uint64
 	Volatile bool
-	Free     bool   // by the object's own name: nothing to ask
 	Name     string // of the lvalue's type, for people
 }
 

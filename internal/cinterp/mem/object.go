@@ -49,8 +49,11 @@ type Object struct {
 	W        []byte // to write: Data, or nil when it is constant
 	Fast     bool   // every byte has a value, and the machine's order is ours
 	slow     bool
+	Plain    bool   // storing a character changes no type
 	untyped  bool   // without a declared type: it gets one by what is stored
 	zeroed   bool   // some bytes were zero before anyone stored
+	any      bool   // of no type that is known any more
+	Watched  bool   // see Watch
 	Fit      uint16 // accesses by this layout are in order; others are asked about
 	declared uint16
 	Init     []byte  // 1 for each byte with a value; nil: all have one
@@ -63,14 +66,57 @@ type Object struct {
 	Class    Class
 	State    State
 	Const    bool // written only by its initializer
-	Watched  bool // see Watch
 	Kept     bool // its address was stored in memory, returned, or made an integer
 	Name     string
 	Type     string // for people
 	Made     Pos    // where it was declared or allocated
 	Ended    Pos    // where it was freed or its block ended
+	Lost     *Lost  // bytes that had a value and have none any more
+	Guard    *Guard // bytes that the program may not change now
+	Vol      bool   // defined volatile
 	Func     int32  // of a function: which one
 	Mark     int32  // of the last leak search
+}
+
+// Lost is a range of offsets whose bytes lost their values, and the kind of
+// undefined behaviour that reading them is.
+type Lost struct {
+	Lo, Hi uint64
+	Kind   string
+	Text   string
+}
+
+// Lose takes the values of n bytes from off away.
+func (o *Object) Lose(off, n uint64, kind, text string) {
+	for i := off; i < off+n; i++ {
+		o.Unset(i)
+	}
+	if o.Lost != nil && o.Lost.Kind == kind {
+		off, n = min(off, o.Lost.Lo), max(off+n, o.Lost.Hi)-min(off, o.Lost.Lo)
+	}
+	o.Lost = &Lost{off, off + n, kind, text}
+}
+
+// Guard is a range of offsets that may not be written for a while.
+type Guard struct {
+	Lo, Hi uint64
+	Kind   string
+	Text   string
+}
+
+// Watch makes every access to the object take the slow way.
+func (o *Object) Watch() { o.W, o.Fast, o.slow = nil, false, true }
+
+// Unwatch undoes Watch. big is the order of the machine.
+func (o *Object) Unwatch(big bool) {
+	o.slow, o.Guard = big, nil
+	o.Fast = o.Init == nil && !o.slow
+	if !o.Const {
+		o.W = o.Data
+	}
+	if o.Watched && o.State == Alive {
+		o.Watch()
+	}
 }
 
 // Sub is the bounds of a sub-object, as offsets in its object, and what a
@@ -80,32 +126,33 @@ type Sub struct {
 	Tag    uint32
 }
 
-type subKey struct {
-	obj    uint32
-	lo, hi uint64
-	tag    uint32
-}
-
 // Memory is all objects of a run.
 type Memory struct {
-	Objs     []*Object // by ID; 0 is none
-	Subs     []Sub     // by index; 0 is none
-	subs     map[subKey]uint32
-	lastKey  subKey // of the last bounds that were asked for
-	lastSub  uint32
-	next     uint64
-	Used     uint64 // bytes that live, with their shadows
-	Total    uint64 // bytes that were handed out
-	Limit    uint64
-	Big      bool   // the machine's order of bytes is not ours
-	top      uint64 // the last address of the machine
+	Objs  []*Object // by ID; 0 is none
+	Subs  []Sub     // by index; 0 is none
+	subs  map[Sub]uint32
+	next  uint64
+	Used  uint64 // bytes that live, with their shadows
+	Total uint64 // bytes that were handed out
+	Limit uint64
+	Big   bool   // the machine's order of bytes is not ours
+	top   uint64 // the last address of the machine
+
 	Types    *Types // of the program; nil: no types are looked at
 	Loose    bool   // programs do not rely on types: a clash is none
 	fits     map[fitKey][]fit
 	lastFit  fitKey // of the last answers that were asked for
 	lastFits []fit
 	laidOut  map[uint16][]uint8
+
+	// Near remembers objects by the address of a pointer to them, so that a
+	// pointer that is read need not search. It may be wrong: look at the object.
+	Near    [NearSize]uint32
+	nearSub [256]uint32 // the same for bounds
 }
+
+// NearSize is how many addresses Near keeps.
+const NearSize = 1 << 14
 
 // overhead is about what an object costs beside its bytes.
 const overhead = 192
@@ -113,7 +160,7 @@ const overhead = 192
 // New makes an empty memory that holds at most limit bytes, for a machine with
 // pointers of ptr bytes.
 func New(limit uint64, ptr int) *Memory {
-	m := &Memory{Objs: make([]*Object, 1, 256), Subs: make([]Sub, 1), subs: map[subKey]uint32{}, next: 0x10000, Limit: limit, top: 1<<32 - 1}
+	m := &Memory{Objs: make([]*Object, 1, 256), Subs: make([]Sub, 1), subs: map[Sub]uint32{}, next: 0x10000, Limit: limit, top: 1<<32 - 1}
 	if ptr == 8 {
 		// No address fits in an int, as on most machines.
 		m.next, m.top = 1<<36, 1<<47-1
@@ -134,7 +181,7 @@ func (m *Memory) Alloc(size, align uint64, class Class) *Object {
 		return nil
 	}
 	m.next = base + size + 32
-	o := &Object{Base: base, Size: size, ID: uint32(len(m.Objs)), Class: class, m: m}
+	o := &Object{Base: base, Size: size, ID: uint32(len(m.Objs)), Class: class, Plain: true, m: m}
 	m.Objs = append(m.Objs, o)
 	m.Used += size + overhead
 	m.Total += size
@@ -161,10 +208,13 @@ func (o *Object) Forget() {
 		clear(o.Init)
 	}
 	o.Missing, o.Fast, o.W = len(o.Data), false, o.Data
+	if o.Vol || o.Watched {
+		o.W = nil
+	}
 	if o.Missing == 0 {
 		o.SetAll()
 	}
-	o.Prov = nil
+	o.Prov, o.Lost = nil, nil
 }
 
 // End ends the life of an object.
@@ -189,21 +239,6 @@ func (o *Object) SetInit(off, n uint64) {
 	if o.Missing == 0 {
 		o.SetAll()
 	}
-}
-
-// Watch takes an object from the fast path, so that each access is asked about.
-func (o *Object) Watch() { o.Watched, o.Fast, o.slow, o.W = true, false, true, nil }
-
-// Unwatch undoes it.
-func (o *Object) Unwatch() {
-	o.Watched, o.slow = false, o.m.Big
-	if o.State != Alive {
-		return
-	}
-	if !o.Const {
-		o.W = o.Data
-	}
-	o.Fast = o.Init == nil && !o.slow
 }
 
 // Freeze makes an object constant.
@@ -247,20 +282,22 @@ func (m *Memory) At(addr uint64) *Object {
 	return nil
 }
 
-// SubFor gives the index of bounds with a tag.
-func (m *Memory) SubFor(obj uint32, lo, hi uint64, tag uint32) uint32 {
-	k := subKey{obj, lo, hi, tag}
-	if k == m.lastKey {
-		return m.lastSub
+// SubFor gives the index of bounds with a tag. Objects share it: there are about as many
+// bounds as parts in the program's types.
+func (m *Memory) SubFor(lo, hi uint64, tag uint32) uint32 {
+	k := Sub{lo, hi, tag}
+	near := &m.nearSub[(lo^hi<<3)>>2%uint64(len(m.nearSub))]
+	if *near != 0 && m.Subs[*near] == k {
+		return *near
 	}
-	if i, ok := m.subs[k]; ok {
-		m.lastKey, m.lastSub = k, i
-		return i
+	i, ok := m.subs[k]
+	if !ok {
+		i = uint32(len(m.Subs))
+		m.Subs = append(m.Subs, k)
+		m.subs[k] = i
+		m.Used += 64
 	}
-	i := uint32(len(m.Subs))
-	m.Subs = append(m.Subs, Sub{lo, hi, tag})
-	m.subs[k] = i
-	m.Used += 64
+	*near = i
 	return i
 }
 

@@ -1,7 +1,6 @@
 package run
 
 import (
-	"steward/internal/cinterp/code"
 	"steward/internal/cinterp/mem"
 )
 
@@ -21,13 +20,17 @@ func (vm *VM) misaligned(p mem.Slot, align int64) bool {
 	return vm.Find("misaligned-pointer", &p, 0, "a pointer to offset %d of %s becomes one to a type that is aligned to %d bytes", int64(p.N-o.Base), describe(o), align)
 }
 
-// expose makes an integer of type t of a pointer: its object may be found by
-// its address from now on. C17 6.3.2.3p6.
-func (vm *VM) expose(p mem.Slot, t code.T) bool {
+// expose makes an integer of a pointer: its object may be found by its address
+// from now on.
+func (vm *VM) expose(p mem.Slot) {
 	vm.M.Objs[p.Obj].Kept = true
 	vm.untracked(p)
-	if !t.Integer() || t.Bits() >= 8*vm.P.Ptr || t.Holds(p.N) {
+}
+
+// overlap tells of an assignment between objects that overlap: C17 6.5.16.1p3.
+func (vm *VM) overlap(a, b mem.Slot, sizes int64) bool {
+	if a.N >= b.N+uint64(sizes&0xffffffff) || b.N >= a.N+uint64(sizes>>32) {
 		return true
 	}
-	return vm.Find("pointer-to-integer-range", &p, 0, "the address %#x does not fit in an integer of %d bits", p.N, t.Bits())
+	return vm.Find("overlapping-assignment", &a, sizes>>32, "an object is assigned a value of another type that overlaps it")
 }

@@ -63,7 +63,7 @@ func (vm *VM) decay(in *code.Instr, r *[window]mem.Slot) bool {
 		longer := in.C > 0 && o.Class == mem.ClassHeap && o.Size%uint64(in.C) != 0
 		if !longer && lo <= o.Size && hi <= o.Size && !(lo == 0 && hi == o.Size) {
 			if s := vm.M.Subs[p.Sub]; p.Sub == 0 || s.Lo != lo || s.Hi != hi {
-				p.Sub = vm.M.SubFor(p.Obj, lo, hi, s.Tag)
+				p.Sub = vm.M.SubFor(lo, hi, s.Tag)
 			}
 		}
 	}
@@ -74,7 +74,7 @@ func (vm *VM) decay(in *code.Instr, r *[window]mem.Slot) bool {
 // cast gives a pointer without the bounds of a sub-object.
 func (vm *VM) cast(p mem.Slot) mem.Slot {
 	if t := vm.tag(p); t != 0 {
-		p.Sub = vm.M.SubFor(p.Obj, 0, vm.M.Objs[p.Obj].Size, t)
+		p.Sub = vm.M.SubFor(0, vm.M.Objs[p.Obj].Size, t)
 		return p
 	}
 	p.Sub = 0
@@ -131,7 +131,24 @@ func (vm *VM) toInt(bits uint64, t code.T) (uint64, bool) {
 }
 
 func (vm *VM) overflow(op string, a, b uint64, bits int) bool {
-	return vm.Find("signed-overflow", nil, 0, "%d %s %d is outside the range of a signed integer of %d bits", int64(a), op, int64(b), bits)
+	x, y := int64(a), int64(b)
+	switch op {
+	case "+K": // with a constant, which is negative for a difference
+		if op = "+"; y < 0 {
+			op, y = "-", -y
+		}
+		vm.Seen.Below = op == "-"
+	case "+":
+		vm.Seen.Below = y < 0
+	case "-":
+		vm.Seen.Below = y > 0 && x < 0
+	case "*":
+		vm.Seen.Below = x < 0 != (y < 0)
+	}
+	if op == "-" && x == 0 {
+		return vm.Find("signed-overflow", nil, 0, "-(%d) is outside the range of a signed integer of %d bits", y, bits)
+	}
+	return vm.Find("signed-overflow", nil, 0, "%d %s %d is outside the range of a signed integer of %d bits", x, op, y, bits)
 }
 
 // divide finds what is wrong with a division, C17 6.5.5p5 and p6.

@@ -107,7 +107,7 @@ func (vm *VM) restrict(fr *Frame, reg *mem.Slot, k int64, first bool) bool {
 		s := vm.M.Subs[reg.Sub]
 		lo, hi = s.Lo, s.Hi
 	}
-	reg.Sub = vm.M.SubFor(reg.Obj, lo, hi, vm.newTag(r, t))
+	reg.Sub = vm.M.SubFor(lo, hi, vm.newTag(r, t))
 	vm.watch(r, o)
 	return true
 }
@@ -162,7 +162,10 @@ func (vm *VM) restrictEnd(fr *Frame, k int64) {
 		}
 		if vm.watching[w.o.ID] = l; len(l) == 0 {
 			delete(vm.watching, w.o.ID)
-			w.o.Unwatch()
+			w.o.Watched = false
+			if w.o.State == mem.Alive && w.o.Guard == nil && !w.o.Vol {
+				w.o.Unwatch(vm.P.Big)
+			}
 		}
 		vm.M.Used -= uint64(len(w.how))
 	}
@@ -181,6 +184,7 @@ func (vm *VM) watch(r *promise, o *mem.Object) {
 	w := &watched{by: r, o: o}
 	r.seen = append(r.seen, w)
 	vm.watching[o.ID] = append(vm.watching[o.ID], w)
+	o.Watched = true
 	o.Watch()
 }
 
