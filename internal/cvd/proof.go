@@ -12,12 +12,13 @@ import (
 // Trial is a set of files that came at once, with a report or a letter, and may
 // hold a program in C; and what it showed each time it was interpreted.
 type Trial struct {
-	Case    string   `json:"case"`   // that the report opened
-	Ref     string   `json:"ref"`    // of that case
-	Report  string   `json:"report"` // id
-	Message string   `json:"message,omitempty"`
-	Files   []string `json:"files"` // names, as they came
-	Proofs  []Proof  `json:"proofs,omitempty"`
+	Case    string    `json:"case"`   // that the report opened
+	Ref     string    `json:"ref"`    // of that case
+	Report  string    `json:"report"` // id
+	Message string    `json:"message,omitempty"`
+	At      time.Time `json:"at"`    // when they came
+	Files   []string  `json:"files"` // names, as they came
+	Proofs  []Proof   `json:"proofs,omitempty"`
 }
 
 // Proof is one interpretation: evidence, which is never changed once it is told.

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"time"
 
 	"steward/internal/base/acl"
 	"steward/internal/base/db"
@@ -90,7 +91,7 @@ func (s *Store) trials(ctx context.Context, q db.Queryer, o *opened, roles []acl
 		if err != nil {
 			return nil, err
 		}
-		letters := []string{""}
+		letters := []letterWithFiles{{at: p.Received}}
 		if acl.Allow(acl.MessageRead, roles...) {
 			more, err := lettersWithFiles(ctx, q, p)
 			if err != nil {
@@ -99,16 +100,16 @@ func (s *Store) trials(ctx context.Context, q db.Queryer, o *opened, roles []acl
 			letters = append(letters, more...)
 		}
 		for _, m := range letters {
-			files, err := attached(ctx, q, p, m)
+			files, err := attached(ctx, q, p, m.id)
 			if err != nil {
 				return nil, err
 			}
 			if !proof.Worth(names(files)) {
 				continue
 			}
-			t := Trial{Case: p.ID, Ref: p.Ref, Report: p.Report, Message: m, Files: names(files)}
+			t := Trial{Case: p.ID, Ref: p.Ref, Report: p.Report, Message: m.id, At: m.at, Files: names(files)}
 			for _, x := range all {
-				if x.Message == m {
+				if x.Message == m.id {
 					t.Proofs = append(t.Proofs, x)
 				}
 			}
@@ -118,7 +119,19 @@ func (s *Store) trials(ctx context.Context, q db.Queryer, o *opened, roles []acl
 	return out, nil
 }
 
-func lettersWithFiles(ctx context.Context, q db.Queryer, o *opened) ([]string, error) {
-	return db.Column[string](ctx, q, "listing letters with files", `SELECT m.id FROM case_messages m
-		WHERE m.report_id = $1 AND m.side = 'reporter' AND EXISTS (SELECT 1 FROM case_files f WHERE f.message_id = m.id) ORDER BY m.at, m.id`, o.Report)
+// letterWithFiles is a letter of a reporter; the report itself has no id.
+type letterWithFiles struct {
+	id string
+	at time.Time
+}
+
+func lettersWithFiles(ctx context.Context, q db.Queryer, o *opened) ([]letterWithFiles, error) {
+	return db.All(ctx, q, "listing letters with files", `SELECT m.id, m.at FROM case_messages m
+		WHERE m.report_id = $1 AND m.side = 'reporter' AND EXISTS (SELECT 1 FROM case_files f WHERE f.message_id = m.id) ORDER BY m.at, m.id`,
+		[]any{o.Report}, func(scan db.Scan) (l letterWithFiles, err error) {
+			var at int64
+			err = scan(&l.id, &at)
+			l.at = db.FromMicros(at)
+			return l, err
+		})
 }
