@@ -37,6 +37,7 @@ A usual way through:
 	c.AddCommand(s.caseList(), s.caseShow(), s.caseTimeline(), s.caseAck(), s.caseDispose(), s.caseMove(), s.caseMerge(),
 		s.caseEdit(), s.casePromise(), s.caseNote(), s.caseMessage(), s.caseRead(), s.caseInvite(), s.caseUninvite(), s.caseFile())
 	c.AddCommand(s.distributeCmds()...)
+	c.AddCommand(s.proofCmds()...)
 	return c
 }
 

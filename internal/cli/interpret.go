@@ -35,6 +35,7 @@ type interpretation struct {
 	given                    given
 	sarif                    bool
 	failMalloc               string
+	versions                 versions
 }
 
 func (s *shell) interpretCmd() *cobra.Command {
@@ -78,6 +79,7 @@ something is not supported, or a limit was reached.`,
 	f.Uint64Var(&q.memory, "memory", 0, "limit of memory in `bytes`; 0: a gigabyte")
 	f.DurationVar(&q.limit, "time", 0, "limit of time")
 	q.given.flags(f)
+	q.versions.flags(f)
 	f.BoolVar(&q.sarif, "sarif", false, "print SARIF 2.1.0")
 	f.StringVar(&q.failMalloc, "fail-malloc", "", "let the `N`th allocation fail; all: each in turn, one a run")
 	return c
@@ -98,6 +100,9 @@ func (s *shell) interpret(ctx context.Context, q interpretation, files, args []s
 		Limits: cinterp.Limits{Steps: q.steps, Memory: q.memory, Time: q.limit}}
 	if err := q.given.into(s.Stdin, &p, &o); err != nil {
 		return usage{err}
+	}
+	if q.versions.asked() {
+		return s.interpretVersions(ctx, q, p, o)
 	}
 	if q.many() {
 		return s.interpretMany(ctx, q, p, o, lines)

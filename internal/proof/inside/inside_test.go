@@ -7,6 +7,7 @@ import (
 	"compress/gzip"
 	"context"
 	"encoding/json"
+	"fmt"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -28,6 +29,12 @@ func TestMain(m *testing.M) {
 	}
 	if len(os.Args) == 2 && os.Args[1] == "sleep" {
 		time.Sleep(time.Minute)
+	}
+	if len(os.Args) == 2 && os.Args[1] == "open" {
+		able := seclude()
+		_, open := os.Open("/etc/passwd")
+		_ = json.NewEncoder(os.Stdout).Encode(proof.Answer{Nothing: fmt.Sprint(able, open != nil)})
+		os.Exit(0)
 	}
 	if len(os.Args) == 2 && os.Args[1] == "differ" {
 		_ = json.NewEncoder(os.Stdout).Encode(proof.Answer{Interpreter: time.Now().String()})
@@ -190,6 +197,11 @@ func TestOtherProcess(t *testing.T) {
 	if _, err = (&proof.Runner{Path: filepath.Join(tmp, "nosuch"), Args: []string{"x"}}).Run(ctx, proof.Request{}); err == nil {
 		t.Error("what cannot be started is no error")
 	}
+	// Where the kernel can, no file is opened whatever the code does.
+	if a, err = runner(t, "open").Run(ctx, proof.Request{}); err != nil || a.Nothing != "true true" && a.Nothing != "false false" {
+		t.Errorf("secluded: %+v, %v", a, err)
+	}
+	t.Log("secluded, and no file opened:", a.Nothing)
 	if left, err := os.ReadDir(tmp); err != nil || len(left) > 0 {
 		t.Errorf("left behind: %v, %v", left, err)
 	}
