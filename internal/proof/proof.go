@@ -61,7 +61,8 @@ type Finding struct {
 	Kind       string  `json:"kind"`
 	Number     string  `json:"number"`
 	Clause     string  `json:"clause"`
-	CWE        int     `json:"cwe"`
+	CWE        int     `json:"cwe"`                // the most specific that fits
+	CWEAlso    []int   `json:"cwe_also,omitempty"` // true as well
 	CERT       string  `json:"cert,omitempty"`
 	Tier       string  `json:"tier"` // A memory safety, B what compilers rely on, C formal, N a note
 	Rule       string  `json:"rule"`

@@ -24,11 +24,14 @@ func Propose(f *Finding) (Proposal, bool) {
 	}
 	var p Proposal
 	const reach31, reach4 = "CVSS:3.1/AV:L/AC:L/PR:N/UI:R/S:U", "CVSS:4.0/AV:L/AC:L/AT:N/PR:N/UI:P"
+	among := func(list []int) bool {
+		return slices.ContainsFunc(append([]int{f.CWE}, f.CWEAlso...), func(n int) bool { return slices.Contains(list, n) })
+	}
 	switch {
-	case slices.Contains(writes, f.CWE) && f.Tier == "A":
+	case among(writes) && f.Tier == "A":
 		p.CVSS31, p.CVSS4 = reach31+"/C:H/I:H/A:H", reach4+"/VC:H/VI:H/VA:H/SC:N/SI:N/SA:N"
 		p.Reasons = []string{"Memory that is not the object's own can be changed or misused: count on code of the attacker's until someone shows that it is less."}
-	case slices.Contains(reads, f.CWE):
+	case among(reads):
 		p.CVSS31, p.CVSS4 = reach31+"/C:H/I:N/A:L", reach4+"/VC:H/VI:N/VA:L/SC:N/SI:N/SA:N"
 		p.Reasons = []string{"What is read may be someone's secret, if the program gives it away; if it does not, C is L or N.", "It may also end the program."}
 	case f.Tier == "A":

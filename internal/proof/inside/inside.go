@@ -170,7 +170,7 @@ func (p program) run(ctx context.Context) proof.Program {
 
 func finding(f cinterp.Finding) proof.Finding {
 	x := proof.Finding{
-		Kind: f.Kind, Number: f.Number, Clause: f.Clause, CWE: f.CWE, CERT: f.CERT, Tier: f.Tier, Rule: f.Rule,
+		Kind: f.Kind, Number: f.Number, Clause: f.Clause, CWE: f.CWE, CWEAlso: f.CWEAlso, CERT: f.CERT, Tier: f.Tier, Rule: f.Rule,
 		Text: short(f.Text), Expression: short(f.Expression), Place: *place(&f.Place),
 	}
 	for _, p := range f.Also[:min(len(f.Also), keptStack)] {

@@ -178,7 +178,7 @@ func TestOtherProcess(t *testing.T) {
 	t.Setenv("STEWARD_SECRET", "it must not be seen")
 	ctx := context.Background()
 	a, err := runner(t, "inside").Run(ctx, proof.Request{Sources: src("poc.c", bad)})
-	if err != nil || a.Proved() == nil || a.Proved().Finding.CWE != 787 {
+	if err != nil || a.Proved() == nil || a.Proved().Finding.CWE != 121 {
 		t.Errorf("%+v, %v", a, err)
 	}
 	seen := "#include <stdlib.h>\n#include <stdio.h>\nint main(void) { FILE *f = fopen(\"/etc/passwd\", \"r\"); return getenv(\"STEWARD_SECRET\") != 0 || f != 0; }\n"
