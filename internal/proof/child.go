@@ -16,11 +16,11 @@ import (
 type Runner struct {
 	Path string   // of the program
 	Args []string // its name and what it is asked, so that it calls inside.Main
-	// Deadline is when the process is killed; 40 seconds if zero.
+	// Deadline is when the process is killed; 30 seconds if zero.
 	Deadline time.Duration
 }
 
-const defaultDeadline = 40 * time.Second
+const defaultDeadline = 30 * time.Second
 
 // Own is the runner of a program that calls inside.Main when its first argument
 // is the word.

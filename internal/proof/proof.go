@@ -21,7 +21,7 @@ type Request struct {
 const (
 	MaxSource  = 2 << 20 // one file
 	MaxSources = 6 << 20 // all of them
-	maxAnswer  = 2 << 20
+	maxAnswer  = 512 << 10
 )
 
 // The verdicts of a run, in the interpreter's words.

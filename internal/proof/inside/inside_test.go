@@ -36,6 +36,20 @@ func TestMain(m *testing.M) {
 		_ = json.NewEncoder(os.Stdout).Encode(proof.Answer{Nothing: fmt.Sprint(able, open != nil)})
 		os.Exit(0)
 	}
+	if len(os.Args) == 2 && os.Args[1] == "flood" {
+		_, _ = os.Stdout.Write(make([]byte, 4<<20))
+		os.Exit(0)
+	}
+	if len(os.Args) == 2 && os.Args[1] == "memory" {
+		if bound() == nil {
+			for all := [][]byte{}; ; all = append(all, make([]byte, 64<<20)) {
+				if len(all) > 40 {
+					_ = json.NewEncoder(os.Stdout).Encode(proof.Answer{Interpreter: "it has all that memory"})
+					os.Exit(0)
+				}
+			}
+		}
+	}
 	if len(os.Args) == 2 && os.Args[1] == "differ" {
 		_ = json.NewEncoder(os.Stdout).Encode(proof.Answer{Interpreter: time.Now().String()})
 		os.Exit(0)
@@ -193,6 +207,11 @@ func TestOtherProcess(t *testing.T) {
 	}
 	if a, err = runner(t, "differ").Run(ctx, proof.Request{}); err != nil || !strings.Contains(a.Nothing, "Two runs") {
 		t.Errorf("two answers: %+v, %v", a, err)
+	}
+	for _, word := range []string{"flood", "memory"} {
+		if a, err = runner(t, word).Run(ctx, proof.Request{}); err != nil || !strings.Contains(a.Nothing, "within its limits") {
+			t.Errorf("%s: %+v, %v", word, a, err)
+		}
 	}
 	if _, err = (&proof.Runner{Path: filepath.Join(tmp, "nosuch"), Args: []string{"x"}}).Run(ctx, proof.Request{}); err == nil {
 		t.Error("what cannot be started is no error")
