@@ -150,7 +150,11 @@ func queueTable(w io.Writer, page cvd.Page) {
 		if level == "" {
 			level = "-"
 		}
-		rows[i] = []string{c.Ref, string(c.State), level, due, c.Title}
+		state := string(c.State)
+		if c.Proved != nil {
+			state += ", proved"
+		}
+		rows[i] = []string{c.Ref, state, level, due, c.Title}
 	}
 	table(w, []string{"CASE", "STATE", "SEVERITY", "NEXT", "TITLE"}, rows)
 	if page.Next != "" {

@@ -16,6 +16,7 @@ import (
 	"strings"
 	"syscall"
 	"time"
+	"unicode"
 	"unsafe"
 
 	"golang.org/x/sys/unix"
@@ -258,8 +259,16 @@ func cut(s string, most int) string {
 	return strings.ToValidUTF8(s[:most-3], "") + "..."
 }
 
-// clean makes text of bytes.
-func clean(s string) string { return strings.ToValidUTF8(s, "\uFFFD") }
+// clean makes text of bytes, in which nothing is hidden and nothing turns the
+// direction of what follows.
+func clean(s string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) && r != '\n' && r != '\t' || unicode.Is(unicode.Cf, r) {
+			return unicode.ReplacementChar
+		}
+		return r
+	}, strings.ToValidUTF8(s, string(unicode.ReplacementChar)))
+}
 
 func firstLine(err error) string {
 	s, _, _ := strings.Cut(err.Error(), "\n")

@@ -157,6 +157,23 @@ func TestAnswers(t *testing.T) {
 
 func itoa(n int) string { b, _ := json.Marshal(n); return string(b) }
 
+// TestNothingHidden: a name or a line that would hide itself is shown as it is.
+func TestNothingHidden(t *testing.T) {
+	t.Parallel()
+	text := "int main(void)\n{\n\tint a[2]; /*\u202E\x1b[2J*/ return a[2];\n}\n"
+	a := Answer(context.Background(), proof.Request{Sources: src("p\u202Ec.c", text)})
+	b, err := json.Marshal(a)
+	if err != nil || len(a.Programs) != 1 || a.Programs[0].Finding == nil {
+		t.Fatalf("%s, %v", b, err)
+	}
+	if s := string(b); strings.ContainsAny(s, "\u202E\x1b") || strings.Contains(s, "\\u001b") || strings.Contains(s, "\\u202e") {
+		t.Errorf("hidden: %s", s)
+	}
+	if _, ok := a.Programs[0].LineAt(a.Programs[0].Finding.Place); !ok {
+		t.Errorf("the line is not found: %s", b)
+	}
+}
+
 // TestSameWords: what the interpreter says of a finding is not lost on the way.
 func TestSameWords(t *testing.T) {
 	t.Parallel()
