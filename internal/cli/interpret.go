@@ -40,6 +40,7 @@ type interpretation struct {
 	given                    given
 	sarif                    bool
 	failMalloc               string
+	versions                 versions
 	corpus                   []string
 }
 
@@ -89,6 +90,7 @@ something is not supported, or a limit was reached.`,
 	f.BoolVar(&q.order.explore, "explore", false, "run the orders of evaluation and of threads that may matter")
 	f.IntVar(&q.order.runs, "runs", 0, "the most runs of an exploration; 0: 64")
 	q.given.flags(f)
+	q.versions.flags(f)
 	f.BoolVar(&q.sarif, "sarif", false, "print SARIF 2.1.0")
 	f.StringVar(&q.failMalloc, "fail-malloc", "", "let the `N`th allocation fail; all: each in turn, one a run")
 	f.StringArrayVar(&q.corpus, "corpus", nil, "run the fuzz target, LLVMFuzzerTestOneInput, on each file of a `folder`, or on a file")
@@ -113,6 +115,9 @@ func (s *shell) interpret(ctx context.Context, q interpretation, files, args []s
 	}
 	if q.order.explore {
 		return s.explore(ctx, p, o, q.order.runs, lineOf(lines))
+	}
+	if q.versions.asked() {
+		return s.interpretVersions(ctx, q, p, o)
 	}
 	if q.many() {
 		return s.interpretMany(ctx, q, p, o, lines)
