@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"slices"
 	"strings"
 
 	"modernc.org/cc/v4"
@@ -112,6 +113,9 @@ func defines(list []string) string {
 // text is told at the end of that.
 func plain(err error, name string, text []byte) error {
 	lines := strings.Split(strings.TrimSpace(err.Error()), "\n")
+	if twice := definedTwice(lines); len(twice) > 0 {
+		lines = twice
+	}
 	if len(lines) > 20 {
 		lines = append(lines[:20], "and more")
 	}
@@ -123,6 +127,20 @@ func plain(err error, name string, text []byte) error {
 		lines[i] = strings.ReplaceAll(l, "TODO ", "")
 	}
 	return errors.New(strings.Join(lines, "\n"))
+}
+
+// definedTwice gives the mistakes that the parser finds in an order of chance:
+// objects of a block that are defined more than once. Of several in a line it
+// tells any one.
+func definedTwice(lines []string) (twice []string) {
+	for _, l := range lines {
+		place, _, ok := strings.Cut(l, ": multiple definitions of '")
+		if i := strings.LastIndexByte(place, ':'); ok && i > 0 {
+			twice = append(twice, place[:i]+":1: what is declared here is defined more than once")
+		}
+	}
+	slices.Sort(twice)
+	return slices.Compact(twice)
 }
 
 // end comes after the text of a unit. The parser waits for a name after a `*`,
