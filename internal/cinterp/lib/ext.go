@@ -1,8 +1,6 @@
 package lib
 
 import (
-	"maps"
-
 	"modernc.org/cc/v4"
 
 	"steward/internal/cinterp/code"
@@ -37,9 +35,8 @@ type extra struct {
 	last     int32
 	optind   int32
 	started  bool
-	round    uint64 // of fenv.h
-	raised   uint64 // exceptions of fenv.h
-	wtok     slot
+	round    uint64            // of fenv.h
+	raised   uint64            // exceptions of fenv.h
 	sorted   map[slot]bool     // arrays that bsearch found in order
 	left     map[uint64]bool   // pointers that wcstok left
 	printed  map[uint64]bool   // pointers that %p printed
@@ -51,14 +48,10 @@ type extra struct {
 type keep map[string]slot
 
 // more gives the functions of this file's neighbours.
-func more() map[string]run.LibFunc {
-	m := map[string]run.LibFunc{}
-	for _, part := range []map[string]run.LibFunc{opening, reading, writing, positions, scanning, described, folders,
+func more() []map[string]run.LibFunc {
+	return []map[string]run.LibFunc{opening, reading, writing, positions, scanning, described, folders,
 		options, environment, words, errors, sorting, ending, integers, multibyte, clocks, times, locale, wide, wideText, wideClass, wideIO, wideScanning, atomics, memoryFiles, usage,
-		signals, moreMaths(), fenv} {
-		maps.Copy(m, part)
-	}
-	return m
+		signals, moreMaths(), fenv}
 }
 
 // ext gives the library's state, made when it is first asked for.
@@ -131,14 +124,6 @@ func word(c *call, n uint64) slot {
 		n &= 0xffffffff
 	}
 	return slot{N: n}
-}
-
-// long gives the type of a long.
-func long(c *call) code.T {
-	if c.VM.LongSize() == 4 {
-		return code.I32
-	}
-	return code.I64
 }
 
 // kept gives an object of the library's that lasts, made when it is first
