@@ -38,6 +38,7 @@ type interpretation struct {
 	given                    given
 	sarif                    bool
 	failMalloc               string
+	corpus                   []string
 }
 
 func (s *shell) interpretCmd() *cobra.Command {
@@ -83,6 +84,7 @@ something is not supported, or a limit was reached.`,
 	q.given.flags(f)
 	f.BoolVar(&q.sarif, "sarif", false, "print SARIF 2.1.0")
 	f.StringVar(&q.failMalloc, "fail-malloc", "", "let the `N`th allocation fail; all: each in turn, one a run")
+	f.StringArrayVar(&q.corpus, "corpus", nil, "run the fuzz target, LLVMFuzzerTestOneInput, on each file of a `folder`, or on a file")
 	return c
 }
 
@@ -107,6 +109,9 @@ func (s *shell) interpret(ctx context.Context, q interpretation, files, args []s
 	}
 	if err := q.failing(&o); err != nil {
 		return usage{err}
+	}
+	if len(q.corpus) > 0 {
+		return s.interpretCorpus(ctx, q, p, o, lines)
 	}
 	r, err := cinterp.Run(ctx, p, o)
 	if err != nil {

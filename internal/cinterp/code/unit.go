@@ -236,12 +236,14 @@ func (c *compiler) static(f *fn, d *cc.Declarator) int {
 	}
 	k := c.newStatic(d.Name(), d.Type(), 0)
 	c.p.Statics[k].Defined = false
+	c.p.Statics[k].Align = uint64(aligned(d.Type(), d))
 	c.globals[n] = k
 	return k
 }
 
 func (c *compiler) staticLocal(f *fn, d *cc.Declarator, init *cc.Initializer) {
 	k := c.newStatic(d.Name(), d.Type(), c.place(d))
+	c.p.Statics[k].Align = uint64(aligned(d.Type(), d))
 	c.statics[d] = k
 	if init != nil {
 		c.initStatic(f, k, d, init)
@@ -348,6 +350,7 @@ func (f *fn) body(x *cc.FunctionDefinition, ft *cc.FunctionType) {
 	default:
 		f.emit(OpEnd, 0, 0, 0, 0)
 	}
+	f.copyOut()
 }
 
 // unsetAll is run first of all in a function where a jump may pass by the
@@ -424,7 +427,7 @@ func (f *fn) params(x *cc.FunctionDefinition, ft *cc.FunctionType) {
 	}
 	for _, p := range list {
 		if p.Declarator != nil {
-			f.sizes(p.Type(), p.Declarator)
+			f.paramSizes(p)
 		}
 	}
 }
