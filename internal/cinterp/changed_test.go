@@ -13,8 +13,12 @@ import (
 )
 
 // seeds are our own programs: those of the catalogue, and defined ones.
-func seeds(f *testing.F) (texts [][]byte) {
-	for _, pattern := range []string{"ub/programs/*.c", "ub/sound/programs/*.c", "testdata/run/*.c"} {
+func seeds(f testing.TB) (texts [][]byte) {
+	patterns := []string{"ub/programs/*.c", "ub/sound/programs/*.c", "testdata/run/*.c"}
+	if more := os.Getenv("STEWARD_SEEDS"); more != "" {
+		patterns = append(patterns, more)
+	}
+	for _, pattern := range patterns {
 		paths, err := filepath.Glob(pattern)
 		if err != nil || len(paths) == 0 {
 			f.Fatal(pattern, err)
@@ -79,4 +83,31 @@ func once(t *testing.T, text []byte, machine int) []byte {
 	}
 	r.Text(func(string, int) (string, bool) { return "", false })
 	return bytes.Join([][]byte{b, r.Output, r.Errors}, []byte{0})
+}
+
+// TestMutants runs programs that were changed by chance: a few, or with
+// STEWARD_MUTANTS=60m as many as that time allows, from a seed that it tells.
+func TestMutants(t *testing.T) {
+	t.Parallel()
+	seed, end := uint64(1), time.Time{}
+	if s := os.Getenv("STEWARD_MUTANTS"); s != "" {
+		d, err := time.ParseDuration(s)
+		if err != nil {
+			t.Fatal(err)
+		}
+		end, seed = time.Now().Add(d), uint64(time.Now().UnixNano())
+	}
+	texts := seeds(t)
+	n := 0
+	for ; n < 40 || time.Now().Before(end); n++ {
+		s := seed + uint64(n)
+		text := mutant.Source(texts[int(s%uint64(len(texts)))], s)
+		if n%1000 == 0 {
+			t.Logf("seed %d", s)
+		}
+		if a, b := once(t, text, int(s>>8)), once(t, text, int(s>>8)); !bytes.Equal(a, b) {
+			t.Errorf("seed %d: two runs differ:\n%s\n%s\n%s", s, text, a, b)
+		}
+	}
+	t.Logf("%d programs from seed %d", n, seed)
 }

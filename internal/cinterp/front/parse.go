@@ -113,6 +113,9 @@ func defines(list []string) string {
 // text is told at the end of that.
 func plain(err error, name string, text []byte) error {
 	lines := strings.Split(strings.TrimSpace(err.Error()), "\n")
+	if its := slices.DeleteFunc(slices.Clone(lines), func(l string) bool { return strings.HasPrefix(l, "*cc.") }); len(its) > 0 {
+		lines = its // without what only its authors understand
+	}
 	if twice := definedTwice(lines); len(twice) > 0 {
 		lines = twice
 	}
