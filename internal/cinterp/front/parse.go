@@ -113,12 +113,10 @@ func defines(list []string) string {
 // text is told at the end of that.
 func plain(err error, name string, text []byte) error {
 	lines := strings.Split(strings.TrimSpace(err.Error()), "\n")
-	if its := slices.DeleteFunc(slices.Clone(lines), func(l string) bool { return strings.HasPrefix(l, "*cc.") }); len(its) > 0 {
+	if its := slices.DeleteFunc(slices.Clone(lines), func(l string) bool { return strings.HasPrefix(strings.TrimPrefix(l, "TODO "), "*cc.") }); len(its) > 0 {
 		lines = its // without what only its authors understand
 	}
-	if twice := definedTwice(lines); len(twice) > 0 {
-		lines = twice
-	}
+	lines = ordered(lines)
 	if len(lines) > 20 {
 		lines = append(lines[:20], "and more")
 	}
@@ -132,15 +130,21 @@ func plain(err error, name string, text []byte) error {
 	return errors.New(strings.Join(lines, "\n"))
 }
 
-// definedTwice gives the mistakes that the parser finds in an order of chance:
-// objects of a block that are defined more than once. Of several in a line it
-// tells any one.
-func definedTwice(lines []string) (twice []string) {
+// ordered leaves out what the parser finds in an order of chance, and of which it
+// tells only some: objects of a block that are defined more than once. When
+// nothing else is wrong, these are told by their lines.
+func ordered(lines []string) []string {
+	var twice, others []string
 	for _, l := range lines {
 		place, _, ok := strings.Cut(l, ": multiple definitions of '")
 		if i := strings.LastIndexByte(place, ':'); ok && i > 0 {
 			twice = append(twice, place[:i]+":1: what is declared here is defined more than once")
+		} else {
+			others = append(others, l)
 		}
+	}
+	if len(others) > 0 {
+		return others
 	}
 	slices.Sort(twice)
 	return slices.Compact(twice)
