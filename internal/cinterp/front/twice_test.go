@@ -19,7 +19,7 @@ func TestTwice(t *testing.T) {
 			seen[err.Error()] = true
 		}
 		if len(seen) != 1 {
-			t.Errorf("%s: %q", text, seen)
+			t.Errorf("%s: %v", text, seen)
 		}
 	}
 }
