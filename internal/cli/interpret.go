@@ -3,6 +3,7 @@ package cli
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"io/fs"
@@ -130,7 +131,7 @@ func (s *shell) interpret(ctx context.Context, q interpretation, files, args []s
 	}
 	r, err := cinterp.Run(ctx, p, o)
 	if err != nil {
-		return usage{errs.Invalidf("FILE.c", "%v", err)}
+		return s.noProgram(err)
 	}
 	if q.sarif {
 		err = s.showSARIF([]cinterp.Named{{Name: o.Machine, Report: r}}, lines)
@@ -147,6 +148,16 @@ func (s *shell) interpret(ctx context.Context, q interpretation, files, args []s
 		return exitStatus(r.Status & 255)
 	}
 	return nil
+}
+
+// noProgram tells what is wrong with the source, as compilers do: each mistake in
+// a line that begins with its place.
+func (s *shell) noProgram(err error) error {
+	if s.json || !errors.Is(err, cinterp.ErrSource) {
+		return usage{errs.Invalidf("", "%v", err)}
+	}
+	fmt.Fprintln(s.Stderr, err)
+	return exitStatus(exitUsage)
 }
 
 // limits are those of the run. The process is the interpreter's alone: what is
