@@ -21,7 +21,8 @@ type compiler struct {
 	lastPos  mem.Pos
 	high     int
 	init     *fn
-	global   bool // what is compiled is an initializer outside functions
+	complex  cc.Type // double _Complex
+	global   bool    // what is compiled is an initializer outside functions
 	inMemory bool
 	defined  map[string]mem.Pos
 	marks    map[cc.Node][]Mark // see CompileMarked
@@ -94,6 +95,11 @@ func (c *compiler) newFn(name string, d *cc.Declarator) *fn {
 }
 
 func (c *compiler) translate(u *front.Unit) {
+	for _, n := range u.AST.Scope.Nodes["__steward_complex"] {
+		if d, ok := n.(*cc.Declarator); ok {
+			c.complex = d.Type()
+		}
+	}
 	for t := u.AST.TranslationUnit; t != nil; t = t.TranslationUnit {
 		switch e := t.ExternalDeclaration; e.Case {
 		case cc.ExternalDeclarationFuncDef:

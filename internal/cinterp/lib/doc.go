@@ -27,6 +27,7 @@ func Functions() map[string]run.LibFunc {
 		}
 	}
 	maps.Copy(m, more())
+	maps.Copy(m, complexNumbers())
 	return m
 }
 

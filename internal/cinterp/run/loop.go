@@ -1339,6 +1339,11 @@ jumped:
 					goto stop
 				}
 			}
+		case code.OpCplx:
+			fr.pc = pc
+			if !vm.complex(r[in.A], r[in.B], r[in.C], in.K) {
+				goto stop
+			}
 		case code.OpVaType:
 			fr.pc = pc
 			if !vm.vaType(r[in.A], code.T(in.C), in.K) {
