@@ -2,6 +2,8 @@ package code
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 
 	"modernc.org/cc/v4"
 
@@ -26,6 +28,7 @@ type compiler struct {
 	inMemory bool
 	defined  map[string]mem.Pos
 	marks    map[cc.Node][]Mark // see CompileMarked
+	jumps    map[int]bool       // units that know setjmp
 }
 
 // CompileMarked makes one program of units, as a linker would. What cannot be
@@ -99,6 +102,12 @@ func (c *compiler) translate(u *front.Unit) {
 		if d, ok := n.(*cc.Declarator); ok {
 			c.complex = d.Type()
 		}
+	}
+	if c.jumps == nil {
+		c.jumps = map[int]bool{}
+	}
+	for _, n := range setjmps {
+		c.jumps[c.unit] = c.jumps[c.unit] || len(u.AST.Scope.Nodes[n]) > 0
 	}
 	for t := u.AST.TranslationUnit; t != nil; t = t.TranslationUnit {
 		switch e := t.ExternalDeclaration; e.Case {
@@ -295,7 +304,7 @@ func (c *compiler) funcDef(x *cc.FunctionDefinition) {
 				if !ok {
 					e = cannot{f.at, fmt.Sprintf("the compiler failed here: %v", r)}
 				}
-				f.f.Code, f.f.At, f.f.Locals, f.f.Switches = nil, nil, nil, nil
+				f.f.Code, f.f.At, f.f.Locals, f.f.Switches, f.f.Copies = nil, nil, nil, nil, nil
 				f.f.Regs = max(f.next, len(ft.Parameters())+2)
 				f.indirs = nil
 				c.high = 65535
@@ -318,13 +327,21 @@ func (f *fn) body(x *cc.FunctionDefinition, ft *cc.FunctionType) {
 	if f.f.Hidden {
 		f.tmp()
 	}
+	f.f.Noreturn = noreturn(x.DeclarationSpecifiers)
 	f.f.OldStyle = !hasProto(ft) || x.DeclarationList != nil
+	f.jumps = f.c.jumps[f.c.unit] && callsSetjmp(x.CompoundStatement)
 	f.blocks = []block{{}}
 	f.params(x, ft)
 	f.walkDepths(&cc.Statement{Case: cc.StatementCompound, CompoundStatement: x.CompoundStatement}, 0)
+	start, unset := f.label(), f.label()
+	if into := f.switched || len(f.depths) > 0; into {
+		f.jump(unset)
+		f.bind(start)
+		defer f.unsetAll(start, unset)
+	}
 	f.items(x.CompoundStatement)
 	f.at = f.c.placeTok(x.CompoundStatement.Token2, nil)
-	if f.f.Noreturn = noreturn(x.DeclarationSpecifiers); f.f.Noreturn {
+	if f.f.Noreturn {
 		f.finding("noreturn-returns", "a function that promised not to return ends")
 	}
 	switch {
@@ -338,6 +355,19 @@ func (f *fn) body(x *cc.FunctionDefinition, ft *cc.FunctionType) {
 		f.emit(OpEnd, 0, 0, 0, 0)
 	}
 	f.copyOut()
+}
+
+// unsetAll is run first of all in a function where a jump may pass by the
+// declarations of variables: none of them has a value yet.
+func (f *fn) unsetAll(start, unset *label) {
+	f.bind(unset)
+	f.seal(unset)
+	regs := slices.Sorted(maps.Keys(f.f.Vars))
+	for _, r := range regs {
+		f.emit(OpUnset, r, 0, 0, 0)
+	}
+	f.jump(start)
+	f.seal(start)
 }
 
 // noreturn tells whether a function is declared _Noreturn.
@@ -358,6 +388,7 @@ func (f *fn) params(x *cc.FunctionDefinition, ft *cc.FunctionType) {
 			list = append(list, p)
 		}
 	}
+	f.f.Promised = staticParams(list)
 	first := f.next
 	for _, p := range list {
 		t := typeOf(p.Type().Decay())
@@ -383,7 +414,7 @@ func (f *fn) params(x *cc.FunctionDefinition, ft *cc.FunctionType) {
 				f.emit(OpF64toF32, r, r, 0, 0)
 			}
 		}
-		if t != TAgg && !d.AddressTaken() {
+		if t != TAgg && !d.AddressTaken() && !f.jumps {
 			f.vars[d] = int(r)
 			continue
 		}
@@ -391,6 +422,7 @@ func (f *fn) params(x *cc.FunctionDefinition, ft *cc.FunctionType) {
 		m := f.local(pt, d, d.Name(), false)
 		f.vars[d] = ^(len(f.f.Locals) - 1)
 		f.f.Locals[len(f.f.Locals)-1].Param = true
+		f.f.Locals[len(f.f.Locals)-1].Plain = f.plain(d)
 		if t == TAgg {
 			f.emit(OpCopy, m, r, 0, pt.Size())
 		} else {
@@ -402,6 +434,19 @@ func (f *fn) params(x *cc.FunctionDefinition, ft *cc.FunctionType) {
 			f.paramSizes(p)
 		}
 	}
+}
+
+// declares tells whether a block declares something itself.
+func declares(s *cc.Statement) bool {
+	if s == nil || s.Case != cc.StatementCompound {
+		return false
+	}
+	for l := s.CompoundStatement.BlockItemList; l != nil; l = l.BlockItemList {
+		if l.BlockItem.Case == cc.BlockItemDecl {
+			return true
+		}
+	}
+	return false
 }
 
 // walkDepths finds the labels of a function and how deep in blocks they are.
@@ -422,6 +467,7 @@ func (f *fn) walkDepths(s *cc.Statement, depth int) {
 			}
 		}
 	case cc.StatementSelection:
+		f.switched = f.switched || s.SelectionStatement.Case == cc.SelectionStatementSwitch && declares(s.SelectionStatement.Statement)
 		f.walkDepths(s.SelectionStatement.Statement, depth)
 		f.walkDepths(s.SelectionStatement.Statement2, depth)
 	case cc.StatementIteration:

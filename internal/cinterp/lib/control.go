@@ -106,6 +106,9 @@ func longjmp(c *call) (slot, bool) {
 	if v == 0 {
 		v = 1
 	}
+	if x := ext(c); x.ending && c.VM.JumpDepth(id.N) <= x.endDepth {
+		return slot{}, c.VM.Find("longjmp-from-exit", nil, 0, "longjmp leaves a function that exit called")
+	}
 	return slot{}, c.VM.LongJump(id.N, v)
 }
 

@@ -62,36 +62,77 @@ type Object struct {
 	Type    string // for people
 	Made    Pos    // where it was declared or allocated
 	Ended   Pos    // where it was freed or its block ended
+	Lost    *Lost  // bytes that had a value and have none any more
+	Guard   *Guard // bytes that the program may not change now
+	Vol     bool   // defined volatile
 	Func    int32  // of a function: which one
 	Mark    int32  // of the last leak search
+}
+
+// Lost is a range of offsets whose bytes lost their values, and the kind of
+// undefined behaviour that reading them is.
+type Lost struct {
+	Lo, Hi uint64
+	Kind   string
+	Text   string
+}
+
+// Lose takes the values of n bytes from off away.
+func (o *Object) Lose(off, n uint64, kind, text string) {
+	for i := off; i < off+n; i++ {
+		o.Unset(i)
+	}
+	if o.Lost != nil && o.Lost.Kind == kind {
+		off, n = min(off, o.Lost.Lo), max(off+n, o.Lost.Hi)-min(off, o.Lost.Lo)
+	}
+	o.Lost = &Lost{off, off + n, kind, text}
+}
+
+// Guard is a range of offsets that may not be written for a while.
+type Guard struct {
+	Lo, Hi uint64
+	Kind   string
+	Text   string
+}
+
+// Watch makes every access to the object take the slow way.
+func (o *Object) Watch() { o.W, o.Fast, o.slow = nil, false, true }
+
+// Unwatch undoes Watch. big is the order of the machine.
+func (o *Object) Unwatch(big bool) {
+	o.slow, o.Guard = big, nil
+	o.Fast = o.Init == nil && !o.slow
+	if !o.Const {
+		o.W = o.Data
+	}
 }
 
 // Sub is the bounds of a sub-object, as offsets in its object.
 type Sub struct{ Lo, Hi uint64 }
 
-type subKey struct {
-	obj    uint32
-	lo, hi uint64
-}
-
 // Memory is all objects of a run.
 type Memory struct {
-	Objs    []*Object // by ID; 0 is none
-	bases   []uint64  // by ID: the address of each
-	dead    []uint32  // objects that ended, in order, from oldest on
-	oldest  int
-	stones  map[stone]*Object
-	Subs    []Sub // by index; 0 is none
-	subs    map[subKey]uint32
-	lastKey subKey // of the last bounds that were asked for
-	lastSub uint32
-	next    uint64
-	Used    uint64 // bytes that live, with their shadows
-	Total   uint64 // bytes that were handed out
-	Limit   uint64
-	Big     bool   // the machine's order of bytes is not ours
-	top     uint64 // the last address of the machine
+	Objs   []*Object // by ID; 0 is none
+	bases  []uint64  // by ID: the address of each
+	dead   []uint32  // objects that ended, in order, from oldest on
+	oldest int
+	stones map[stone]*Object
+	Subs   []Sub // by index; 0 is none
+	subs   map[Sub]uint32
+	next   uint64
+	Used   uint64 // bytes that live, with their shadows
+	Total  uint64 // bytes that were handed out
+	Limit  uint64
+	Big    bool   // the machine's order of bytes is not ours
+	top    uint64 // the last address of the machine
+	// Near remembers objects by the address of a pointer to them, so that a
+	// pointer that is read need not search. It may be wrong: look at the object.
+	Near    [NearSize]uint32
+	nearSub [256]uint32 // the same for bounds
 }
+
+// NearSize is how many addresses Near keeps.
+const NearSize = 1 << 14
 
 // overhead is about what an object costs beside its bytes.
 const overhead = 192
@@ -99,7 +140,7 @@ const overhead = 192
 // New makes an empty memory that holds at most limit bytes, for a machine with
 // pointers of ptr bytes.
 func New(limit uint64, ptr int) *Memory {
-	m := &Memory{Objs: make([]*Object, 1, 256), Subs: make([]Sub, 1), subs: map[subKey]uint32{}, next: 0x10000, Limit: limit, top: 1<<47 - 1}
+	m := &Memory{Objs: make([]*Object, 1, 256), Subs: make([]Sub, 1), subs: map[Sub]uint32{}, next: 0x10000, Limit: limit, top: 1<<47 - 1}
 	if ptr == 4 {
 		m.top = 1<<32 - 1
 	}
@@ -149,10 +190,13 @@ func (o *Object) Forget() {
 		clear(o.Init)
 	}
 	o.Missing, o.Fast, o.W = len(o.Data), false, o.Data
+	if o.Vol {
+		o.W = nil
+	}
 	if o.Missing == 0 {
 		o.SetAll()
 	}
-	o.Prov = nil
+	o.Prov, o.Lost = nil, nil
 }
 
 // End ends the life of an object.
@@ -218,20 +262,22 @@ func (m *Memory) At(addr uint64) uint32 {
 	return 0
 }
 
-// SubFor gives the index of bounds.
-func (m *Memory) SubFor(obj uint32, lo, hi uint64) uint32 {
-	k := subKey{obj, lo, hi}
-	if k == m.lastKey {
-		return m.lastSub
+// SubFor gives the index of bounds. Objects share it: there are about as many
+// bounds as parts in the program's types.
+func (m *Memory) SubFor(lo, hi uint64) uint32 {
+	k := Sub{lo, hi}
+	near := &m.nearSub[(lo^hi<<3)>>2%uint64(len(m.nearSub))]
+	if *near != 0 && m.Subs[*near] == k {
+		return *near
 	}
-	if i, ok := m.subs[k]; ok {
-		m.lastKey, m.lastSub = k, i
-		return i
+	i, ok := m.subs[k]
+	if !ok {
+		i = uint32(len(m.Subs))
+		m.Subs = append(m.Subs, k)
+		m.subs[k] = i
+		m.Used += 64
 	}
-	i := uint32(len(m.Subs))
-	m.Subs = append(m.Subs, Sub{lo, hi})
-	m.subs[k] = i
-	m.Used += 64
+	*near = i
 	return i
 }
 

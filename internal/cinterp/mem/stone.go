@@ -17,6 +17,9 @@ type stone struct {
 // stoneCost is about what a dead object costs that has a stone.
 const stoneCost = 24
 
+// noBase is no address: nothing is at an offset from it.
+const noBase = 1 << 63
+
 // bury notes that an object ended, and gives the oldest ones a stone.
 func (m *Memory) bury(id uint32) {
 	m.dead = append(m.dead, id)
@@ -31,7 +34,7 @@ func (m *Memory) bury(id uint32) {
 	k := stone{o.Size, o.Class, o.State, o.Name, o.Type, o.Made, o.Ended}
 	s := m.stones[k]
 	if s == nil {
-		s = &Object{Size: o.Size, Class: o.Class, State: o.State, Name: o.Name, Type: o.Type, Made: o.Made, Ended: o.Ended}
+		s = &Object{Base: noBase, Size: o.Size, Class: o.Class, State: o.State, Name: o.Name, Type: o.Type, Made: o.Made, Ended: o.Ended}
 		m.stones[k] = s
 	} else {
 		m.Used -= overhead - stoneCost

@@ -66,7 +66,13 @@ func (vm *VM) Access(p mem.Slot, size, align uint64, write bool) (*mem.Object, u
 	if align > 1 && p.N%align != 0 {
 		return nil, 0, vm.Find("misaligned-access", &p, int64(size), "a %s of %d bytes at an address that is no multiple of %d", what, size, align)
 	}
-	if write && o.W == nil {
+	if write && o.W == nil && !vm.writable(o, off, size) {
+		if o.Guard != nil && !o.Const {
+			return nil, 0, vm.Find(o.Guard.Kind, &p, int64(size), "%s", o.Guard.Text)
+		}
+		if o.Type == LibraryObject {
+			return nil, 0, vm.Find("library-result-write", &p, int64(size), "%s, which belongs to the library, is written", o.Name)
+		}
 		if o.Class == mem.ClassString {
 			return nil, 0, vm.Find("string-literal-write", &p, int64(size), "a string literal is written")
 		}
@@ -76,6 +82,17 @@ func (vm *VM) Access(p mem.Slot, size, align uint64, write bool) (*mem.Object, u
 		return nil, 0, vm.Find("const-write", &p, int64(size), "%s, which is const, is written", describe(o))
 	}
 	return o, off, true
+}
+
+// LibraryObject is the type of objects that the library made for itself.
+const LibraryObject = "object of the library"
+
+// writable tells whether an object that is watched may be written here.
+func (vm *VM) writable(o *mem.Object, off, size uint64) bool {
+	if o.Const || o.Class == mem.ClassString || o.Class == mem.ClassTemp && !o.Vol {
+		return false
+	}
+	return o.Vol || o.Guard != nil && (off+size <= o.Guard.Lo || off >= o.Guard.Hi)
 }
 
 func describe(o *mem.Object) string {
@@ -98,6 +115,9 @@ func bytesWord(n uint64) string {
 
 // uninit tells of a read of bytes without a value.
 func (vm *VM) uninit(p mem.Slot, o *mem.Object, size uint64) bool {
+	if off := p.N - o.Base; o.Lost != nil && off < o.Lost.Hi && off+size > o.Lost.Lo {
+		return vm.Find(o.Lost.Kind, &p, int64(size), "%s", o.Lost.Text)
+	}
 	if o.Class == mem.ClassHeap {
 		if fr := &vm.frames[len(vm.frames)-1]; vm.lib == "" {
 			if to, ok := fr.Func.Copies[fr.pc-1]; ok {
@@ -192,7 +212,13 @@ func (vm *VM) provenance(o *mem.Object, off, n uint64) mem.Slot {
 			return s
 		}
 	}
-	return mem.Slot{N: n, Obj: vm.M.At(n)}
+	near := &vm.M.Near[n>>4%mem.NearSize]
+	if q := vm.M.Objs[*near]; n-q.Base <= q.Size {
+		return mem.Slot{N: n, Obj: q.ID}
+	}
+	id := vm.M.At(n)
+	*near = id
+	return mem.Slot{N: n, Obj: id}
 }
 
 // Store writes a scalar.
@@ -232,12 +258,13 @@ func (vm *VM) Put(o *mem.Object, off uint64, t code.T, v mem.Slot) {
 // keep remembers the provenance of a pointer that is stored.
 func (vm *VM) keep(o *mem.Object, off uint64, v mem.Slot) {
 	vm.M.Objs[v.Obj].Kept = true
+	vm.M.Near[v.N>>4%mem.NearSize] = v.Obj
 	w := off / uint64(vm.P.Ptr)
 	if off%uint64(vm.P.Ptr) != 0 {
 		return
 	}
 	if o.Prov == nil {
-		if v.Sub == 0 {
+		if o := vm.M.Objs[v.Obj]; v.Sub == 0 && v.N-o.Base <= o.Size {
 			return // its address tells enough
 		}
 		o.Prov = make([]mem.Slot, len(o.Data)/vm.P.Ptr+1)
@@ -437,3 +464,5 @@ func (vm *VM) copyByteSlow(dst, src mem.Slot) bool {
 	}
 	return ok
 }
+
+func inside(s mem.Sub, off, n uint64) bool { return off >= s.Lo && off+n <= s.Hi }

@@ -1,8 +1,6 @@
 package run
 
 import (
-	"modernc.org/cc/v4"
-
 	"steward/internal/cinterp/code"
 	"steward/internal/cinterp/mem"
 )
@@ -14,6 +12,7 @@ type jump struct {
 	pc     int
 	dst    uint16
 	value  uint64
+	locals []keptLocal
 }
 
 // enter begins a call: the arguments are in place at base.
@@ -37,9 +36,9 @@ func (vm *VM) enter(f *code.Func, site *code.Site, va *VarArgs, base int) bool {
 func (vm *VM) locals(fr *Frame) bool {
 	f := fr.Func
 	r := vm.stack[fr.base:]
-	if p := vm.pool[f]; len(p) > 0 {
+	if p := vm.pool[f.Index]; len(p) > 0 {
 		fr.objs = p[len(p)-1]
-		vm.pool[f] = p[:len(p)-1]
+		vm.pool[f.Index] = p[:len(p)-1]
 		for i, l := range f.Locals {
 			o := fr.objs[i]
 			if o == nil {
@@ -101,7 +100,7 @@ func (vm *VM) leave(result mem.Slot) {
 				fr.objs[i] = nil
 			}
 		}
-		vm.pool[fr.Func] = append(vm.pool[fr.Func], fr.objs)
+		vm.pool[fr.Func.Index] = append(vm.pool[fr.Func.Index], fr.objs)
 	}
 	for _, o := range fr.extra {
 		if o.State == mem.Alive {
@@ -154,7 +153,7 @@ func (vm *VM) call(i int, site *code.Site, base int, dst uint16) bool {
 	if f.Code == nil {
 		return vm.callLib(i, f, site, base, dst)
 	}
-	if !vm.checkCall(f, site, base) {
+	if !vm.checkCall(f, site, base) || f.Promised != nil && !vm.promised(f, base) {
 		return false
 	}
 	var va *VarArgs
@@ -183,14 +182,23 @@ func (vm *VM) callLib(i int, f *code.Func, site *code.Site, base int, dst uint16
 		n++
 	}
 	fr := &vm.frames[len(vm.frames)-1]
-	if ft, ok := f.Type.(*cc.FunctionType); ok && hasProto(ft) && len(site.Args) < ft.MinArgs() && ft.MinArgs() > 0 {
-		return vm.Find("wrong-argument-count", nil, 0, "%s is called with %d arguments and has %d parameters", f.Name, len(site.Args), ft.MinArgs())
+	if len(site.Args) < f.Least {
+		return vm.Find("wrong-argument-count", nil, 0, "%s is called with %d arguments and has %d parameters", f.Name, len(site.Args), f.Least)
 	}
-	c := Call{VM: vm, Name: f.Name, Args: vm.stack[base : base+n : base+n], Site: site, Pos: vm.here()}
+	if site.Type != f.Type && site.Proto && !vm.fitsLibrary(f, site) {
+		return false
+	}
+	if vm.inLib == len(vm.calls) {
+		vm.calls = append(vm.calls, new(Call))
+	}
+	c := vm.calls[vm.inLib]
+	vm.inLib++
+	*c = Call{VM: vm, Name: f.Name, Args: vm.stack[base : base+n : base+n], Site: site, Pos: vm.here()}
 	b := fr.base
 	vm.lib = f.Name
-	v, ok := lib(&c)
+	v, ok := lib(c)
 	vm.lib = ""
+	vm.inLib--
 	if !ok {
 		return false
 	}
@@ -198,12 +206,10 @@ func (vm *VM) callLib(i int, f *code.Func, site *code.Site, base int, dst uint16
 	return true
 }
 
-func hasProto(ft *cc.FunctionType) bool { return len(ft.Parameters()) > 0 || ft.MaxArgs() >= 0 }
-
 // checkCall looks whether a call fits the function that it reaches,
 // C17 6.5.2.2p6 and p9.
 func (vm *VM) checkCall(f *code.Func, site *code.Site, base int) bool {
-	if site.Type == f.Type {
+	if site.Type == f.Type && (!f.OldStyle || site.Proto) {
 		return true
 	}
 	want := len(f.Params)
@@ -211,12 +217,18 @@ func (vm *VM) checkCall(f *code.Func, site *code.Site, base int) bool {
 	if got < want || got > want && !f.Variadic {
 		return vm.Find("wrong-argument-count", nil, 0, "%s has %d parameters and is called with %d arguments", f.Name, want, got)
 	}
+	if site.Result == f.Result && f.Result == code.TPtr && vm.apartResult(f, site) {
+		return vm.Find("wrong-function-type", nil, 0, "%s is called as a function whose result points to another type", f.Name)
+	}
 	if site.Result != f.Result && (site.Used || site.Hidden || f.Hidden) {
 		return vm.Find("wrong-function-type", nil, 0, "%s is called as a function with another type of result than it has", f.Name)
 	}
 	for i, p := range f.Params {
 		a := site.Args[i].T
 		if same(a, p) || f.OldStyle && same(a, promoted(p)) {
+			if site.Proto && a != p && a <= code.U64 && p <= code.U64 || site.Proto && vm.apartPointees(f, site, i) {
+				return vm.Find("wrong-function-type", nil, 0, "%s is called as a function whose parameter %d has another type", f.Name, i+1)
+			}
 			continue
 		}
 		if site.Proto {

@@ -18,7 +18,22 @@ func (vm *VM) tick(n int64) bool {
 	}
 }
 
-func wide(vm *VM) bool { return vm.P.Ptr == 8 }
+// ticked begins the next slice of jumps between two ticks.
+func (vm *VM) ticked() bool {
+	const slice = 8192
+	vm.left = slice
+	return vm.tick(slice)
+}
+
+// outcome says how the loop goes on after an instruction.
+type outcome uint8
+
+const (
+	next     outcome = iota // with the next instruction
+	entered                 // where the innermost frame says: a jump, a call or a return
+	returned                // not: the outermost call of the loop returned
+	stopped                 // not: the run is over, or goes on further out
+)
 
 // noResult looks whether the result of a function that gave none is used,
 // C17 6.9.1p12.
@@ -49,6 +64,7 @@ func (vm *VM) landed(depth int) bool {
 	}
 	fr := &vm.frames[len(vm.frames)-1]
 	fr.pc = j.pc
+	vm.clobber(fr, j.locals)
 	vm.stack[fr.base+int(j.dst)] = mem.Slot{N: j.value}
 	vm.pending = nil
 	return true
@@ -59,8 +75,19 @@ func (vm *VM) SetJump() uint64 {
 	fr := &vm.frames[len(vm.frames)-1]
 	in := fr.Func.Code[fr.pc-1]
 	vm.serial++
-	vm.jumps[vm.serial] = &jump{depth: len(vm.frames), serial: fr.serial, pc: fr.pc, dst: in.A}
+	vm.jumps[vm.serial] = &jump{depth: len(vm.frames), serial: fr.serial, pc: fr.pc, dst: in.A, locals: vm.snapshot(fr)}
 	return vm.serial
+}
+
+// Depth gives how many calls are open.
+func (vm *VM) Depth() int { return len(vm.frames) }
+
+// JumpDepth gives how many were at a place of SetJump; many for no place.
+func (vm *VM) JumpDepth(id uint64) int {
+	if j := vm.jumps[id]; j != nil {
+		return j.depth
+	}
+	return 1 << 30
 }
 
 // LongJump goes back to a place of SetJump; always false.

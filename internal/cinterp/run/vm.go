@@ -65,6 +65,8 @@ type Finding struct {
 	At    mem.Pos
 	Stack []Stack
 	Obj   *ObjectFacts
+	CWE   int
+	Also  []int // weaknesses that are true as well
 }
 
 // ObjectFacts is what a report tells about an object.
@@ -123,12 +125,16 @@ type VM struct {
 	pending *jump
 	aside   bool // the innermost call goes on at another place
 	over    bool
-	lib     string // the library function that runs
+	lib     string  // the library function that runs
+	Seen    ub.Seen // of what is found next
 	exiting bool
 	noted   map[string]bool
 	cache   map[*mem.Pos]uint32
-	pool    map[*code.Func][][]*mem.Object
+	pool    [][][]*mem.Object // of calls that returned, by function
+	calls   []*Call           // of library functions in one another, used again
+	inLib   int               // how many of them are used
 	align8  uint64
+	wide    bool // pointers have 8 bytes, in our order
 	subLo   []uint64
 }
 
@@ -140,8 +146,8 @@ type Output interface {
 // New prepares a run. The error is about memory.
 func New(ctx context.Context, p *code.Program, lib map[string]LibFunc, l Limits) (*VM, error) {
 	vm := &VM{P: p, M: mem.New(l.Memory, p.Ptr), Lib: lib, Limits: l, ctx: ctx, vas: map[uint32]*VarArgs{}, jumps: map[uint64]*jump{},
-		noted: map[string]bool{}, pool: map[*code.Func][][]*mem.Object{}, align8: 8}
-	vm.M.Big = p.Big
+		noted: map[string]bool{}, pool: make([][][]*mem.Object, len(p.Funcs)+1), align8: 8}
+	vm.M.Big, vm.wide = p.Big, p.Ptr == 8 && !p.Big
 	if p.Ptr == 4 {
 		vm.align8 = 4
 	}
@@ -265,12 +271,32 @@ func (vm *VM) Find(kind string, ptr *mem.Slot, size int64, format string, args .
 	if ptr != nil && ptr.Obj != 0 {
 		f.Obj = vm.facts(*ptr)
 	}
+	vm.weakness(&f, ptr)
 	if formal {
 		vm.Notes = append(vm.Notes, f)
 		return true
 	}
 	vm.over, vm.End, vm.Found = true, Undefined, &f
 	return false
+}
+
+// weakness says which weakness a finding is.
+func (vm *VM) weakness(f *Finding, p *mem.Slot) {
+	s := vm.Seen
+	vm.Seen = ub.Seen{}
+	if f.Kind == nil {
+		return
+	}
+	if f.Obj != nil {
+		s.Stack = f.Obj.Class == mem.ClassAuto || f.Obj.Class == mem.ClassTemp
+		s.Heap = f.Obj.Class == mem.ClassHeap
+		low := int64(0)
+		if p.Sub != 0 {
+			low = int64(vm.M.Subs[p.Sub].Lo)
+		}
+		s.Before = f.Obj.Offset < low
+	}
+	f.CWE, f.Also = f.Kind.Weakness(s)
 }
 
 // inLibrary gives the kind of what a library function finds in its arguments.
@@ -291,7 +317,9 @@ func (vm *VM) noteAt(at mem.Pos, kind string, p *mem.Slot, format string, args .
 		return
 	}
 	vm.noted[key] = true
-	vm.Notes = append(vm.Notes, Finding{Kind: ub.ByName(kind), Name: kind, Text: fmt.Sprintf(format, args...), At: at, Obj: vm.facts(*p)})
+	f := Finding{Kind: ub.ByName(kind), Name: kind, Text: fmt.Sprintf(format, args...), At: at, Obj: vm.facts(*p)}
+	vm.weakness(&f, p)
+	vm.Notes = append(vm.Notes, f)
 }
 
 func (vm *VM) facts(p mem.Slot) *ObjectFacts {
@@ -357,8 +385,14 @@ func (vm *VM) Run(argv []mem.Slot) {
 
 // CallFunc calls a function of the program from outside the loop.
 func (vm *VM) CallFunc(i int, args []mem.Slot) (mem.Slot, bool) {
-	defer func(lib string) { vm.lib = lib }(vm.lib)
+	lib := vm.lib
 	vm.lib = ""
+	v, ok := vm.callFunc(i, args)
+	vm.lib = lib
+	return v, ok
+}
+
+func (vm *VM) callFunc(i int, args []mem.Slot) (mem.Slot, bool) {
 	f := vm.P.Funcs[i]
 	if f.Code == nil {
 		if vm.libs[i] == nil {
