@@ -307,7 +307,7 @@ func (f *fn) offset(n cc.ExpressionNode) (val, bool) {
 		return f.arith(n, '+', v, val{k: true, n: uint64(x.Field().Offset()), t: I64}, -1, f.next), true
 	case cc.PostfixExpressionIndex:
 		a, isArr := arrayNode(x.PostfixExpression)
-		if !isArr || a.Elem().Size() < 0 {
+		if !isArr {
 			return val{}, false
 		}
 		v, ok := f.offset(x.PostfixExpression)
@@ -315,7 +315,7 @@ func (f *fn) offset(n cc.ExpressionNode) (val, bool) {
 			return val{}, false
 		}
 		i := f.conv(f.expr(x.ExpressionList, -1), I64, -1)
-		i = f.arith(n, '*', i, val{k: true, n: uint64(a.Elem().Size()), t: I64}, -1, f.next)
+		i = f.arith(n, '*', i, f.conv(f.sizeVal(a.Elem(), n), I64, -1), -1, f.next)
 		return f.arith(n, '+', v, i, -1, f.next), true
 	}
 	return val{}, false
