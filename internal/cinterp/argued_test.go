@@ -77,4 +77,8 @@ var argued = map[string]reason{
 	"strlen-5.c":           {35, "unterminated-string", "7.1.4p1: the row of the array has no null character, as the test says"},
 	"strlen-6.c":           {43, "unterminated-string", "7.1.4p1: the row of the array has no null character, as the test says"},
 	"strlen-7.c":           {24, "sub-object-write", "7.1.4p1: memcpy past the end of a member, as the test says"},
+	"20001101.c":           {38, "wrong-argument-type", "6.5.2.2p6: the int 0 is passed for a pointer, without a prototype"},
+	"20051012-1.c":         {22, "wrong-argument-count", "6.5.2.2p6: foo has no parameters and is called with an argument"},
+	"920501-1.c":           {4, "wrong-argument-count", "6.5.2.2p6: x has no parameters and is called with an argument"},
+	"921208-2.c":           {13, "wrong-argument-count", "6.5.2.2p6: g has no parameters and is called with two arguments"},
 }

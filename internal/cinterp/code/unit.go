@@ -24,7 +24,8 @@ type compiler struct {
 	high     int
 	init     *fn
 	complex  cc.Type // double _Complex
-	global   bool    // what is compiled is an initializer outside functions
+	starts   atStart
+	global   bool // what is compiled is an initializer outside functions
 	inMemory bool
 	defined  map[string]mem.Pos
 	marks    map[cc.Node][]Mark // see CompileMarked
@@ -52,6 +53,7 @@ func CompileMarked(units []*front.Unit, m front.Machine, marks map[cc.Node][]Mar
 		c.unit = i
 		c.translate(u)
 	}
+	c.start()
 	c.init.emit(OpRet, 0, 0, 0, 0)
 	c.finish(c.init)
 	c.p.Init = c.init.f
@@ -135,6 +137,9 @@ func (c *compiler) outer(d *cc.Declaration) {
 	for l := d.InitDeclaratorList; l != nil; l = l.InitDeclaratorList {
 		id := l.InitDeclarator
 		dd := id.Declarator
+		if dd.Type().Kind() == cc.Function && !dd.IsTypename() {
+			c.attributed(dd, append(specified(d.DeclarationSpecifiers), d.AttributeSpecifierList, l.AttributeSpecifierList, id.AttributeSpecifierList)...)
+		}
 		if dd.IsTypename() || dd.Type().Kind() == cc.Function {
 			continue
 		}
@@ -284,6 +289,7 @@ func (c *compiler) function(d *cc.Declarator) int {
 func (c *compiler) funcDef(x *cc.FunctionDefinition) {
 	d := x.Declarator
 	i := c.function(d)
+	c.attributed(d, specified(x.DeclarationSpecifiers)...)
 	if c.p.Funcs[i].Code != nil {
 		if d.IsInline() {
 			return
