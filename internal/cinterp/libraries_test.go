@@ -220,18 +220,33 @@ func testSQLite(t *testing.T) {
 	}
 }
 
+// zlib is the units of zlib and one of its tests.
+func zlib(test string) []string {
+	return []string{"adler32.c", "compress.c", "crc32.c", "deflate.c", "gzclose.c", "gzlib.c", "gzread.c", "gzwrite.c", "infback.c", "inffast.c",
+		"inflate.c", "inftrees.c", "trees.c", "uncompr.c", "zutil.c", test}
+}
+
+// TestZlib runs what zlib gives as an example: it is written in the style of
+// before C90, and with prototypes.
+func TestZlib(t *testing.T) {
+	t.Parallel()
+	b := build{dir: filepath.Join(corpus(t), "assets/github.com/madler/zlib"), units: zlib("test/example.c")}
+	if out := b.run(t, "zlib"); !bytes.Contains(out, []byte("inflate with dictionary: hello, hello!")) {
+		t.Errorf("%s", out)
+	}
+}
+
 func testZlib(t *testing.T, dir string) {
-	lib := []string{"adler32.c", "compress.c", "crc32.c", "deflate.c", "gzclose.c", "gzlib.c", "gzread.c", "gzwrite.c", "infback.c", "inffast.c", "inflate.c", "inftrees.c", "trees.c", "uncompr.c", "zutil.c"}
-	out := build{dir: dir, units: append(lib, "test/example.c")}.run(t, "zlib")
+	out := build{dir: dir, units: zlib("test/example.c")}.run(t, "zlib")
 	if !bytes.Contains(out, []byte("inflate with dictionary: hello, hello!")) {
 		t.Errorf("%s", out)
 	}
-	build{dir: dir, units: append(lib, "test/infcover.c")}.run(t, "zlib")
+	build{dir: dir, units: zlib("test/infcover.c")}.run(t, "zlib")
 	text, err := os.ReadFile(filepath.Join(dir, "deflate.c"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	mini := append(lib, "test/minigzip.c")
+	mini := zlib("test/minigzip.c")
 	zipped := build{dir: dir, units: mini, input: text}.run(t, "zlib")
 	z, err := gzip.NewReader(bytes.NewReader(zipped))
 	if err != nil {

@@ -25,6 +25,7 @@ type compiler struct {
 	init     *fn
 	complex  cc.Type // double _Complex
 	starts   atStart
+	scope    *cc.Scope // of the unit's file
 	global   bool // what is compiled is an initializer outside functions
 	inMemory bool
 	defined  map[string]mem.Pos
@@ -100,6 +101,7 @@ func (c *compiler) newFn(name string, d *cc.Declarator) *fn {
 }
 
 func (c *compiler) translate(u *front.Unit) {
+	c.scope = u.AST.Scope
 	for _, n := range u.AST.Scope.Nodes["__steward_complex"] {
 		if d, ok := n.(*cc.Declarator); ok {
 			c.complex = d.Type()
