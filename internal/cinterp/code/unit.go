@@ -26,7 +26,7 @@ type compiler struct {
 	complex  cc.Type // double _Complex
 	starts   atStart
 	scope    *cc.Scope // of the unit's file
-	global   bool // what is compiled is an initializer outside functions
+	global   bool      // what is compiled is an initializer outside functions
 	inMemory bool
 	defined  map[string]mem.Pos
 	marks    map[cc.Node][]Mark // see CompileMarked
@@ -42,7 +42,9 @@ func CompileMarked(units []*front.Unit, m front.Machine, marks map[cc.Node][]Mar
 		if r := recover(); r != nil {
 			e, ok := r.(cannot)
 			if !ok {
-				e = cannot{c.lastPos, fmt.Sprintf("the compiler failed: %v", r)}
+				at := c.p.Places[c.lastPos]
+				p, err = nil, &front.Beyond{File: at.File, Line: at.Line, Text: fmt.Sprintf("the compiler failed: %v", r)}
+				return
 			}
 			at := c.p.Places[e.at]
 			p, err = nil, fmt.Errorf("%s:%d:%d: %s", at.File, at.Line, at.Col, e.text)
