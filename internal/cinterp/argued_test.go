@@ -80,4 +80,9 @@ var argued = map[string]reason{
 	"20051012-1.c":         {22, "wrong-argument-count", "6.5.2.2p6: foo has no parameters and is called with an argument"},
 	"920501-1.c":           {4, "wrong-argument-count", "6.5.2.2p6: x has no parameters and is called with an argument"},
 	"921208-2.c":           {13, "wrong-argument-count", "6.5.2.2p6: g has no parameters and is called with two arguments"},
+	"991228-1.c":           {18, "effective-type", "6.5p7: a word of a double is read as an int"},
+	"pr38051.c":            {126, "effective-type", "6.5p7: characters of an object are read as a word"},
+	"pr38212.c":            {7, "restrict-assignment", "6.7.3.1p4: a restrict pointer is assigned from another of the same block"},
+	"pr51466.c":            {12, "volatile-access", "6.7.3p6: a volatile object is written through a type that is not"},
+	"pr90025.c":            {19, "effective-type", "6.5p7: characters of an object are read as a word"},
 }

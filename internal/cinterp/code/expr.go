@@ -185,7 +185,7 @@ func (f *fn) discard(n cc.ExpressionNode) {
 		f.seal(end)
 		return
 	}
-	f.expr(n, -1)
+	f.used(f.expr(n, -1), n)
 }
 
 // strip takes parentheses and chains of single productions away.
@@ -310,14 +310,15 @@ func (f *fn) comparison(n cc.ExpressionNode) cmp {
 		l, r, tok = x.RelationalExpression, x.ShiftExpression, x.Token
 	}
 	c := cmp{op: n, rel: tok.SrcStr()}
-	lv := f.expr(l, -1)
-	rv := f.expr(r, -1)
+	lv, rv := f.operands(n, l, r)
 	f.at = f.c.placeTok(tok, n)
 	switch {
 	case (lv.isComplex() || rv.isComplex()) && (c.rel == "==" || c.rel == "!="):
 		c.l, c.r, c.kind = f.complexEqual(n, lv, rv), val{k: true, n: 1, t: I32}, 's'
 	case lv.t == TPtr || rv.t == TPtr:
 		c.kind = 'p'
+		f.used(lv, l)
+		f.used(rv, r)
 		c.l, c.r = f.conv(lv, TPtr, -1), f.conv(rv, TPtr, -1)
 	case lv.t.isFloat() || rv.t.isFloat():
 		t := usual(lv.t, rv.t)

@@ -41,7 +41,7 @@ func (im *Image) Restore() {
 	m.dead, m.oldest = append(m.dead[:0], im.dead...), 0
 	for i, o := range im.objs {
 		w := &im.was[i]
-		if w.W == nil && o.State == w.State { // nothing of it can have changed but this
+		if w.W == nil && o.State == w.State && o.Trace == nil { // nothing of it can have changed but this
 			o.Kept, o.Mark = w.Kept, w.Mark
 			continue
 		}
@@ -53,7 +53,7 @@ func (im *Image) Restore() {
 	for _, s := range m.Subs[im.subs:] {
 		delete(m.subs, s)
 	}
-	m.Subs = m.Subs[:im.subs]
+	m.Subs, m.Traced = m.Subs[:im.subs], false
 	m.next, m.Used, m.Total = im.next, im.used, im.total
 	m.Near, m.nearSub = [NearSize]uint32{}, [256]uint32{}
 }

@@ -34,7 +34,7 @@ func (m *Memory) bury(id uint32) {
 	k := stone{o.Size, o.Class, o.State, o.Name, o.Type, o.Made, o.Ended}
 	s := m.stones[k]
 	if s == nil {
-		s = &Object{Base: noBase, Size: o.Size, Class: o.Class, State: o.State, Name: o.Name, Type: o.Type, Made: o.Made, Ended: o.Ended}
+		s = &Object{m: m, Base: noBase, Size: o.Size, Class: o.Class, State: o.State, Name: o.Name, Type: o.Type, Made: o.Made, Ended: o.Ended}
 		m.stones[k] = s
 	} else {
 		m.Used -= overhead - stoneCost
