@@ -7,7 +7,7 @@ func (c *compiler) finish(f *fn) {
 	f.f.Regs = max(f.f.Regs, f.next, 1)
 	for _, l := range f.labels {
 		if l.pos < 0 && len(l.refs) > 0 {
-			f.f.Code, f.f.At, f.f.Switches, f.indirs = nil, nil, nil, nil
+			f.f.Code, f.f.At, f.f.Switches, f.f.Copies, f.indirs = nil, nil, nil, nil, nil
 			f.cannot(cannot{f.at, "a jump to a label that is not found"})
 			break
 		}

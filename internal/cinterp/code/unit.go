@@ -23,7 +23,10 @@ type compiler struct {
 	lastPos  mem.Pos
 	high     int
 	init     *fn
-	global   bool // what is compiled is an initializer outside functions
+	complex  cc.Type // double _Complex
+	starts   atStart
+	scope    *cc.Scope // of the unit's file
+	global   bool      // what is compiled is an initializer outside functions
 	inMemory bool
 	defined  map[string]mem.Pos
 	marks    map[cc.Node][]Mark // see CompileMarked
@@ -75,6 +78,7 @@ func CompileMarked(units []*front.Unit, m front.Machine, o Options) (p *Program,
 		c.p.Loose = c.p.Loose || u.Loose
 		c.translate(u)
 	}
+	c.start()
 	c.init.emit(OpRet, 0, 0, 0, 0)
 	c.finish(c.init)
 	c.p.Init = c.init.f
@@ -124,6 +128,12 @@ func (c *compiler) newFn(name string, d *cc.Declarator) *fn {
 }
 
 func (c *compiler) translate(u *front.Unit) {
+	c.scope = u.AST.Scope
+	for _, n := range u.AST.Scope.Nodes["__steward_complex"] {
+		if d, ok := n.(*cc.Declarator); ok {
+			c.complex = d.Type()
+		}
+	}
 	if c.jumps == nil {
 		c.jumps = map[int]bool{}
 	}
@@ -156,6 +166,9 @@ func (c *compiler) outer(d *cc.Declaration) {
 	for l := d.InitDeclaratorList; l != nil; l = l.InitDeclaratorList {
 		id := l.InitDeclarator
 		dd := id.Declarator
+		if dd.Type().Kind() == cc.Function && !dd.IsTypename() {
+			c.attributed(dd, append(specified(d.DeclarationSpecifiers), d.AttributeSpecifierList, l.AttributeSpecifierList, id.AttributeSpecifierList)...)
+		}
 		if dd.IsTypename() || dd.Type().Kind() == cc.Function {
 			continue
 		}
@@ -308,6 +321,7 @@ func (c *compiler) function(d *cc.Declarator) int {
 func (c *compiler) funcDef(x *cc.FunctionDefinition) {
 	d := x.Declarator
 	i := c.function(d)
+	c.attributed(d, specified(x.DeclarationSpecifiers)...)
 	if c.p.Funcs[i].Code != nil {
 		if d.IsInline() {
 			return
@@ -328,7 +342,7 @@ func (c *compiler) funcDef(x *cc.FunctionDefinition) {
 				if !ok {
 					e = cannot{f.at, fmt.Sprintf("the compiler failed here: %v", r)}
 				}
-				f.f.Code, f.f.At, f.f.Locals, f.f.Switches = nil, nil, nil, nil
+				f.f.Code, f.f.At, f.f.Locals, f.f.Switches, f.f.Copies = nil, nil, nil, nil, nil
 				f.f.Regs = max(f.next, len(ft.Parameters())+2)
 				f.indirs = nil
 				c.high = 65535

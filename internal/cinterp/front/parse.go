@@ -178,6 +178,7 @@ const after = `
 #undef false
 #undef nullptr
 #undef bool
+extern double _Complex __steward_complex;
 void *__builtin_va_arg_impl(__builtin_va_list);
 void __builtin_va_start();
 void __builtin_va_end(__builtin_va_list);
@@ -207,6 +208,15 @@ int __builtin_isless(double, double);
 int __builtin_islessequal(double, double);
 int __builtin_islessgreater(double, double);
 void __builtin_trap(void);
+double _Complex __builtin_conj(double _Complex);
+float _Complex __builtin_conjf(float _Complex);
+long double _Complex __builtin_conjl(long double _Complex);
+double __builtin_creal(double _Complex);
+float __builtin_crealf(float _Complex);
+long double __builtin_creall(long double _Complex);
+double __builtin_cimag(double _Complex);
+float __builtin_cimagf(float _Complex);
+long double __builtin_cimagl(long double _Complex);
 float __builtin_fabsf(float);
 long double __builtin_fabsl(long double);
 long double __builtin_copysignl(long double, long double);

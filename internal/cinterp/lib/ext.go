@@ -77,8 +77,11 @@ func newExtra(s *State) *extra {
 		x.fs = vfs.New(vfs.Limits{})
 	}
 	x.fs.Now = func() int64 { return x.now + x.slept/1e9 }
-	for _, d := range []string{"/tmp", Home} {
+	for _, d := range []string{"/tmp", "/dev", Home} {
 		x.fs.Mkdir(nil, d, 0o777) // it may be there
+	}
+	if n, e := x.fs.Create(nil, "/dev/null", 0o666, true); e == 0 {
+		n.Sink = true
 	}
 	if n, e := x.fs.Lookup(nil, Home); e == 0 {
 		x.cwd = n

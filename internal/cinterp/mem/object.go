@@ -134,7 +134,11 @@ type Sub struct {
 // Memory is all objects of a run.
 type Memory struct {
 	Objs   []*Object // by ID; 0 is none
-	Subs   []Sub     // by index; 0 is none
+	bases  []uint64  // by ID: the address of each
+	dead   []uint32  // objects that ended, in order, from oldest on
+	oldest int
+	stones map[stone]*Object
+	Subs   []Sub // by index; 0 is none
 	subs   map[Sub]uint32
 	next   uint64
 	Used   uint64 // bytes that live, with their shadows
@@ -172,6 +176,8 @@ func New(limit uint64, ptr int) *Memory {
 		m.next, m.top = 1<<36, 1<<47-1
 	}
 	m.Objs[0] = &Object{State: Freed, m: m}
+	m.bases = make([]uint64, 1, 256)
+	m.stones = map[stone]*Object{}
 	return m
 }
 
@@ -189,6 +195,7 @@ func (m *Memory) Alloc(size, align uint64, class Class) *Object {
 	m.next = base + size + 32
 	o := &Object{Base: base, Size: size, ID: uint32(len(m.Objs)), Class: class, Plain: true, m: m}
 	m.Objs = append(m.Objs, o)
+	m.bases = append(m.bases, base)
 	m.Used += size + overhead
 	m.Total += size
 	buf := make([]byte, 2*size)
@@ -235,6 +242,7 @@ func (m *Memory) End(o *Object, s State, at Pos) {
 	o.dropTags()
 	o.State, o.Ended = s, at
 	o.Data, o.W, o.Init, o.Prov, o.Fast, o.Trace = nil, nil, nil, nil, false, nil
+	m.bury(o.ID)
 }
 
 // SetInit says that n bytes from off have a value.
@@ -282,16 +290,14 @@ func (o *Object) FirstMissing(off, n uint64) (uint64, bool) {
 	return 0, false
 }
 
-// At finds the object, alive or dead, that an address lies in or is one past.
-func (m *Memory) At(addr uint64) *Object {
-	i := sort.Search(len(m.Objs)-1, func(i int) bool { return m.Objs[i+1].Base > addr })
-	if i == 0 {
-		return nil
+// At finds the object, alive or dead, that an address lies in or is one past;
+// 0 when there is none.
+func (m *Memory) At(addr uint64) uint32 {
+	i := sort.Search(len(m.bases)-1, func(i int) bool { return m.bases[i+1] > addr })
+	if i > 0 && addr-m.bases[i] <= m.Objs[i].Size {
+		return uint32(i)
 	}
-	if o := m.Objs[i]; addr <= o.Base+o.Size {
-		return o
-	}
-	return nil
+	return 0
 }
 
 // SubFor gives the index of bounds with a tag. Objects share it: there are about as many
@@ -315,9 +321,9 @@ func (m *Memory) SubFor(lo, hi uint64, tag uint32) uint32 {
 
 // Recover gives a pointer for a bare address: with the object it lies in.
 func (m *Memory) Recover(addr uint64) Slot {
-	if o := m.At(addr); o != nil && addr != 0 {
-		o.Kept = true
-		return Slot{N: addr, Obj: o.ID}
+	if id := m.At(addr); id != 0 {
+		m.Objs[id].Kept = true
+		return Slot{N: addr, Obj: id}
 	}
 	return Slot{N: addr}
 }
