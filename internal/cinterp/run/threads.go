@@ -28,6 +28,7 @@ type Thread struct {
 	Keys     map[uint32]mem.Slot // thread-specific values
 	Waits    string              // what it waits for, for people
 	Lock     bool                // that is a lock
+	Cleanup  [][2]mem.Slot       // functions to be called at its end, with their arguments
 
 	fn       mem.Slot
 	arg      mem.Slot
