@@ -69,9 +69,14 @@ type explorer struct {
 // could have had instead, one at a time; and what the bounds leave by chance.
 // Limits.Steps holds for all the runs together.
 func Explore(ctx context.Context, p Program, o Options, b Bounds) (*Exploration, error) {
-	c, err := Compile(p, o.Machine)
+	ctx, cancel := o.Limits.timed(ctx)
+	defer cancel()
+	c, err := Compile(ctx, p, o)
 	if err != nil {
 		return nil, err
+	}
+	if c.given != nil {
+		return &Exploration{First: c.given}, nil
 	}
 	if r := c.notRun(o.Strict); r != nil {
 		e := &Exploration{First: r}
@@ -82,7 +87,11 @@ func Explore(ctx context.Context, p Program, o Options, b Bounds) (*Exploration,
 	if x.runs <= 0 {
 		x.runs = 64
 	}
-	if err := x.all(); err != nil {
+	err, why := watched(ctx, o.Limits.Total, x.all)
+	if why != "" {
+		return &Exploration{First: &Report{Verdict: CannotSay, Why: why, Strict: o.Strict}}, nil
+	}
+	if err != nil {
 		return nil, err
 	}
 	return x.e, nil

@@ -95,6 +95,7 @@ type Report struct {
 	// Choice is the order in which the finding shows, as Options has it, when that
 	// is not the one that was asked for.
 	Choice string `json:"choice,omitempty"`
+	exited bool   // by exit or its kin
 }
 
 // Exit gives the exit status: 0 finished, 1 undefined behaviour, 3 cannot say.
@@ -119,7 +120,7 @@ func (r *Report) formal() bool {
 }
 
 func report(vm *run.VM, p *code.Program, out *output, strict bool) *Report {
-	r := &Report{Output: out.all, Errors: out.err, Steps: vm.Steps, Memory: vm.M.Total, Strict: strict}
+	r := &Report{Output: out.all, Errors: out.err, Steps: vm.Taken(), Memory: vm.M.Total, Strict: strict}
 	switch vm.End {
 	case run.Undefined:
 		r.Verdict = Undefined
@@ -129,7 +130,7 @@ func report(vm *run.VM, p *code.Program, out *output, strict bool) *Report {
 		r.Verdict, r.Why = CannotSay, vm.Why
 		r.WhyPlace = place(p, vm.WhyAt)
 	default:
-		r.Verdict, r.Status = Clean, vm.Status
+		r.Verdict, r.Status, r.exited = Clean, vm.Status, vm.Exited()
 	}
 	for _, n := range vm.Notes {
 		r.Notes = append(r.Notes, finding(p, n))

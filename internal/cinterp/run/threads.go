@@ -47,6 +47,8 @@ type Thread struct {
 	lib     string
 	calls   []*Call
 	inLib   int
+	used    int
+	aside   bool
 
 	clock   clock // what happened before, by thread
 	fence   clock // what a release fence published
@@ -134,12 +136,12 @@ func (vm *VM) Start(fn, arg mem.Slot) *Thread {
 // save takes what a VM keeps of a thread out of it.
 func (vm *VM) save(t *Thread) {
 	t.stack, t.frames, t.pending, t.lib = vm.stack, vm.frames, vm.pending, vm.lib
-	t.calls, t.inLib = vm.calls, vm.inLib
+	t.calls, t.inLib, t.used, t.aside = vm.calls, vm.inLib, vm.used, vm.aside
 }
 
 func (vm *VM) restore(t *Thread) {
 	vm.stack, vm.frames, vm.pending, vm.lib = t.stack, t.frames, t.pending, t.lib
-	vm.calls, vm.inLib = t.calls, t.inLib
+	vm.calls, vm.inLib, vm.used, vm.aside = t.calls, t.inLib, t.used, t.aside
 	vm.threads.Now = t
 }
 
@@ -410,6 +412,17 @@ func (vm *VM) reap() {
 		t.wake <- struct{}{}
 		<-t.gone
 	}
+}
+
+// settled ends the threads that are left when a call from outside is over.
+func (vm *VM) settled() {
+	if vm.threads == nil || len(vm.threads.alive) == 1 {
+		return
+	}
+	over, first := vm.over, vm.threads.All[0]
+	vm.reap()
+	vm.restore(first)
+	vm.threads, vm.over = nil, over
 }
 
 // mainLeft is the end of the first thread by its own wish: the program goes on
