@@ -57,6 +57,8 @@ type Options struct {
 	// FailAlloc is the allocation, counted from 1, that fails as if memory were
 	// short: it gives a null pointer. 0: none does.
 	FailAlloc int64
+	// Loose lets objects be reached by any type, as GCC's -fno-strict-aliasing.
+	Loose bool
 }
 
 func (l Limits) filled() Limits {
@@ -168,6 +170,7 @@ func (c *Compiled) execute(ctx context.Context, prog *code.Program, p Program, o
 		return &Report{Verdict: CannotSay, Why: err.Error()}, nil, nil
 	}
 	vm.Out, vm.Strict, vm.Choose, vm.Record = out, o.Strict, plan, record
+	vm.M.Loose = vm.M.Loose || o.Loose
 	name := "a.out"
 	if len(p.Files) > 0 {
 		name = p.Files[0].Name

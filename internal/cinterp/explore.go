@@ -121,9 +121,21 @@ func (x *explorer) try(ch choice, at *Place, why string) (*run.VM, error) {
 	}
 	o := x.o
 	o.Limits.Steps = x.steps
-	r, vm, err := x.c.execute(x.ctx, p, x.p, o, &ch.plan, true)
-	if err != nil || vm == nil {
-		return nil, err
+	type result struct {
+		r   *Report
+		vm  *run.VM
+		err error
+	}
+	got, failed := watched(x.ctx, o.Limits.Total, func() result {
+		r, vm, err := x.c.execute(x.ctx, p, x.p, o, &ch.plan, true)
+		return result{r, vm, err}
+	})
+	if failed != "" && x.e.First == nil {
+		x.e.First = &Report{Verdict: CannotSay, Why: failed}
+	}
+	r, vm := got.r, got.vm
+	if got.err != nil || vm == nil {
+		return nil, got.err
 	}
 	x.e.Runs++
 	x.steps -= r.Steps

@@ -185,7 +185,7 @@ func (f *fn) discard(n cc.ExpressionNode) {
 		f.seal(end)
 		return
 	}
-	f.expr(n, -1)
+	f.used(f.expr(n, -1), n)
 }
 
 // strip takes parentheses and chains of single productions away.
@@ -312,6 +312,8 @@ func (f *fn) comparison(n cc.ExpressionNode) cmp {
 	switch {
 	case lv.t == TPtr || rv.t == TPtr:
 		c.kind = 'p'
+		f.used(lv, l)
+		f.used(rv, r)
 		c.l, c.r = f.conv(lv, TPtr, -1), f.conv(rv, TPtr, -1)
 	case lv.t.isFloat() || rv.t.isFloat():
 		t := usual(lv.t, rv.t)

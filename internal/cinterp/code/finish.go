@@ -90,6 +90,8 @@ const (
 // usage tells which operands of an operation are registers.
 func usage(op Op) int {
 	switch {
+	case op == OpRestrictNew || op == OpRestrictEnd:
+		return 0
 	case op == OpNop || op == OpJmp || op == OpCannot || op == OpUB || op == OpEnd || op == OpPlace:
 		return 0
 	case op == OpCall || op == OpCallQuick || op == OpCallPtr:
@@ -108,7 +110,11 @@ func usage(op Op) int {
 		return useA | useB
 	case op == OpLdBits || op == OpLdAny || op == OpStAny || op == OpFtoInt || op == OpPtrToInt:
 		return useA | useB
-	case op == OpZero || op == OpVaType:
+	case op >= OpLdI8 && op <= OpLdPtr || op >= OpSt8 && op <= OpStPtr || op == OpCopy:
+		return useA | useB
+	case op == OpOverlap:
+		return useA | useB
+	case op == OpZero || op == OpVaType || op == OpLive || op == OpRestrict || op == OpAligned || op == OpIsBool:
 		return useA
 	}
 	return useA | useB | useC

@@ -56,10 +56,15 @@ type fn struct {
 	switched bool  // a switch may pass by a declaration
 	temps    []int // results of calls that the full expression made
 	copies   []copying
+
+	restricts map[uint16]int // restrict pointers in registers
 }
 
 // block is an open block with the objects that end with it.
-type block struct{ locals []int }
+type block struct {
+	locals    []int
+	restricts []int
+}
 
 func (f *fn) fail(n cc.Node, format string, args ...any) {
 	at := f.at

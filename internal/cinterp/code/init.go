@@ -65,7 +65,10 @@ func (f *fn) initLeaf(r uint16, t cc.Type, off int64, in *cc.Initializer) {
 	if fd := in.Field(); fd != nil && fd.IsBitfield() {
 		l.bits = fd
 	}
-	f.store(l, f.expr(e, -1), e)
+	v := f.expr(e, -1)
+	f.used(v, e)
+	f.aligned(v, e.Type(), t)
+	f.store(l, v, e)
 }
 
 func (f *fn) initArray(r uint16, a *cc.ArrayType, off int64, e cc.ExpressionNode) {

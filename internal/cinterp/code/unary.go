@@ -253,6 +253,9 @@ func (f *fn) cast(x *cc.CastExpression, want int) val {
 	}
 	v := f.expr(in, want)
 	f.at = f.c.place(x)
+	if t == TPtr {
+		f.aligned(v, in.Type(), to)
+	}
 	if t == TAgg && v.t == TAgg {
 		v.ct = to
 		return v
@@ -353,7 +356,11 @@ func (f *fn) assign(x *cc.AssignmentExpression, want int) val {
 			v = f.expr(x.AssignmentExpression, w)
 		}
 		f.at = f.c.placeTok(x.Token, x)
+		f.used(v, x.AssignmentExpression)
+		f.aligned(v, x.AssignmentExpression.Type(), l.ct)
+		f.overlap(l, x.UnaryExpression, x.AssignmentExpression)
 		v = f.store(l, v, x)
+		f.repointed(l)
 		v.ct = x.Type()
 		return v
 	}

@@ -31,6 +31,8 @@ type compiler struct {
 	effects  *effects           // when there are orders
 	atomic   func(cc.Node) Atomicity
 	jumps    map[int]bool // units that know setjmp
+
+	types *types
 }
 
 // Options of a compilation. Marks is undefined behaviour that statements have;
@@ -45,7 +47,7 @@ type Options struct {
 // CompileMarked makes one program of units, as a linker would. What cannot be
 // translated is found when it is executed. The error says what does not link.
 func CompileMarked(units []*front.Unit, m front.Machine, o Options) (p *Program, err error) {
-	c := &compiler{marks: o.Marks, orders: o.Orders, atomic: o.Atomic, p: &Program{ByName: map[string]int{}, Ptr: m.Ptr, Long: m.Long, Big: m.BigEndian, CharS: m.CharSigned, Main: -1, Places: []Place{{}}},
+	c := &compiler{types: newTypes(), marks: o.Marks, orders: o.Orders, atomic: o.Atomic, p: &Program{ByName: map[string]int{}, Ptr: m.Ptr, Long: m.Long, Big: m.BigEndian, CharS: m.CharSigned, Main: -1, Places: []Place{{}}},
 		globals: map[string]int{}, statics: map[*cc.Declarator]int{}, strings: map[string]int{}, funcs: map[string]int{}, defined: map[string]mem.Pos{}}
 	defer func() {
 		if r := recover(); r != nil {
@@ -70,6 +72,7 @@ func CompileMarked(units []*front.Unit, m front.Machine, o Options) (p *Program,
 	}
 	for i, u := range units {
 		c.unit = i
+		c.p.Loose = c.p.Loose || u.Loose
 		c.translate(u)
 	}
 	c.init.emit(OpRet, 0, 0, 0, 0)
@@ -81,6 +84,7 @@ func CompileMarked(units []*front.Unit, m front.Machine, o Options) (p *Program,
 	c.undefined()
 	c.ownObjects()
 	c.quick()
+	c.p.Types = &c.types.t
 	for n, i := range c.funcs {
 		c.p.ByName[n] = i
 	}
@@ -163,7 +167,7 @@ func (c *compiler) outer(d *cc.Declaration) {
 			s.At = c.place(dd)
 		}
 		if n := uint64(max(dd.Type().Size(), 0)); n > s.Size || s.Type == "" {
-			s.Size, s.Type = n, dd.Type().String()
+			s.Size, s.Type, s.Layout = n, dd.Type().String(), c.declared(dd.Type())
 		}
 		s.Defined = true
 		if id.Initializer != nil {
@@ -238,7 +242,7 @@ func (f *fn) cannot(e cannot) {
 }
 
 func (c *compiler) newStatic(name string, t cc.Type, at mem.Pos) int {
-	c.p.Statics = append(c.p.Statics, Static{Name: name, Size: uint64(max(t.Size(), 0)), Align: uint64(max(t.Align(), 1)), Type: t.String(), At: at, Defined: true})
+	c.p.Statics = append(c.p.Statics, Static{Name: name, Size: uint64(max(t.Size(), 0)), Align: uint64(max(t.Align(), 1)), Type: t.String(), At: at, Defined: true, Layout: c.declared(t)})
 	return len(c.p.Statics) - 1
 }
 
@@ -435,6 +439,7 @@ func (f *fn) params(x *cc.FunctionDefinition, ft *cc.FunctionType) {
 		}
 		if t != TAgg && !d.AddressTaken() && !f.jumps {
 			f.vars[d] = int(r)
+			f.restrict(d, r, true)
 			continue
 		}
 		pt := p.Type().Decay()
@@ -443,9 +448,9 @@ func (f *fn) params(x *cc.FunctionDefinition, ft *cc.FunctionType) {
 		f.f.Locals[len(f.f.Locals)-1].Param = true
 		f.f.Locals[len(f.f.Locals)-1].Plain = f.plain(d)
 		if t == TAgg {
-			f.emit(OpCopy, m, r, 0, pt.Size())
+			f.emit(OpCopy, m, r, f.access(lval{ct: pt, eff: f.c.declared(pt)}, true), pt.Size())
 		} else {
-			f.store(lval{base: m, ct: pt}, val{reg: r, t: t}, d)
+			f.store(f.byName(lval{base: m, ct: pt}, pt), val{reg: r, t: t}, d)
 		}
 	}
 	for _, p := range list {

@@ -1,6 +1,7 @@
 package front
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -27,6 +28,7 @@ type Unit struct {
 	Name    string
 	AST     *cc.AST
 	Outline bool // no types: see Outline
+	Loose   bool // it asks GCC not to rely on the types of objects
 }
 
 // cache keeps our headers and the predefined text scanned, for the next unit.
@@ -70,7 +72,13 @@ func (o Options) read(name string, text []byte, parse func(*cc.Config, []cc.Sour
 	if err != nil {
 		return nil, plain(err, name, text)
 	}
-	return &Unit{Name: name, AST: ast}, nil
+	return &Unit{Name: name, AST: ast, Loose: loose(text)}, nil
+}
+
+// loose looks for the words by which a program asks GCC not to rely on the types
+// of objects.
+func loose(text []byte) bool {
+	return bytes.Contains(text, []byte("may_alias")) || bytes.Contains(text, []byte("no-strict-aliasing"))
 }
 
 // config is what the parser is told.

@@ -75,6 +75,7 @@ func (vm *VM) newLocal(l *code.Local) *mem.Object {
 		o.Class = mem.ClassTemp
 	}
 	o.Name, o.Type, o.Made = l.Name, l.Type, l.At
+	o.Declare(l.Layout)
 	for _, p := range l.Pads {
 		o.SetInit(p[0], p[1])
 	}
@@ -95,6 +96,9 @@ func (vm *VM) leave(result mem.Slot) {
 	fr := &vm.frames[len(vm.frames)-1]
 	at := vm.here()
 	vm.returned = at
+	if fr.promises != nil {
+		vm.endPromises(fr, result)
+	}
 	if fr.objs != nil {
 		for i, o := range fr.objs {
 			if o.Kept || o.ID == result.Obj {
@@ -119,7 +123,7 @@ func (vm *VM) leave(result mem.Slot) {
 
 // simple tells that nothing ends with a call but the call.
 func (fr *Frame) simple() bool {
-	return fr.objs == nil && fr.va == nil && fr.extra == nil && fr.open == nil
+	return fr.objs == nil && fr.va == nil && fr.extra == nil && fr.open == nil && fr.promises == nil
 }
 
 // kill ends a local object at the end of its block. When a pointer to it may

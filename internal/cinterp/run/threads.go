@@ -397,8 +397,8 @@ func (vm *VM) Join(t *Thread) {
 	}
 }
 
-// reap ends the goroutines of threads when the run is over.
-func (vm *VM) reap() {
+// Reap ends the goroutines of threads when the run is over.
+func (vm *VM) Reap() {
 	ts := vm.threads
 	if ts == nil {
 		return
@@ -420,7 +420,7 @@ func (vm *VM) settled() {
 		return
 	}
 	over, first := vm.over, vm.threads.All[0]
-	vm.reap()
+	vm.Reap()
 	vm.restore(first)
 	vm.threads, vm.over = nil, over
 }

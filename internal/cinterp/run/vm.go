@@ -32,16 +32,17 @@ const (
 
 // Frame is a call on the stack.
 type Frame struct {
-	Func   *code.Func
-	pc     int
-	base   int
-	dst    uint16
-	site   *code.Site
-	objs   []*mem.Object
-	va     *VarArgs
-	extra  []*mem.Object // from alloca and arrays of variable length
-	serial uint64
-	open   map[uint64]bool // va_lists that va_start made and va_end has not ended
+	Func     *code.Func
+	pc       int
+	base     int
+	dst      uint16
+	site     *code.Site
+	objs     []*mem.Object
+	va       *VarArgs
+	extra    []*mem.Object // from alloca and arrays of variable length
+	serial   uint64
+	promises []*promise      // of restrict pointers
+	open     map[uint64]bool // va_lists that va_start made and va_end has not ended
 }
 
 // VarArgs are the arguments of a call behind the parameters.
@@ -148,6 +149,11 @@ type VM struct {
 	Reached  []bool // places of code.Orders, by number
 	// AtThreadEnd is called by a thread before it ends; false: the run is over.
 	AtThreadEnd func(t *Thread) bool
+
+	bases    [accesses]uint16 // the layout that each access begins at
+	tags     []basis          // of pointers based on restrict pointers
+	freeTags map[*code.Restrict][]uint32
+	watching map[uint32][]*watched // by object
 }
 
 // Output takes what a program writes.
@@ -170,6 +176,7 @@ func New(ctx context.Context, p *code.Program, lib map[string]LibFunc, l Limits)
 	vm := bare(ctx, p, lib, l)
 	vm.M = mem.New(l.Memory, p.Ptr)
 	vm.M.Big = p.Big
+	vm.types(p)
 	vm.stack = make([]mem.Slot, 2*window)
 	for i, f := range p.Funcs {
 		o := vm.M.Alloc(1, 16, mem.ClassFunc)
@@ -191,8 +198,9 @@ func New(ctx context.Context, p *code.Program, lib map[string]LibFunc, l Limits)
 		}
 		o.Name, o.Type, o.Made = s.Name, s.Type, s.At
 		o.SetAll()
+		o.Declare(s.Layout)
 		if s.IsStr {
-			o.Class = mem.ClassString
+			o.Class, o.Fit = mem.ClassString, mem.LayoutChar
 			copy(o.Data, s.Str)
 		}
 		if s.Const {
@@ -382,7 +390,7 @@ func (vm *VM) Exit(status int) bool {
 
 // Run executes the initializers and main.
 func (vm *VM) Run(argv []mem.Slot) {
-	defer vm.reap()
+	defer vm.Reap()
 	vm.guarded(func() bool {
 		vm.run(argv)
 		return true
