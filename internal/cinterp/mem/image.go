@@ -21,7 +21,7 @@ func (m *Memory) Image() *Image {
 	for _, o := range im.objs {
 		im.was = append(im.was, *o)
 		var data []byte
-		if o.W != nil {
+		if o.W != nil || o.Vol {
 			data = append(data, o.Data...)
 		}
 		im.data = append(im.data, data)
@@ -41,8 +41,9 @@ func (im *Image) Restore() {
 	m.dead, m.oldest = append(m.dead[:0], im.dead...), 0
 	for i, o := range im.objs {
 		w := &im.was[i]
-		if w.W == nil && o.State == w.State && o.Trace == nil { // nothing of it can have changed but this
+		if w.W == nil && !w.Vol && o.State == w.State && o.Trace == nil { // nothing of it can have changed but this
 			o.Kept, o.Mark = w.Kept, w.Mark
+			o.Fast, o.slow, o.Trace = w.Fast, w.slow, w.Trace
 			continue
 		}
 		*o = *w
