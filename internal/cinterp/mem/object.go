@@ -49,6 +49,7 @@ type Object struct {
 	W       []byte // to write: Data, or nil when it is constant
 	Fast    bool   // every byte has a value, and the machine's order is ours
 	slow    bool
+	spare   bool   // ended, and no pointer leads to it: the record may be used again
 	Init    []byte // 1 for each byte with a value; nil: all have one
 	Missing int    // bytes without a value, while Init is there
 	Prov    []Slot // provenance of the pointers stored, by machine word
@@ -78,8 +79,11 @@ type Memory struct {
 	Used  uint64 // bytes that live, with their shadows
 	Total uint64 // bytes that were handed out
 	Limit uint64
-	Big   bool   // the machine's order of bytes is not ours
-	top   uint64 // the last address of the machine
+	dead  int                  // ended objects that are not spare
+	stay  int                  // those of them that the last Reclaim left
+	free  map[uint64][]*Object // spare ones, by kindOf
+	Big   bool                 // the machine's order of bytes is not ours
+	top   uint64               // the last address of the machine
 	// Near remembers objects by the address of a pointer to them, so that a
 	// pointer that is read need not search. It may be wrong: look at the object.
 	Near    [NearSize]uint32
@@ -110,13 +114,17 @@ func (m *Memory) Alloc(size, align uint64, class Class) *Object {
 		return nil
 	}
 	align = max(align, 16)
-	base := (m.next + align - 1) &^ (align - 1)
-	if base+size+64 > m.top {
-		return nil
+	o := m.again(size, align)
+	if o == nil {
+		base := (m.next + align - 1) &^ (align - 1)
+		if base+size+64 > m.top {
+			return nil
+		}
+		m.next = base + size + 32
+		o = &Object{Base: base, ID: uint32(len(m.Objs))}
+		m.Objs = append(m.Objs, o)
 	}
-	m.next = base + size + 32
-	o := &Object{Base: base, Size: size, ID: uint32(len(m.Objs)), Class: class}
-	m.Objs = append(m.Objs, o)
+	o.Size, o.Class = size, class
 	m.Used += size + overhead
 	m.Total += size
 	buf := make([]byte, 2*size)
@@ -151,6 +159,7 @@ func (o *Object) Forget() {
 // End ends the life of an object.
 func (m *Memory) End(o *Object, s State, at Pos) {
 	m.Used -= o.Size
+	m.dead++
 	o.State, o.Ended = s, at
 	o.Data, o.W, o.Init, o.Prov, o.Fast = nil, nil, nil, nil, false
 }

@@ -10,6 +10,9 @@ func (vm *VM) tick(n int64) bool {
 	if vm.Steps > vm.Limits.Steps {
 		return vm.Cannot("the limit of %d steps is reached", vm.Limits.Steps)
 	}
+	if vm.M.Crowded() {
+		vm.reclaim()
+	}
 	select {
 	case <-vm.ctx.Done():
 		return vm.Cannot("the time is up")
@@ -68,8 +71,21 @@ func (vm *VM) landed(depth int) bool {
 func (vm *VM) SetJump() uint64 {
 	fr := &vm.frames[len(vm.frames)-1]
 	in := fr.Func.Code[fr.pc-1]
+	at := [2]uint64{fr.serial, uint64(fr.pc)}
+	if id, ok := vm.jumpAt[at]; ok {
+		return id // the same place in the same call
+	}
+	if len(vm.jumps) >= vm.jumpsMax {
+		for k, id := range vm.jumpAt {
+			if j := vm.jumps[id]; j.depth > len(vm.frames) || vm.frames[j.depth-1].serial != j.serial {
+				delete(vm.jumps, id) // its call returned
+				delete(vm.jumpAt, k)
+			}
+		}
+		vm.jumpsMax = 2*len(vm.jumps) + 64
+	}
 	vm.serial++
-	vm.jumps[vm.serial] = &jump{depth: len(vm.frames), serial: fr.serial, pc: fr.pc, dst: in.A}
+	vm.jumps[vm.serial], vm.jumpAt[at] = &jump{depth: len(vm.frames), serial: fr.serial, pc: fr.pc, dst: in.A}, vm.serial
 	return vm.serial
 }
 

@@ -95,44 +95,46 @@ type LibFunc func(c *Call) (mem.Slot, bool)
 
 // VM is a run of a program.
 type VM struct {
-	P       *code.Program
-	M       *mem.Memory
-	Out     Output
-	Lib     map[string]LibFunc
-	State   any // of the library
-	Limits  Limits
-	Strict  bool
-	Status  int
-	End     End
-	Why     string
-	WhyAt   mem.Pos
-	Found   *Finding
-	Notes   []Finding
-	Steps   int64
-	left    int // jumps until the next tick, between loops
-	ctx     context.Context
-	stack   []mem.Slot
-	used    int // registers of the stack that may have been used
-	frames  []Frame
-	statics []mem.Slot
-	funcs   []mem.Slot
-	libs    []LibFunc
-	vas     map[uint32]*VarArgs
-	passed  map[uint64]bool // va_lists that were used up, by address
-	jumps   map[uint64]*jump
-	serial  uint64
-	pending *jump
-	over    bool
-	lib     string // the library function that runs
-	exiting bool
-	noted   map[string]bool
-	cache   map[*mem.Pos]uint32
-	pool    [][][]*mem.Object // of calls that returned, by function
-	calls   []*Call           // of library functions in one another, used again
-	inLib   int               // how many of them are used
-	align8  uint64
-	wide    bool // pointers have 8 bytes, in our order
-	subLo   []uint64
+	P        *code.Program
+	M        *mem.Memory
+	Out      Output
+	Lib      map[string]LibFunc
+	State    any // of the library
+	Limits   Limits
+	Strict   bool
+	Status   int
+	End      End
+	Why      string
+	WhyAt    mem.Pos
+	Found    *Finding
+	Notes    []Finding
+	Steps    int64
+	left     int // jumps until the next tick, between loops
+	ctx      context.Context
+	stack    []mem.Slot
+	used     int // registers of the stack that may have been used
+	frames   []Frame
+	statics  []mem.Slot
+	funcs    []mem.Slot
+	libs     []LibFunc
+	vas      map[uint32]*VarArgs
+	passed   map[uint64]bool // va_lists that were used up, by address
+	jumps    map[uint64]*jump
+	jumpAt   map[[2]uint64]uint64 // the same by the call and the place in it
+	jumpsMax int                  // when to look which calls returned
+	serial   uint64
+	pending  *jump
+	over     bool
+	lib      string // the library function that runs
+	exiting  bool
+	noted    map[string]bool
+	cache    map[*mem.Pos]uint32
+	pool     [][][]*mem.Object // of calls that returned, by function
+	calls    []*Call           // of library functions in one another, used again
+	inLib    int               // how many of them are used
+	align8   uint64
+	wide     bool // pointers have 8 bytes, in our order
+	subLo    []uint64
 }
 
 // Output takes what a program writes.
@@ -142,7 +144,7 @@ type Output interface {
 
 // bare makes a run without memory.
 func bare(ctx context.Context, p *code.Program, lib map[string]LibFunc, l Limits) *VM {
-	vm := &VM{P: p, Lib: lib, Limits: l, ctx: ctx, vas: map[uint32]*VarArgs{}, jumps: map[uint64]*jump{},
+	vm := &VM{P: p, Lib: lib, Limits: l, ctx: ctx, vas: map[uint32]*VarArgs{}, jumps: map[uint64]*jump{}, jumpAt: map[[2]uint64]uint64{},
 		noted: map[string]bool{}, pool: make([][][]*mem.Object, len(p.Funcs)+1), align8: 8, wide: p.Ptr == 8 && !p.Big}
 	if p.Ptr == 4 {
 		vm.align8 = 4
