@@ -60,8 +60,9 @@ type Object struct {
 type Finding struct {
 	Kind       string  `json:"kind"`
 	Number     string  `json:"number"`
-	Clause     string  `json:"clause"` // of C17
-	CWE        int     `json:"cwe"`
+	Clause     string  `json:"clause"`             // of C17
+	CWE        int     `json:"cwe"`                // the most specific that fits
+	CWEAlso    []int   `json:"cwe_also,omitempty"` // true as well: more general ones, or what led to it
 	CERT       string  `json:"cert,omitempty"`
 	Tier       string  `json:"tier"`
 	Rule       string  `json:"rule"`
@@ -87,7 +88,11 @@ type Report struct {
 	Memory   uint64    `json:"memory"`            // bytes that the program's objects took in all
 	NotRun   bool      `json:"not_run,omitempty"` // the program is undefined as written
 	Strict   bool      `json:"strict,omitempty"`
-	exited   bool      // by exit or its kin
+	// Allocations is how many the program asked the library for, and FailedAlloc
+	// where the one was that Options made fail.
+	Allocations int64  `json:"allocations,omitempty"`
+	FailedAlloc *Place `json:"failed_allocation,omitempty"`
+	exited      bool   // by exit or its kin
 }
 
 // Exit gives the exit status: 0 finished, 1 undefined behaviour, 3 cannot say.
@@ -141,7 +146,8 @@ func place(p *code.Program, at mem.Pos) *Place {
 func finding(p *code.Program, f run.Finding) Finding {
 	out := Finding{Kind: f.Name, Text: f.Text}
 	if k := f.Kind; k != nil {
-		out.Number, out.Clause, out.CWE, out.CERT, out.Tier, out.Rule = k.Number, k.Clause, k.CWE, k.CERT, string(k.Tier), k.Rule
+		out.Number, out.Clause, out.CERT, out.Tier, out.Rule = k.Number, k.Clause, k.CERT, string(k.Tier), k.Rule
+		out.CWE, out.CWEAlso = f.CWE, f.Also
 	}
 	if at := place(p, f.At); at != nil {
 		out.Place = *at
@@ -204,6 +210,10 @@ func (r *Report) Text(line func(file string, n int) (string, bool)) string {
 			caret(&b, *r.WhyPlace, line)
 		}
 	}
+	if r.FailedAlloc != nil && r.Finding != nil {
+		fmt.Fprintf(&b, "%s: this allocation was made to fail\n", *r.FailedAlloc)
+		caret(&b, *r.FailedAlloc, line)
+	}
 	for i := range r.Notes {
 		word := "formal"
 		if r.Notes[i].Tier == string(ub.TierNote) {
@@ -219,6 +229,9 @@ func (f *Finding) text(b *strings.Builder, line func(string, int) (string, bool)
 	caret(b, f.Place, line)
 	if f.Rule != "" {
 		fmt.Fprintf(b, "  rule: %s (%s, C17 %s, CWE-%d", f.Rule, f.Number, f.Clause, f.CWE)
+		for i, n := range f.CWEAlso {
+			fmt.Fprintf(b, "%s CWE-%d", []string{" and", ","}[min(i, 1)], n)
+		}
 		if f.CERT != "" {
 			fmt.Fprintf(b, ", CERT %s", f.CERT)
 		}

@@ -106,13 +106,12 @@ func (c *corpus) read(open func(string) (*os.File, error), name string, mode fs.
 }
 
 // interpretCorpus runs a fuzz target on a corpus.
-func (s *shell) interpretCorpus(ctx context.Context, q interpretation, p cinterp.Program, lines map[string][]string) error {
+func (s *shell) interpretCorpus(ctx context.Context, q interpretation, p cinterp.Program, base cinterp.Options, lines map[string][]string) error {
 	compiled, err := cinterp.Compile(p, q.machine)
 	if err != nil {
 		return usage{errs.Invalidf("FILE.c", "%v", err)}
 	}
-	o := cinterp.FuzzOptions{Options: cinterp.Options{Machine: q.machine, Strict: q.strict, Leaks: q.leaks,
-		Limits: cinterp.Limits{Steps: q.steps, Memory: q.memory, Time: q.limit}}}
+	o := cinterp.FuzzOptions{Options: base}
 	last := s.Clock()
 	o.Done = func(r *cinterp.FuzzReport) {
 		if now := s.Clock(); now.Sub(last) >= 5*time.Second {
@@ -146,13 +145,7 @@ func (s *shell) showCorpus(r *cinterp.FuzzReport, c *corpus, lines map[string][]
 		_, err = s.Stdout.Write(b)
 		return err
 	}
-	text := r.Text(func(file string, n int) (string, bool) {
-		l := lines[file]
-		if n < 1 || n > len(l) {
-			return "", false
-		}
-		return l[n-1], true
-	})
+	text := r.Text(lineOf(lines))
 	if c.skipped > 0 {
 		text += fmt.Sprintf("left out: %d, larger than %d bytes or no regular file\n", c.skipped, maxFuzzInput)
 	}

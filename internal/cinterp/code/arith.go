@@ -37,7 +37,7 @@ func (f *fn) conv(v val, to T, want int) val {
 		op, c = OpPtrToInt, uint16(to)
 		if f.c.p.Ptr*8 > to.bits() {
 			t := f.tmp()
-			f.emit(OpPtrToInt, t, v.reg, c, 0)
+			f.emit(OpPtrToInt, t, v.reg, c, 1)
 			v.reg, op = t, OpExtI8+Op(to)
 		}
 	case to.isFloat() && v.t.isFloat():

@@ -103,7 +103,7 @@ func (f *fn) call(x *cc.PostfixExpression, want int, drop bool) val {
 	if ft == nil {
 		f.fail(x, "a call of %s is not supported", x.PostfixExpression.Type())
 	}
-	site := Site{Type: ft, Result: typeOf(ft.Result()), Used: !drop, Proto: hasProto(ft), Size: ft.Result().Size()}
+	site := Site{Type: ft, Result: typeOf(ft.Result()), Used: !drop, Proto: hasProto(ft) && !oldStyle(d), Size: ft.Result().Size()}
 	var fp val
 	if d == nil {
 		fp = f.expr(x.PostfixExpression, -1)

@@ -80,6 +80,7 @@ func (f *fn) variable(d *cc.Declarator, init *cc.Initializer) {
 	r := f.local(t, d, d.Name(), false)
 	i := len(f.f.Locals) - 1
 	f.vars[d] = ^i
+	f.f.Locals[i].Plain = f.plain(d)
 	b := &f.blocks[len(f.blocks)-1]
 	b.locals = append(b.locals, i)
 	f.emit(OpFresh, r, 0, 0, int64(i))
@@ -130,7 +131,14 @@ func (f *fn) vlaVar(d *cc.Declarator, a *cc.ArrayType) {
 
 // inRegister tells whether a variable needs no memory.
 func (f *fn) inRegister(d *cc.Declarator) bool {
-	return !d.AddressTaken() && typeOf(d.Type()).isScalar() && d.Type().Kind() != cc.Array && !f.c.inMemory
+	return !f.jumps && !d.AddressTaken() && typeOf(d.Type()).isScalar() && d.Type().Kind() != cc.Array && !f.c.inMemory
+}
+
+// plain tells whether a variable of a function that calls setjmp may lose its
+// value to a longjmp. The standard says so of all that are not volatile; those
+// whose address is taken keep it with every compiler.
+func (f *fn) plain(d *cc.Declarator) bool {
+	return f.jumps && !d.IsVolatile() && !d.AddressTaken() && typeOf(d.Type().Decay()).isScalar()
 }
 
 // complit compiles a compound literal.

@@ -32,27 +32,29 @@ type label struct {
 
 // fn is a function while it is compiled.
 type fn struct {
-	c      *compiler
-	f      *Func
-	vars   map[*cc.Declarator]int // register or ^index into Locals
-	types  map[cc.ExpressionNode]uint16
-	next   int
-	at     mem.Pos
-	labels map[string]*label
-	outer  *fn // of an initializer outside: the function it stands in
-	indirs []*label
-	addrs  map[string]int
-	brk    *label
-	cont   *label
-	cases  map[*cc.LabeledStatement]*label
-	result cc.Type
-	blocks []block
-	brkD   int // depth of blocks at brk and cont
-	contD  int
-	depths map[string]int
-	seq    map[cc.Node]string // unsequenced accesses, by where they are found
-	marks  map[cc.Node]*mark
-	temps  []int // results of calls that the full expression made
+	c        *compiler
+	f        *Func
+	vars     map[*cc.Declarator]int // register or ^index into Locals
+	types    map[cc.ExpressionNode]uint16
+	next     int
+	at       mem.Pos
+	labels   map[string]*label
+	outer    *fn // of an initializer outside: the function it stands in
+	indirs   []*label
+	addrs    map[string]int
+	brk      *label
+	cont     *label
+	cases    map[*cc.LabeledStatement]*label
+	result   cc.Type
+	blocks   []block
+	brkD     int // depth of blocks at brk and cont
+	contD    int
+	depths   map[string]int
+	seq      map[cc.Node]string // unsequenced accesses, by where they are found
+	marks    map[cc.Node]*mark
+	jumps    bool  // it calls setjmp: its variables are in memory
+	switched bool  // a switch may pass by a declaration
+	temps    []int // results of calls that the full expression made
 }
 
 // block is an open block with the objects that end with it.

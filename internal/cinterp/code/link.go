@@ -18,7 +18,7 @@ func (c *compiler) quick() {
 			if in.Op != OpCall {
 				continue
 			}
-			if g := c.p.Funcs[in.K]; g.Code != nil && len(g.Locals) == 0 && !g.Variadic && fits(&c.p.Sites[in.C], g) {
+			if g := c.p.Funcs[in.K]; g.Code != nil && len(g.Locals) == 0 && !g.Variadic && g.Promised == nil && fits(&c.p.Sites[in.C], g) {
 				in.Op = OpCallQuick
 			}
 		}
@@ -26,7 +26,7 @@ func (c *compiler) quick() {
 }
 
 func fits(s *Site, g *Func) bool {
-	if len(s.Args) != len(g.Params) || s.Result != g.Result || s.Hidden != g.Hidden {
+	if g.OldStyle && !s.Proto || len(s.Args) != len(g.Params) || s.Result != g.Result || s.Hidden != g.Hidden {
 		return false
 	}
 	for i, a := range s.Args {

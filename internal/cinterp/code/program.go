@@ -24,6 +24,7 @@ type Local struct {
 	Const bool
 	Param bool
 	Temp  bool
+	Plain bool        // a scalar that a compiler may keep in a register
 	Pads  [][2]uint64 // padding, which a reader of bytes may see
 }
 
@@ -44,6 +45,7 @@ type Func struct {
 	Switches []Switch
 	Vars     map[uint16]Var
 	Noreturn bool
+	Promised []StaticParam
 	Lib      string // not empty: the library's
 	Least    int    // arguments that the library's function must be given, as it is declared
 	Index    int    // in Program.Funcs; the initializers come behind the last

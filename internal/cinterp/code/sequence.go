@@ -287,6 +287,12 @@ func (l *look) place(n cc.ExpressionNode, cond bool) []touch {
 	return l.expr(n, cond)
 }
 
+// same tells whether two keys are the name of one object.
+func same(a, b any) bool {
+	_, named := a.(*cc.Declarator)
+	return named && a == b
+}
+
 // stored adds the effect of storing to an lvalue: it comes after the values of
 // the operands, but not after their effects, C17 6.5.16p3.
 func (l *look) stored(operands []touch, to cc.ExpressionNode, node cc.Node, cond bool) []touch {
@@ -298,7 +304,7 @@ func (l *look) stored(operands []touch, to cc.ExpressionNode, node cc.Node, cond
 	for i := range w {
 		w[i].node = node
 		for _, o := range operands {
-			if o.write && !o.done && o.node != inner {
+			if o.write && !o.done && (o.node != inner || same(o.key, w[i].key)) {
 				l.clash(o, w[i])
 			}
 		}

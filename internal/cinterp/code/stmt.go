@@ -283,6 +283,9 @@ func (f *fn) jumpStmt(s *cc.JumpStatement) {
 }
 
 func (f *fn) returnStmt(s *cc.JumpStatement) {
+	if f.f.Noreturn {
+		f.finding("noreturn-returns", "a function that promised not to return returns")
+	}
 	if s.ExpressionList == nil {
 		f.emit(OpRet, 0, 0, 0, 0)
 		return

@@ -2,6 +2,8 @@ package code
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 
 	"modernc.org/cc/v4"
 
@@ -25,6 +27,7 @@ type compiler struct {
 	inMemory bool
 	defined  map[string]mem.Pos
 	marks    map[cc.Node][]Mark // see CompileMarked
+	jumps    map[int]bool       // units that know setjmp
 }
 
 // CompileMarked makes one program of units, as a linker would. What cannot be
@@ -94,6 +97,12 @@ func (c *compiler) newFn(name string, d *cc.Declarator) *fn {
 }
 
 func (c *compiler) translate(u *front.Unit) {
+	if c.jumps == nil {
+		c.jumps = map[int]bool{}
+	}
+	for _, n := range setjmps {
+		c.jumps[c.unit] = c.jumps[c.unit] || len(u.AST.Scope.Nodes[n]) > 0
+	}
 	for t := u.AST.TranslationUnit; t != nil; t = t.TranslationUnit {
 		switch e := t.ExternalDeclaration; e.Case {
 		case cc.ExternalDeclarationFuncDef:
@@ -310,13 +319,21 @@ func (f *fn) body(x *cc.FunctionDefinition, ft *cc.FunctionType) {
 	if f.f.Hidden {
 		f.tmp()
 	}
+	f.f.Noreturn = noreturn(x.DeclarationSpecifiers)
 	f.f.OldStyle = !hasProto(ft) || x.DeclarationList != nil
+	f.jumps = f.c.jumps[f.c.unit] && callsSetjmp(x.CompoundStatement)
 	f.blocks = []block{{}}
 	f.params(x, ft)
 	f.walkDepths(&cc.Statement{Case: cc.StatementCompound, CompoundStatement: x.CompoundStatement}, 0)
+	start, unset := f.label(), f.label()
+	if into := f.switched || len(f.depths) > 0; into {
+		f.jump(unset)
+		f.bind(start)
+		defer f.unsetAll(start, unset)
+	}
 	f.items(x.CompoundStatement)
 	f.at = f.c.placeTok(x.CompoundStatement.Token2, nil)
-	if f.f.Noreturn = noreturn(x.DeclarationSpecifiers); f.f.Noreturn {
+	if f.f.Noreturn {
 		f.finding("noreturn-returns", "a function that promised not to return ends")
 	}
 	switch {
@@ -329,6 +346,19 @@ func (f *fn) body(x *cc.FunctionDefinition, ft *cc.FunctionType) {
 	default:
 		f.emit(OpEnd, 0, 0, 0, 0)
 	}
+}
+
+// unsetAll is run first of all in a function where a jump may pass by the
+// declarations of variables: none of them has a value yet.
+func (f *fn) unsetAll(start, unset *label) {
+	f.bind(unset)
+	f.seal(unset)
+	regs := slices.Sorted(maps.Keys(f.f.Vars))
+	for _, r := range regs {
+		f.emit(OpUnset, r, 0, 0, 0)
+	}
+	f.jump(start)
+	f.seal(start)
 }
 
 // noreturn tells whether a function is declared _Noreturn.
@@ -349,6 +379,7 @@ func (f *fn) params(x *cc.FunctionDefinition, ft *cc.FunctionType) {
 			list = append(list, p)
 		}
 	}
+	f.f.Promised = staticParams(list)
 	first := f.next
 	for _, p := range list {
 		t := typeOf(p.Type().Decay())
@@ -374,7 +405,7 @@ func (f *fn) params(x *cc.FunctionDefinition, ft *cc.FunctionType) {
 				f.emit(OpF64toF32, r, r, 0, 0)
 			}
 		}
-		if t != TAgg && !d.AddressTaken() {
+		if t != TAgg && !d.AddressTaken() && !f.jumps {
 			f.vars[d] = int(r)
 			continue
 		}
@@ -382,6 +413,7 @@ func (f *fn) params(x *cc.FunctionDefinition, ft *cc.FunctionType) {
 		m := f.local(pt, d, d.Name(), false)
 		f.vars[d] = ^(len(f.f.Locals) - 1)
 		f.f.Locals[len(f.f.Locals)-1].Param = true
+		f.f.Locals[len(f.f.Locals)-1].Plain = f.plain(d)
 		if t == TAgg {
 			f.emit(OpCopy, m, r, 0, pt.Size())
 		} else {
@@ -393,6 +425,19 @@ func (f *fn) params(x *cc.FunctionDefinition, ft *cc.FunctionType) {
 			f.sizes(p.Type(), p.Declarator)
 		}
 	}
+}
+
+// declares tells whether a block declares something itself.
+func declares(s *cc.Statement) bool {
+	if s == nil || s.Case != cc.StatementCompound {
+		return false
+	}
+	for l := s.CompoundStatement.BlockItemList; l != nil; l = l.BlockItemList {
+		if l.BlockItem.Case == cc.BlockItemDecl {
+			return true
+		}
+	}
+	return false
 }
 
 // walkDepths finds the labels of a function and how deep in blocks they are.
@@ -413,6 +458,7 @@ func (f *fn) walkDepths(s *cc.Statement, depth int) {
 			}
 		}
 	case cc.StatementSelection:
+		f.switched = f.switched || s.SelectionStatement.Case == cc.SelectionStatementSwitch && declares(s.SelectionStatement.Statement)
 		f.walkDepths(s.SelectionStatement.Statement, depth)
 		f.walkDepths(s.SelectionStatement.Statement2, depth)
 	case cc.StatementIteration:

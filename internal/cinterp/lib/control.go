@@ -93,7 +93,7 @@ func exit(c *call) (slot, bool) {
 }
 
 func setjmp(c *call) (slot, bool) {
-	id := c.VM.SetJump()
+	id := c.VM.SetJump(arg(c, 0).N)
 	return slot{}, c.VM.Store(arg(c, 0), code.U64, slot{N: id})
 }
 
@@ -105,6 +105,9 @@ func longjmp(c *call) (slot, bool) {
 	v := uint64(int64(int32(arg(c, 1).N)))
 	if v == 0 {
 		v = 1
+	}
+	if x := ext(c); x.ending && c.VM.JumpDepth(id.N) <= x.endDepth {
+		return slot{}, c.VM.Find("longjmp-from-exit", nil, 0, "longjmp leaves a function that exit called")
 	}
 	return slot{}, c.VM.LongJump(id.N, v)
 }

@@ -163,7 +163,7 @@ var ending = map[string]run.LibFunc{
 		if ext(c).ending {
 			return slot{}, c.VM.Find("exit-twice", nil, 0, "exit is called while the program is already ending")
 		}
-		ext(c).ending = true
+		ext(c).ending, ext(c).endDepth = true, c.VM.Depth()
 		return exit(c)
 	},
 	"at_quick_exit": func(c *call) (slot, bool) {
@@ -179,7 +179,7 @@ var ending = map[string]run.LibFunc{
 		if x.ending {
 			return slot{}, c.VM.Find("exit-twice", nil, 0, "quick_exit is called while the program is already ending")
 		}
-		x.ending = true
+		x.ending, x.endDepth = true, c.VM.Depth()
 		for len(x.quick) > 0 {
 			f := x.quick[len(x.quick)-1]
 			x.quick = x.quick[:len(x.quick)-1]

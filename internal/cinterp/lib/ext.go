@@ -31,6 +31,7 @@ type extra struct {
 	waiting  uint64 // those of them that were raised
 	quick    []slot // for at_quick_exit
 	ending   bool
+	endDepth int   // calls when it began
 	getopt   int   // characters of the word that getopt has read
 	first    int32 // the operands that getopt found before an option
 	last     int32
@@ -39,7 +40,11 @@ type extra struct {
 	round    uint64 // of fenv.h
 	raised   uint64 // exceptions of fenv.h
 	wtok     slot
-	sorted   map[slot]bool // arrays that bsearch found in order
+	sorted   map[slot]bool     // arrays that bsearch found in order
+	left     map[uint64]bool   // pointers that wcstok left
+	printed  map[uint64]bool   // pointers that %p printed
+	env0     map[uint64]bool   // environments that fenv.h saved, by address
+	flags    map[uint64]uint64 // flags that fegetexceptflag saved, and of which exceptions
 }
 
 // keep has the objects that the library hands out, by what they are for.
@@ -67,7 +72,8 @@ func ext(c *call) *extra {
 
 func newExtra(s *State) *extra {
 	x := &extra{fs: s.Files, umask: 0o022, streams: map[uint64]*strm{}, dirs: map[uint64]*dir{}, now: 1700000000, kept: keep{},
-		signals: map[int32]slot{}, sorted: map[slot]bool{}}
+		signals: map[int32]slot{}, sorted: map[slot]bool{}, left: map[uint64]bool{}, printed: map[uint64]bool{},
+		env0: map[uint64]bool{}, flags: map[uint64]uint64{}}
 	if !s.Now.IsZero() {
 		x.now = s.Now.Unix()
 	}

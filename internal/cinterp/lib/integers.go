@@ -78,7 +78,7 @@ func toInteger(c *call, bits int, signed bool) (slot, bool) {
 	}
 	base := i32(c, 2)
 	if base < 0 || base == 1 || base > 36 {
-		return slot{}, errno(c, 22) && setEnd(c, 0)
+		return slot{}, c.VM.Find("library-argument", nil, 0, "%s is given the base %d", c.Name, base)
 	}
 	u, neg, used, over := parseInt(s, int(base))
 	if !setEnd(c, uint64(used)) {

@@ -18,6 +18,7 @@ type list struct {
 	va   slot
 	i    int
 
+	more    int64    // characters that are counted and not made
 	strings *[]span2 // not nil: the strings that were read are added
 }
 
@@ -72,6 +73,9 @@ type spec struct {
 // format is C17 7.21.6.1.
 func format(c *call, f slot, l *list) ([]byte, bool) {
 	if l.va.N != 0 {
+		if !c.VM.VaReady(l.va) {
+			return nil, false
+		}
 		defer c.VM.Passed(l.va)
 	}
 	fs, ok := str(c, f)
@@ -95,6 +99,12 @@ func format(c *call, f slot, l *list) ([]byte, bool) {
 		if len(out) > c.VM.Limits.Output+1<<16 {
 			return nil, c.VM.Cannot("the limit of %d bytes of output is reached", c.VM.Limits.Output)
 		}
+	}
+	if l.more > 0 {
+		if l.more+int64(len(out)) > math.MaxInt32 {
+			c.VM.Find("format-output-size", nil, 0, "the output of %s would have %d characters, more than an int can count", c.Name, l.more+int64(len(out)))
+		}
+		return nil, c.VM.Cannot("an output of more than 16 million characters")
 	}
 	return out, true
 }
@@ -141,7 +151,9 @@ func parseSpec(c *call, f []byte, i int, l *list) (int, spec, bool) {
 		}
 	}
 	if s.width > 1<<24 || s.prec > 1<<24 {
-		return i, s, c.VM.Cannot("a width of more than 16 million characters")
+		// Too long to be made: it is only counted.
+		l.more += int64(max(s.width, s.prec))
+		s.width, s.prec = min(s.width, 1), min(s.prec, 1)
 	}
 	at := i
 	for i < len(f) && strings.IndexByte("hljztL", f[i]) >= 0 {
@@ -209,6 +221,7 @@ func convert(c *call, out []byte, s spec, l *list) ([]byte, bool) {
 		v, ok := l.next('p', 8)
 		t := "(nil)"
 		if v.N != 0 {
+			ext(c).printed[v.N] = true
 			t = "0x" + strconv.FormatUint(v.N, 16)
 		}
 		return s.pad(out, t, false), ok

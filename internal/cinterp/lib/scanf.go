@@ -329,6 +329,9 @@ func (r *source) integer(l *list, s scan) (stop, bool, bool) {
 		return 0, false, false
 	}
 	if s.conv == 'p' {
+		if u != 0 && !ext(r.c).printed[u] && !r.c.VM.Find("scanf-pointer", nil, 0, "%s reads the pointer %s, which no %%p printed", r.c.Name, short(item)) {
+			return 0, false, false
+		}
 		return goOn, true, r.c.VM.Store(p, code.TPtr, r.c.VM.M.Recover(u))
 	}
 	t := s.intType(r.c)

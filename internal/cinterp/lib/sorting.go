@@ -1,8 +1,7 @@
 package lib
 
 import (
-	"bytes"
-
+	"steward/internal/cinterp/mem"
 	"steward/internal/cinterp/run"
 )
 
@@ -119,13 +118,17 @@ func sortArray(c *call, more *slot) (slot, bool) {
 	if more != nil {
 		s.args = append(s.args, *more)
 	}
-	before := append([]byte(nil), o.Data[off:off+n*size]...)
+	guarded := o.Guard == nil && !o.Vol
+	if guarded {
+		o.W = nil // so that each write is looked at
+		o.Guard = &mem.Guard{Lo: off, Hi: off + n*size, Kind: "comparison-modifies", Text: "the comparison of " + c.Name + " changes the array"}
+	}
 	p := s.order(uint32(n))
 	if !s.ok || !s.consistent(p) {
 		return slot{}, false
 	}
-	if o.Data == nil || !bytes.Equal(before, o.Data[off:off+n*size]) {
-		return slot{}, c.VM.Find("comparison-modifies", &base, int64(n*size), "the comparison of %s changes the array", c.Name)
+	if guarded && o.State == mem.Alive {
+		o.Unwatch(c.VM.P.Big)
 	}
 	tmp, ok := own(c, "copy made by qsort", n*size)
 	if !ok || !move(c, tmp, base, n*size) {

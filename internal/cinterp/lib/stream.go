@@ -25,6 +25,9 @@ type strm struct {
 	backAtStart bool // ungetc on a binary stream at its start, 7.21.7.10p5
 	wide        int8 // -1 bytes, 1 wide
 	memory      *memory2
+	told        map[int64]bool // positions that ftell gave
+	room        slot           // what setvbuf gave the stream
+	roomSize    uint64
 }
 
 // memory2 is what open_memstream and fmemopen write to.
@@ -232,6 +235,7 @@ func shut(c *call, s *strm) {
 		ext(c).closeFD(s.fd)
 	}
 	s.closed = true
+	giveBack(c, s)
 	if o := c.VM.M.Objs[s.at.Obj]; o.State == mem.Alive {
 		c.VM.M.End(o, mem.Freed, c.Pos)
 	}
@@ -246,10 +250,27 @@ func buffer(c *call, buf slot, n uint64) bool {
 	if s.used && !c.VM.Find("setvbuf-late", &s.at, 0, "%s is called after another operation on the stream", c.Name) {
 		return false
 	}
-	if buf.N != 0 && n > 0 {
-		_, _, ok = room(c, buf, n, true)
+	if buf.N == 0 || n == 0 {
+		return true
+	}
+	o, off, ok := room(c, buf, n, true)
+	if ok && i32(c, 2) != 2 || c.Name != "setvbuf" { // not for _IONBF
+		s.room, s.roomSize = buf, n
+		o.Lose(off, n, "setvbuf-contents", "the buffer that a stream was given is read, and what it holds is the stream's own")
 	}
 	return ok
+}
+
+// giveBack ends what setvbuf began.
+func giveBack(c *call, s *strm) {
+	if s.room.Obj == 0 {
+		return
+	}
+	if o := c.VM.M.Objs[s.room.Obj]; o.State == mem.Alive {
+		o.SetInit(s.room.N-o.Base, s.roomSize)
+		o.Lost = nil
+	}
+	s.room = slot{}
 }
 
 func fopen(c *call) (slot, bool) {

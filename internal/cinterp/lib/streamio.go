@@ -159,8 +159,10 @@ func fgets(c *call) (slot, bool) {
 	if !ok {
 		return slot{}, false
 	}
-	if n <= 0 {
-		// The standard is silent; implementations give a null pointer.
+	if n < 0 {
+		return slot{}, c.VM.Find("library-argument", nil, 0, "fgets is given room for %d characters", n)
+	}
+	if n == 0 { // the standard is silent; implementations give a null pointer
 		return slot{}, true
 	}
 	if to.N == 0 {
@@ -238,9 +240,7 @@ func fread(c *call) (slot, bool) {
 		q := to
 		q.N += uint64(len(b)) - part
 		if o, off, ok := room(c, q, part, true); ok {
-			for i := range part {
-				o.Unset(off + i)
-			}
+			o.Lose(off, part, "indeterminate-contents", "the last element that fread read is not all there, and its value is used")
 		}
 	}
 	return slot{N: uint64(len(b)) / size}, true

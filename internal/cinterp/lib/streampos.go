@@ -39,6 +39,10 @@ func (s *strm) move(c *call, off int64, whence int32) (vfs.Errno, bool) {
 }
 
 func seekStream(c *call, s *strm) (slot, bool) {
+	if off := int64(arg(c, 1).N); s.f.std == 0 && !s.bin && s.memory == nil && off != 0 && (i32(c, 2) != 0 || !s.told[off]) &&
+		!c.VM.Find("fseek-text", &s.at, 0, "fseek on a text stream with the offset %d, which ftell did not give for SEEK_SET", off) {
+		return slot{}, false
+	}
 	e, ok := s.move(c, int64(arg(c, 1).N), i32(c, 2))
 	if !ok {
 		return slot{}, false
@@ -53,6 +57,12 @@ func tellStream(c *call, s *strm) (slot, bool) {
 	}
 	if e != 0 {
 		return minus(c, e)
+	}
+	if s.told == nil {
+		s.told = map[int64]bool{}
+	}
+	if len(s.told) < 1<<16 {
+		s.told[n] = true
 	}
 	return num(n)
 }

@@ -60,9 +60,7 @@ func strftime(c *call) (slot, bool) {
 		// What the array holds is not known any more.
 		if arg(c, 1).N > 0 && arg(c, 0).N != 0 {
 			if o, off, ok := c.VM.Access(arg(c, 0), 1, 0, true); ok {
-				for k := off; k < min(off+arg(c, 1).N, o.Size); k++ {
-					o.Unset(k)
-				}
+				o.Lose(off, min(arg(c, 1).N, o.Size-off), "indeterminate-contents", "the array is read that strftime had no room in")
 			} else {
 				return slot{}, false
 			}

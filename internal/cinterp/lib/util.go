@@ -121,7 +121,7 @@ func put(c *call, p slot, b []byte) bool {
 
 // apart checks that a copy's ranges do not overlap.
 func apart(c *call, d slot, dn uint64, s slot, sn uint64) bool {
-	if d.N < s.N+sn && s.N < d.N+dn && dn > 0 && sn > 0 {
+	if d.Obj == s.Obj && d.N < s.N+sn && s.N < d.N+dn && dn > 0 && sn > 0 {
 		return c.VM.Find("overlapping-copy", &d, int64(dn), "%s copies between ranges that overlap", c.Name)
 	}
 	return true
@@ -133,7 +133,7 @@ func own(c *call, name string, size uint64) (slot, bool) {
 	if o == nil {
 		return slot{}, c.VM.Cannot("the limit of memory is reached")
 	}
-	o.Name, o.Type = name, "object of the library"
+	o.Name, o.Type = name, run.LibraryObject
 	o.SetAll()
 	return slot{N: o.Base, Obj: o.ID}, true
 }

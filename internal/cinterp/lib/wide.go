@@ -353,8 +353,14 @@ func wcstok(c *call) (slot, bool) {
 	p := arg(c, 0)
 	if p.N == 0 {
 		var ok bool
-		if p, ok = c.VM.Load(arg(c, 2), code.TPtr); !ok || p.N == 0 {
-			return slot{}, ok
+		if p, ok = c.VM.Load(arg(c, 2), code.TPtr); !ok {
+			return slot{}, false
+		}
+		if !ext(c).left[p.N] {
+			return slot{}, c.VM.Find("wcstok-state", ptr(arg(c, 2)), 0, "wcstok is to go on from a pointer that no call of it left")
+		}
+		if p.N == 0 {
+			return slot{}, true
 		}
 	}
 	s, ok := wideN(c, p, math.MaxUint64)
@@ -368,6 +374,7 @@ func wcstok(c *call) (slot, bool) {
 	skip := wspan(s, set, true)
 	s, p.N = s[skip:], p.N+uint64(skip)*wcharSize
 	if len(s) == 0 {
+		ext(c).left[0] = true
 		return slot{}, c.VM.Store(arg(c, 2), code.TPtr, slot{})
 	}
 	n := wspan(s, set, false)
@@ -380,6 +387,7 @@ func wcstok(c *call) (slot, bool) {
 		}
 		next.N += wcharSize
 	}
+	ext(c).left[next.N] = true
 	return p, c.VM.Store(arg(c, 2), code.TPtr, next)
 }
 

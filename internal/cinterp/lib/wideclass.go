@@ -1,6 +1,8 @@
 package lib
 
 import (
+	"math"
+
 	"steward/internal/cinterp/run"
 )
 
@@ -16,11 +18,21 @@ var wideClasses = []struct {
 	{"space", func(b byte) bool { return space(int(b)) }}, {"upper", upper}, {"xdigit", func(b byte) bool { return digit(b) < 16 }},
 }
 
-// wclass is 7.30.1p3: the argument is a wchar_t or WEOF. Every value of a
-// wint_t of 32 bits is one of them as far as anybody can tell.
+// wideArg is 7.30.1p1: the argument is a wchar_t or WEOF.
+func wideArg(c *call) (uint32, bool) {
+	n := uint32(arg(c, 0).N)
+	if n > math.MaxInt32 && n != math.MaxUint32 {
+		return n, c.VM.Find("ctype-argument", nil, 0, "%s is given %#x, which is neither a wide character nor WEOF", c.Name, n)
+	}
+	return n, true
+}
+
 func wclass(is func(b byte) bool) run.LibFunc {
 	return func(c *call) (slot, bool) {
-		n := uint32(arg(c, 0).N)
+		n, ok := wideArg(c)
+		if !ok {
+			return slot{}, false
+		}
 		return yes(n < 128 && is(byte(n)))
 	}
 }
@@ -44,8 +56,8 @@ var wideClass = wideClassFunctions()
 
 func wideClassFunctions() map[string]run.LibFunc {
 	m := map[string]run.LibFunc{
-		"towlower": func(c *call) (slot, bool) { return slot{N: uint64(wlower(uint32(arg(c, 0).N)))}, true },
-		"towupper": func(c *call) (slot, bool) { return slot{N: uint64(wupper(uint32(arg(c, 0).N)))}, true },
+		"towlower": func(c *call) (slot, bool) { n, ok := wideArg(c); return slot{N: uint64(wlower(n))}, ok },
+		"towupper": func(c *call) (slot, bool) { n, ok := wideArg(c); return slot{N: uint64(wupper(n))}, ok },
 		"wctype": func(c *call) (slot, bool) {
 			n, ok := name(c, 0)
 			for i, w := range wideClasses {

@@ -63,8 +63,49 @@ type Object struct {
 	Type    string // for people
 	Made    Pos    // where it was declared or allocated
 	Ended   Pos    // where it was freed or its block ended
+	Lost    *Lost  // bytes that had a value and have none any more
+	Guard   *Guard // bytes that the program may not change now
+	Vol     bool   // defined volatile
 	Func    int32  // of a function: which one
 	Mark    int32  // of the last leak search
+}
+
+// Lost is a range of offsets whose bytes lost their values, and the kind of
+// undefined behaviour that reading them is.
+type Lost struct {
+	Lo, Hi uint64
+	Kind   string
+	Text   string
+}
+
+// Lose takes the values of n bytes from off away.
+func (o *Object) Lose(off, n uint64, kind, text string) {
+	for i := off; i < off+n; i++ {
+		o.Unset(i)
+	}
+	if o.Lost != nil && o.Lost.Kind == kind {
+		off, n = min(off, o.Lost.Lo), max(off+n, o.Lost.Hi)-min(off, o.Lost.Lo)
+	}
+	o.Lost = &Lost{off, off + n, kind, text}
+}
+
+// Guard is a range of offsets that may not be written for a while.
+type Guard struct {
+	Lo, Hi uint64
+	Kind   string
+	Text   string
+}
+
+// Watch makes every access to the object take the slow way.
+func (o *Object) Watch() { o.W, o.Fast, o.slow = nil, false, true }
+
+// Unwatch undoes Watch. big is the order of the machine.
+func (o *Object) Unwatch(big bool) {
+	o.slow, o.Guard = big, nil
+	o.Fast = o.Init == nil && !o.slow
+	if !o.Const {
+		o.W = o.Data
+	}
 }
 
 // Sub is the bounds of a sub-object, as offsets in its object.
@@ -150,10 +191,13 @@ func (o *Object) Forget() {
 		clear(o.Init)
 	}
 	o.Missing, o.Fast, o.W = len(o.Data), false, o.Data
+	if o.Vol {
+		o.W = nil
+	}
 	if o.Missing == 0 {
 		o.SetAll()
 	}
-	o.Prov = nil
+	o.Prov, o.Lost = nil, nil
 }
 
 // End ends the life of an object.

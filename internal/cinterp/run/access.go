@@ -65,7 +65,13 @@ func (vm *VM) Access(p mem.Slot, size, align uint64, write bool) (*mem.Object, u
 	if align > 1 && p.N%align != 0 {
 		return nil, 0, vm.Find("misaligned-access", &p, int64(size), "a %s of %d bytes at an address that is no multiple of %d", what, size, align)
 	}
-	if write && o.W == nil {
+	if write && o.W == nil && !vm.writable(o, off, size) {
+		if o.Guard != nil && !o.Const {
+			return nil, 0, vm.Find(o.Guard.Kind, &p, int64(size), "%s", o.Guard.Text)
+		}
+		if o.Type == LibraryObject {
+			return nil, 0, vm.Find("library-result-write", &p, int64(size), "%s, which belongs to the library, is written", o.Name)
+		}
 		if o.Class == mem.ClassString {
 			return nil, 0, vm.Find("string-literal-write", &p, int64(size), "a string literal is written")
 		}
@@ -75,6 +81,17 @@ func (vm *VM) Access(p mem.Slot, size, align uint64, write bool) (*mem.Object, u
 		return nil, 0, vm.Find("const-write", &p, int64(size), "%s, which is const, is written", describe(o))
 	}
 	return o, off, true
+}
+
+// LibraryObject is the type of objects that the library made for itself.
+const LibraryObject = "object of the library"
+
+// writable tells whether an object that is watched may be written here.
+func (vm *VM) writable(o *mem.Object, off, size uint64) bool {
+	if o.Const || o.Class == mem.ClassString || o.Class == mem.ClassTemp && !o.Vol {
+		return false
+	}
+	return o.Vol || o.Guard != nil && (off+size <= o.Guard.Lo || off >= o.Guard.Hi)
 }
 
 func describe(o *mem.Object) string {
@@ -97,6 +114,9 @@ func bytesWord(n uint64) string {
 
 // uninit tells of a read of bytes without a value.
 func (vm *VM) uninit(p mem.Slot, o *mem.Object, size uint64) bool {
+	if off := p.N - o.Base; o.Lost != nil && off < o.Lost.Hi && off+size > o.Lost.Lo {
+		return vm.Find(o.Lost.Kind, &p, int64(size), "%s", o.Lost.Text)
+	}
 	if o.Class == mem.ClassHeap {
 		return vm.Find("uninitialised-heap-read", &p, int64(size), "%d %s of allocated memory are read that nobody wrote", size, bytesWord(size))
 	}
@@ -239,7 +259,7 @@ func (vm *VM) keep(o *mem.Object, off uint64, v mem.Slot) {
 		return
 	}
 	if o.Prov == nil {
-		if v.Sub == 0 {
+		if o := vm.M.Objs[v.Obj]; v.Sub == 0 && v.N-o.Base <= o.Size {
 			return // its address tells enough
 		}
 		o.Prov = make([]mem.Slot, len(o.Data)/vm.P.Ptr+1)

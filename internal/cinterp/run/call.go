@@ -12,6 +12,7 @@ type jump struct {
 	pc     int
 	dst    uint16
 	value  uint64
+	locals []keptLocal
 }
 
 // enter begins a call: the arguments are in place at base.
@@ -152,7 +153,7 @@ func (vm *VM) call(i int, site *code.Site, base int, dst uint16) bool {
 	if f.Code == nil {
 		return vm.callLib(i, f, site, base, dst)
 	}
-	if !vm.checkCall(f, site, base) {
+	if !vm.checkCall(f, site, base) || f.Promised != nil && !vm.promised(f, base) {
 		return false
 	}
 	var va *VarArgs
@@ -184,6 +185,9 @@ func (vm *VM) callLib(i int, f *code.Func, site *code.Site, base int, dst uint16
 	if len(site.Args) < f.Least {
 		return vm.Find("wrong-argument-count", nil, 0, "%s is called with %d arguments and has %d parameters", f.Name, len(site.Args), f.Least)
 	}
+	if site.Type != f.Type && site.Proto && !vm.fitsLibrary(f, site) {
+		return false
+	}
 	if vm.inLib == len(vm.calls) {
 		vm.calls = append(vm.calls, new(Call))
 	}
@@ -205,7 +209,7 @@ func (vm *VM) callLib(i int, f *code.Func, site *code.Site, base int, dst uint16
 // checkCall looks whether a call fits the function that it reaches,
 // C17 6.5.2.2p6 and p9.
 func (vm *VM) checkCall(f *code.Func, site *code.Site, base int) bool {
-	if site.Type == f.Type {
+	if site.Type == f.Type && (!f.OldStyle || site.Proto) {
 		return true
 	}
 	want := len(f.Params)
@@ -213,12 +217,18 @@ func (vm *VM) checkCall(f *code.Func, site *code.Site, base int) bool {
 	if got < want || got > want && !f.Variadic {
 		return vm.Find("wrong-argument-count", nil, 0, "%s has %d parameters and is called with %d arguments", f.Name, want, got)
 	}
+	if site.Result == f.Result && f.Result == code.TPtr && vm.apartResult(f, site) {
+		return vm.Find("wrong-function-type", nil, 0, "%s is called as a function whose result points to another type", f.Name)
+	}
 	if site.Result != f.Result && (site.Used || site.Hidden || f.Hidden) {
 		return vm.Find("wrong-function-type", nil, 0, "%s is called as a function with another type of result than it has", f.Name)
 	}
 	for i, p := range f.Params {
 		a := site.Args[i].T
 		if same(a, p) || f.OldStyle && same(a, promoted(p)) {
+			if site.Proto && a != p && a <= code.U64 && p <= code.U64 || site.Proto && vm.apartPointees(f, site, i) {
+				return vm.Find("wrong-function-type", nil, 0, "%s is called as a function whose parameter %d has another type", f.Name, i+1)
+			}
 			continue
 		}
 		if site.Proto {

@@ -121,7 +121,24 @@ func (vm *VM) toInt(bits uint64, t code.T) (uint64, bool) {
 }
 
 func (vm *VM) overflow(op string, a, b uint64, bits int) bool {
-	return vm.Find("signed-overflow", nil, 0, "%d %s %d is outside the range of a signed integer of %d bits", int64(a), op, int64(b), bits)
+	x, y := int64(a), int64(b)
+	switch op {
+	case "+K": // with a constant, which is negative for a difference
+		if op = "+"; y < 0 {
+			op, y = "-", -y
+		}
+		vm.Seen.Below = op == "-"
+	case "+":
+		vm.Seen.Below = y < 0
+	case "-":
+		vm.Seen.Below = y > 0 && x < 0
+	case "*":
+		vm.Seen.Below = x < 0 != (y < 0)
+	}
+	if op == "-" && x == 0 {
+		return vm.Find("signed-overflow", nil, 0, "-(%d) is outside the range of a signed integer of %d bits", y, bits)
+	}
+	return vm.Find("signed-overflow", nil, 0, "%d %s %d is outside the range of a signed integer of %d bits", x, op, y, bits)
 }
 
 // divide finds what is wrong with a division, C17 6.5.5p5 and p6.

@@ -175,7 +175,7 @@ func (vm *VM) step(depth int) outcome {
 	case code.OpAddKI32:
 		x := int64(r[in.B].N) + in.K
 		if x != int64(int32(x)) {
-			if !vm.overflow("+", r[in.B].N, uint64(in.K), 32) {
+			if !vm.overflow("+K", r[in.B].N, uint64(in.K), 32) {
 				return stopped
 			}
 		}
@@ -186,7 +186,7 @@ func (vm *VM) step(depth int) outcome {
 		a, b := int64(r[in.B].N), in.K
 		x := a + b
 		if (a^x)&(b^x) < 0 {
-			if !vm.overflow("+", r[in.B].N, uint64(in.K), 64) {
+			if !vm.overflow("+K", r[in.B].N, uint64(in.K), 64) {
 				return stopped
 			}
 		}
@@ -644,6 +644,11 @@ func (vm *VM) step(depth int) outcome {
 		}
 		r[in.A].N = n
 	case code.OpPtrToInt:
+		if in.K != 0 {
+			if !vm.narrow(r[in.B].N, code.T(in.C)) {
+				return stopped
+			}
+		}
 		vm.M.Objs[r[in.B].Obj].Kept = true
 		r[in.A] = mem.Slot{N: r[in.B].N}
 	case code.OpIntToPtr:

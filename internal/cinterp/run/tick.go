@@ -62,18 +62,21 @@ func (vm *VM) landed(depth int) bool {
 	}
 	fr := &vm.frames[len(vm.frames)-1]
 	fr.pc = j.pc
+	vm.clobber(fr, j.locals)
 	vm.stack[fr.base+int(j.dst)] = mem.Slot{N: j.value}
 	vm.pending = nil
 	return true
 }
 
-// SetJump remembers the caller of a library function as a place to return to.
-func (vm *VM) SetJump() uint64 {
+// SetJump remembers the caller of a library function as a place to return to,
+// for the buffer at an address.
+func (vm *VM) SetJump(buf uint64) uint64 {
 	fr := &vm.frames[len(vm.frames)-1]
 	in := fr.Func.Code[fr.pc-1]
-	at := [2]uint64{fr.serial, uint64(fr.pc)}
-	if id, ok := vm.jumpAt[at]; ok {
-		return id // the same place in the same call
+	at := [3]uint64{fr.serial, uint64(fr.pc), buf}
+	if id, ok := vm.jumpAt[at]; ok { // the same place in the same call
+		vm.jumps[id].locals = vm.snapshot(fr)
+		return id
 	}
 	if len(vm.jumps) >= vm.jumpsMax {
 		for k, id := range vm.jumpAt {
@@ -85,8 +88,19 @@ func (vm *VM) SetJump() uint64 {
 		vm.jumpsMax = 2*len(vm.jumps) + 64
 	}
 	vm.serial++
-	vm.jumps[vm.serial], vm.jumpAt[at] = &jump{depth: len(vm.frames), serial: fr.serial, pc: fr.pc, dst: in.A}, vm.serial
+	vm.jumps[vm.serial], vm.jumpAt[at] = &jump{depth: len(vm.frames), serial: fr.serial, pc: fr.pc, dst: in.A, locals: vm.snapshot(fr)}, vm.serial
 	return vm.serial
+}
+
+// Depth gives how many calls are open.
+func (vm *VM) Depth() int { return len(vm.frames) }
+
+// JumpDepth gives how many were at a place of SetJump; many for no place.
+func (vm *VM) JumpDepth(id uint64) int {
+	if j := vm.jumps[id]; j != nil {
+		return j.depth
+	}
+	return 1 << 30
 }
 
 // LongJump goes back to a place of SetJump; always false.

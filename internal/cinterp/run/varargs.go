@@ -71,7 +71,13 @@ func (vm *VM) VaCopy(to, from mem.Slot) bool {
 
 // VaEnd is C17 7.16.1.3.
 func (vm *VM) VaEnd(ap mem.Slot) bool {
-	delete(vm.caller().open, ap.N)
+	if fr := vm.caller(); !fr.open[ap.N] {
+		if !vm.Find("va-end-missing", nil, 0, "va_end has no va_start in the same function") {
+			return false
+		}
+	} else {
+		delete(fr.open, ap.N)
+	}
 	o, off, ok := vm.Access(ap, uint64(vm.P.Ptr), 0, true)
 	if ok {
 		for i := uint64(0); i < uint64(vm.P.Ptr); i++ {
@@ -91,6 +97,19 @@ func (vm *VM) vaList(ap mem.Slot) (mem.Slot, bool) {
 		return mem.Slot{}, vm.Find("va-list-uninitialised", &ap, 0, "a va_list is used before va_start or after va_end")
 	}
 	return vm.Load(ap, code.TPtr)
+}
+
+// VaReady checks that a function of the library can read from a va_list, which
+// its format may not ask for, C17 7.21.6.8p2.
+func (vm *VM) VaReady(ap mem.Slot) bool {
+	p, ok := vm.vaList(ap)
+	if !ok {
+		return false
+	}
+	if vm.vas[p.Obj] == nil {
+		return vm.Find("va-list-uninitialised", &ap, 0, "a va_list is used that va_start did not set, or whose function returned")
+	}
+	return true
 }
 
 // VaArg is C17 7.16.1.1: a pointer to the next argument.

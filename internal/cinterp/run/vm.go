@@ -65,6 +65,8 @@ type Finding struct {
 	At    mem.Pos
 	Stack []Stack
 	Obj   *ObjectFacts
+	CWE   int
+	Also  []int // weaknesses that are true as well
 }
 
 // ObjectFacts is what a report tells about an object.
@@ -120,12 +122,13 @@ type VM struct {
 	vas      map[uint32]*VarArgs
 	passed   map[uint64]bool // va_lists that were used up, by address
 	jumps    map[uint64]*jump
-	jumpAt   map[[2]uint64]uint64 // the same by the call and the place in it
+	jumpAt   map[[3]uint64]uint64 // the same by the call and the place in it
 	jumpsMax int                  // when to look which calls returned
 	serial   uint64
 	pending  *jump
 	over     bool
-	lib      string // the library function that runs
+	lib      string  // the library function that runs
+	Seen     ub.Seen // of what is found next
 	exiting  bool
 	noted    map[string]bool
 	cache    map[*mem.Pos]uint32
@@ -144,7 +147,7 @@ type Output interface {
 
 // bare makes a run without memory.
 func bare(ctx context.Context, p *code.Program, lib map[string]LibFunc, l Limits) *VM {
-	vm := &VM{P: p, Lib: lib, Limits: l, ctx: ctx, vas: map[uint32]*VarArgs{}, jumps: map[uint64]*jump{}, jumpAt: map[[2]uint64]uint64{},
+	vm := &VM{P: p, Lib: lib, Limits: l, ctx: ctx, vas: map[uint32]*VarArgs{}, jumps: map[uint64]*jump{}, jumpAt: map[[3]uint64]uint64{},
 		noted: map[string]bool{}, pool: make([][][]*mem.Object, len(p.Funcs)+1), align8: 8, wide: p.Ptr == 8 && !p.Big}
 	if p.Ptr == 4 {
 		vm.align8 = 4
@@ -277,12 +280,32 @@ func (vm *VM) Find(kind string, ptr *mem.Slot, size int64, format string, args .
 	if ptr != nil && ptr.Obj != 0 {
 		f.Obj = vm.facts(*ptr)
 	}
+	vm.weakness(&f, ptr)
 	if formal {
 		vm.Notes = append(vm.Notes, f)
 		return true
 	}
 	vm.over, vm.End, vm.Found = true, Undefined, &f
 	return false
+}
+
+// weakness says which weakness a finding is.
+func (vm *VM) weakness(f *Finding, p *mem.Slot) {
+	s := vm.Seen
+	vm.Seen = ub.Seen{}
+	if f.Kind == nil {
+		return
+	}
+	if f.Obj != nil {
+		s.Stack = f.Obj.Class == mem.ClassAuto || f.Obj.Class == mem.ClassTemp
+		s.Heap = f.Obj.Class == mem.ClassHeap
+		low := int64(0)
+		if p.Sub != 0 {
+			low = int64(vm.M.Subs[p.Sub].Lo)
+		}
+		s.Before = f.Obj.Offset < low
+	}
+	f.CWE, f.Also = f.Kind.Weakness(s)
 }
 
 // inLibrary gives the kind of what a library function finds in its arguments.
@@ -303,7 +326,9 @@ func (vm *VM) noteAt(at mem.Pos, kind string, p *mem.Slot, format string, args .
 		return
 	}
 	vm.noted[key] = true
-	vm.Notes = append(vm.Notes, Finding{Kind: ub.ByName(kind), Name: kind, Text: fmt.Sprintf(format, args...), At: at, Obj: vm.facts(*p)})
+	f := Finding{Kind: ub.ByName(kind), Name: kind, Text: fmt.Sprintf(format, args...), At: at, Obj: vm.facts(*p)}
+	vm.weakness(&f, p)
+	vm.Notes = append(vm.Notes, f)
 }
 
 func (vm *VM) facts(p mem.Slot) *ObjectFacts {

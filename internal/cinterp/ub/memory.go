@@ -27,7 +27,7 @@ var memory = []Kind{
 		"A pointer into an allocation, not to its start, is given to free or realloc."},
 	{"uninitialised-read", "UB-013", "6.3.2.1p2", []int{11, 21}, 457, "EXP33-C", TierExploit,
 		"A local object is read before a value was stored in it."},
-	{"uninitialised-heap-read", "UB-014", "7.22.3.4p2", []int{180, 181}, 908, "EXP33-C", TierExploit,
+	{"uninitialised-heap-read", "UB-014", "7.22.3.4p2", []int{180, 181}, 457, "EXP33-C", TierExploit,
 		"Allocated memory is read before a value was stored in it."},
 	{"null-dereference", "UB-015", "6.5.3.2p4", []int{43}, 476, "EXP34-C", TierMemory,
 		"A null pointer is used to read, write or call."},

@@ -34,7 +34,11 @@ func arith(e emitter) {
 
 // overflow writes +, - or *, with a register or a constant on the right.
 func overflow(e emitter, name, sym, k, right, bits string) {
-	e.p("case code.Op%s%sI32:\n x := int64(r[in.B].N) %s %s\n if x != int64(int32(x)) {\n %s\n}\n r[in.A].N = uint64(x)", name, k, sym, right, e.fails("vm.overflow(%q, r[in.B].N, %s, 32)", sym, bits))
+	told := sym
+	if sym+k == "+K" {
+		told = "+K" // the number may be negative for a difference
+	}
+	e.p("case code.Op%s%sI32:\n x := int64(r[in.B].N) %s %s\n if x != int64(int32(x)) {\n %s\n}\n r[in.A].N = uint64(x)", name, k, sym, right, e.fails("vm.overflow(%q, r[in.B].N, %s, 32)", told, bits))
 	e.p("case code.Op%s%sU32:\n r[in.A].N = uint64(uint32(r[in.B].N %s %s))", name, k, sym, bits)
 	e.p("case code.Op%s%sI64:\n a, b := int64(r[in.B].N), %s\n x := a %s b", name, k, right, sym)
 	switch name {
@@ -45,7 +49,7 @@ func overflow(e emitter, name, sym, k, right, bits string) {
 	default:
 		e.p("if int64(int32(a)) != a || int64(int32(b)) != b {\n if a != 0 && (x/a != b || a == -1 && b == math.MinInt64) {")
 	}
-	e.p("%s\n}", e.fails("vm.overflow(%q, r[in.B].N, %s, 64)", sym, bits))
+	e.p("%s\n}", e.fails("vm.overflow(%q, r[in.B].N, %s, 64)", told, bits))
 	if name == "Mul" {
 		e.p("}")
 	}

@@ -145,6 +145,11 @@ const stepRest = `
 			}
 			r[in.A].N = n
 		case code.OpPtrToInt:
+			if in.K != 0 {
+				if !vm.narrow(r[in.B].N, code.T(in.C)) {
+					return stopped
+				}
+			}
 			vm.M.Objs[r[in.B].Obj].Kept = true
 			r[in.A] = mem.Slot{N: r[in.B].N}
 		case code.OpIntToPtr:

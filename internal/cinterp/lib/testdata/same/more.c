@@ -33,7 +33,7 @@ int main(void) {
 	printf("%d%d%c\n", copy[2], copy[4], copy[5]);
 	char *rest = "";
 	printf("%ld %s\n", strtol("12 rest", &rest, 10), rest + 0 == 0 ? "" : "x");
-	FILE *f = fopen("t", "w+");
+	FILE *f = fopen("t", "w+b");
 	for (int i = 0; i < 100; i++) fprintf(f, "%d ", i * i);
 	rewind(f);
 	int n = 0, x, sum = 0;
@@ -44,14 +44,14 @@ int main(void) {
 	fseek(f, 8, SEEK_SET);
 	printf("%s\n", fgets(buf, 10, f));
 	fclose(f);
-	f = fopen("t", "a+");
+	f = fopen("t", "a+b");
 	fseek(f, 0, SEEK_SET);
 	printf("%d ", getc(f));
 	fseek(f, 0, SEEK_CUR);
 	fputs("end", f);
 	printf("%ld\n", ftell(f));
 	fclose(f);
-	f = fopen("gap", "w");
+	f = fopen("gap", "wb");
 	fseek(f, 5, SEEK_SET);
 	putc('x', f);
 	fclose(f);

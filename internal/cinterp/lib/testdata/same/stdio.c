@@ -9,7 +9,7 @@ static void show(const char *what, long n) { printf("%s: %ld\n", what, n); }
 
 int main(void) {
 	char buf[64];
-	FILE *f = fopen("new.txt", "w+");
+	FILE *f = fopen("new.txt", "w+b");
 	show("open", f != NULL);
 	show("fputs", fputs("hello world\nsecond line\nthird", f) >= 0);
 	show("ftell", ftell(f));

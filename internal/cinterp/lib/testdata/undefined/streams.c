@@ -69,7 +69,7 @@ int main(void) {
 	fputs("abc", f);
 	rewind(f);
 	fread(b, sizeof b[0], 2, f);
-	return b[0]; // UB: uninitialised-read
+	return b[0]; // UB: indeterminate-contents
 }
 //// scanf with no width
 int main(void) {

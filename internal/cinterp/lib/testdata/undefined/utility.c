@@ -8,16 +8,16 @@
 #include <signal.h>
 static int bad(const void *a, const void *b) { return *(const int *)a > *(const int *)b; }
 static int good(const void *a, const void *b) { return bad(a, b) - bad(b, a); }
-static int writes(const void *a, const void *b) { *(int *)a += 1; return good(a, b); }
 //// comparison of two answers
 int main(void) {
 	int a[] = {3, 1, 2};
 	qsort(a, 3, sizeof *a, bad); // UB: comparison-inconsistent
 }
 //// comparison that writes
+static int writes(const void *a, const void *b) { *(int *)a += 1; return good(a, b); } // UB: comparison-modifies
 int main(void) {
 	int a[] = {30, 10, 20};
-	qsort(a, 3, sizeof *a, writes); // UB: comparison-modifies
+	qsort(a, 3, sizeof *a, writes);
 }
 //// bsearch unsorted
 int main(void) {
@@ -51,11 +51,11 @@ int main(void) {
 //// getenv
 int main(void) {
 	setenv("A", "abc", 1);
-	getenv("A")[0] = 'x'; // UB: const-write
+	getenv("A")[0] = 'x'; // UB: library-result-write
 }
 //// strerror
 int main(void) {
-	strerror(1)[0] = 'x'; // UB: const-write
+	strerror(1)[0] = 'x'; // UB: library-result-write
 }
 //// asctime
 int main(void) {
