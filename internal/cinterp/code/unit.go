@@ -59,6 +59,7 @@ func CompileMarked(units []*front.Unit, m front.Machine, marks map[cc.Node][]Mar
 	}
 	c.undefined()
 	c.quick()
+	c.inline()
 	for n, i := range c.funcs {
 		c.p.ByName[n] = i
 	}

@@ -1665,6 +1665,9 @@ next:
 		r[in.A].N = r[in.B].N | uint64(in.K)
 	case code.OpXorK:
 		r[in.A].N = r[in.B].N ^ uint64(in.K)
+	case code.OpRotK32:
+		x := uint32(r[in.B].N)
+		r[in.A].N = uint64(x<<uint(in.K&31) | x>>uint(32-in.K&31))
 	case code.OpNegF:
 		r[in.A].N = r[in.B].N ^ 1<<63
 	case code.OpCpl:
@@ -1812,6 +1815,12 @@ next:
 	}
 	goto next
 slow:
+	if len(fr.Func.Inlined) > 0 {
+		if to := fr.Func.OutOfLine(pc - 1); to >= 0 {
+			pc = to
+			goto next
+		}
+	}
 	fr.pc = pc
 	switch vm.step(depth) {
 	case next:

@@ -209,6 +209,9 @@ const hotRest = `
 		r[in.A].N = r[in.B].N | uint64(in.K)
 	case code.OpXorK:
 		r[in.A].N = r[in.B].N ^ uint64(in.K)
+	case code.OpRotK32:
+		x := uint32(r[in.B].N)
+		r[in.A].N = uint64(x<<uint(in.K&31) | x>>uint(32-in.K&31))
 	case code.OpNegF:
 		r[in.A].N = r[in.B].N ^ 1<<63
 	case code.OpCpl:
@@ -356,6 +359,12 @@ const hotRest = `
 	}
 	goto next
 slow:
+	if len(fr.Func.Inlined) > 0 {
+		if to := fr.Func.OutOfLine(pc - 1); to >= 0 {
+			pc = to
+			goto next
+		}
+	}
 	fr.pc = pc
 	switch vm.step(depth) {
 	case next:
