@@ -52,5 +52,6 @@ func (im *Image) Restore() {
 	m.Subs = m.Subs[:im.subs]
 	m.dead, m.stay, m.free = im.dead, im.stay, nil
 	m.next, m.Used, m.Total = im.next, im.used, im.total
-	m.Near, m.nearSub = [NearSize]uint32{}, [256]uint32{}
+	clear(m.Near)
+	m.nearSub = [256]uint32{}
 }

@@ -127,12 +127,18 @@ type Memory struct {
 	top   uint64               // the last address of the machine
 	// Near remembers objects by the address of a pointer to them, so that a
 	// pointer that is read need not search. It may be wrong: look at the object.
-	Near    [NearSize]uint32
+	Near    []uint32
 	nearSub [256]uint32 // the same for bounds
 }
 
-// NearSize is how many addresses Near keeps.
-const NearSize = 1 << 14
+// The sizes of Near: it grows with the number of objects.
+const (
+	nearLeast = 1 << 10
+	nearMost  = 1 << 20
+)
+
+// NearAt gives the place of an address in Near.
+func NearAt(near []uint32, addr uint64) uint64 { return addr >> 5 & uint64(len(near)-1) }
 
 // overhead is about what an object costs beside its bytes.
 const overhead = 192
@@ -140,7 +146,7 @@ const overhead = 192
 // New makes an empty memory that holds at most limit bytes, for a machine with
 // pointers of ptr bytes.
 func New(limit uint64, ptr int) *Memory {
-	m := &Memory{Objs: make([]*Object, 1, 256), Subs: make([]Sub, 1), subs: map[Sub]uint32{}, next: 0x10000, Limit: limit, top: 1<<47 - 1}
+	m := &Memory{Objs: make([]*Object, 1, 256), Subs: make([]Sub, 1), subs: map[Sub]uint32{}, Near: make([]uint32, nearLeast), next: 0x10000, Limit: limit, top: 1<<47 - 1}
 	if ptr == 4 {
 		m.top = 1<<32 - 1
 	}
@@ -164,6 +170,9 @@ func (m *Memory) Alloc(size, align uint64, class Class) *Object {
 		m.next = base + size + 32
 		o = &Object{Base: base, ID: uint32(len(m.Objs))}
 		m.Objs = append(m.Objs, o)
+		if n := len(m.Near); len(m.Objs) > n && n < nearMost {
+			m.Near = make([]uint32, 4*n)
+		}
 	}
 	o.Size, o.Class = size, class
 	m.Used += size + overhead

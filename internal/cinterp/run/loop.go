@@ -1517,10 +1517,19 @@ next:
 		o := objs[q.Obj]
 		d := o.Data
 		off := q.N + uint64(in.K) - o.Base
-		if o.Fast && vm.wide && off < uint64(len(d)) && uint64(len(d))-off >= 8 && off&7 == 0 {
+		if vm.wide && off < uint64(len(d)) && uint64(len(d))-off >= 8 && off&7 == 0 {
 			if q.Sub != 0 {
 				s := &vm.M.Subs[q.Sub]
 				if off < s.Lo || off+8 > s.Hi {
+					goto slow
+				}
+			}
+			if !o.Fast {
+				if off >= uint64(len(o.Init)) {
+					goto slow
+				}
+				b := (*[8]byte)(o.Init[off:])
+				if uint64(b[0])|uint64(b[1])<<8|uint64(b[2])<<16|uint64(b[3])<<24|uint64(b[4])<<32|uint64(b[5])<<40|uint64(b[6])<<48|uint64(b[7])<<56 != 0x0101010101010101 {
 					goto slow
 				}
 			}
@@ -1536,7 +1545,8 @@ next:
 					goto next
 				}
 			}
-			if id := vm.M.Near[n>>4%mem.NearSize]; n-objs[id].Base <= objs[id].Size {
+			near := vm.M.Near
+			if id := near[n>>5&uint64(len(near)-1)]; n-objs[id].Base <= objs[id].Size {
 				r[in.A] = mem.Slot{N: n, Obj: id}
 				goto next
 			}
@@ -1547,7 +1557,7 @@ next:
 		o := objs[q.Obj]
 		d := o.W
 		off := q.N + uint64(in.K) - o.Base
-		if o.Fast && vm.wide && off < uint64(len(d)) && uint64(len(d))-off >= 8 && off&7 == 0 && o.Prov == nil {
+		if vm.wide && off < uint64(len(d)) && uint64(len(d))-off >= 8 && off&7 == 0 {
 			v := &r[in.A]
 			if q.Sub != 0 {
 				s := &vm.M.Subs[q.Sub]
@@ -1555,11 +1565,27 @@ next:
 					goto slow
 				}
 			}
-			if v.Sub != 0 {
+			if !o.Fast {
+				if off >= uint64(len(o.Init)) {
+					goto slow
+				}
+				b := (*[8]byte)(o.Init[off:])
+				if n := uint64(b[0]) | uint64(b[1])<<8 | uint64(b[2])<<16 | uint64(b[3])<<24 | uint64(b[4])<<32 | uint64(b[5])<<40 | uint64(b[6])<<48 | uint64(b[7])<<56; n != 0x0101010101010101 {
+					if n != 0 || o.Missing <= 8 {
+						goto slow
+					}
+					b[0], b[1], b[2], b[3], b[4], b[5], b[6], b[7] = 1, 1, 1, 1, 1, 1, 1, 1
+					o.Missing -= 8
+				}
+			}
+			if w := off / 8; w < uint64(len(o.Prov)) {
+				o.Prov[w] = *v
+			} else if v.Sub != 0 {
 				goto slow
 			}
 			objs[v.Obj].Kept = true
-			vm.M.Near[v.N>>4%mem.NearSize] = v.Obj
+			near := vm.M.Near
+			near[v.N>>5&uint64(len(near)-1)] = v.Obj
 			b := (*[8]byte)(d[off:])
 			b[0] = byte(v.N)
 			b[1] = byte(v.N >> 8)
@@ -1700,6 +1726,7 @@ next:
 		} else {
 			r[in.A].N = 0
 		}
+		goto branch
 	case code.OpLeP:
 		if r[in.B].Obj != r[in.C].Obj {
 			goto slow
@@ -1709,18 +1736,21 @@ next:
 		} else {
 			r[in.A].N = 0
 		}
+		goto branch
 	case code.OpEq, code.OpEqP:
 		if r[in.B].N == r[in.C].N {
 			r[in.A].N = 1
 		} else {
 			r[in.A].N = 0
 		}
+		goto branch
 	case code.OpNe, code.OpNeP:
 		if r[in.B].N != r[in.C].N {
 			r[in.A].N = 1
 		} else {
 			r[in.A].N = 0
 		}
+		goto branch
 
 	case code.OpJmp:
 		pc = int(in.K)
@@ -1812,6 +1842,24 @@ next:
 		}
 	default:
 		goto slow
+	}
+	goto next
+branch: // after a comparison, on which a jump mostly depends
+	if j := &ins[pc]; j.A == in.A {
+		switch j.Op {
+		case code.OpJz:
+			pc++
+			if r[j.A].N == 0 {
+				pc = int(j.K)
+				goto jumped
+			}
+		case code.OpJnz:
+			pc++
+			if r[j.A].N != 0 {
+				pc = int(j.K)
+				goto jumped
+			}
+		}
 	}
 	goto next
 slow:
