@@ -56,6 +56,8 @@ static int less(const void *a, const void *b) { return *(const int *)a < *(const
 static unsigned char low(unsigned x) { return (unsigned char)x; }
 static _Bool odd(int x) { return x & 1; }
 static int self(int x) { x = x + 1; return x; }
+static unsigned inner(int n) { return ~((unsigned)~n); }
+static unsigned four(unsigned a) { return ((unsigned char)(a + 1)) * 4; }
 static int at(const int *p, int i) { return p[i] + p[i + 1]; }
 static const int *after(const int *p, int i) { return p + i; }
 int main(void)
@@ -69,6 +71,7 @@ int main(void)
 	n = first(second(1, n), second(n, 3)) + seven() * seven();
 	printf("%d %s %g %d\n", n, name(&s), twice(&s), less(&a[0], &a[1]));
 	printf("%d %d %d %d\n", low(0x1ff), odd(n), self(n), at(a, second(0, 2)));
+	printf("%u %u\n", inner(0), four((unsigned char)~0));
 	int k = n > 3 ? 1 : 2;
 	printf("%d %d\n", *after(a, n > 3 ? 1 : 2), *after(after(a, 1), k));
 	for (int i = 0; i < 3; i = self(i))
@@ -81,6 +84,7 @@ int main(void)
 	const want = "6c ef0123456789abcd\n" +
 		"51 name 3 1\n" +
 		"255 1 52 7\n" +
+		"0 0\n" +
 		"2 3\n" +
 		"4\n" // as by gcc
 	if err != nil || r.Verdict != Clean || string(r.Output) != want {

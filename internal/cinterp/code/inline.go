@@ -226,7 +226,12 @@ func substitute(code []Instr, lead []bool, body []Instr, params int) (copied []I
 	used := map[uint16]bool{}
 	for _, in := range copied {
 		b, c := reads(in.Op)
-		used[in.B], used[in.C] = used[in.B] || b, used[in.C] || c
+		if b {
+			used[in.B] = true
+		}
+		if c {
+			used[in.C] = true
+		}
 	}
 	for args = len(code) - 1; args > first && !used[code[args-1].A]; args-- { // what the copy does not read
 	}
