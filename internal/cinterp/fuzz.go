@@ -102,6 +102,11 @@ func (r *FuzzReport) see(list *[]*Seen, key string, in Input, s Seen) {
 // in the report. An error is of the inputs, or says that there is no target.
 func (c *Compiled) Fuzz(ctx context.Context, p Program, inputs iter.Seq2[Input, error], o FuzzOptions) (*FuzzReport, error) {
 	r := &FuzzReport{Strict: o.Strict, index: map[string]*Seen{}}
+	if c.given != nil {
+		r.take(c.given, Input{})
+		r.Stopped = true
+		return r, nil
+	}
 	for _, f := range c.static {
 		x := static(f)
 		list := &r.Notes

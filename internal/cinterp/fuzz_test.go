@@ -67,7 +67,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 func fuzzTarget(t *testing.T) (*Compiled, Program) {
 	t.Helper()
 	p := Program{Files: []File{{"target.c", []byte(target)}}}
-	c, err := Compile(p, "")
+	c, err := Compile(t.Context(), p, Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -188,7 +188,7 @@ func TestFuzzNoTarget(t *testing.T) {
 		"int LLVMFuzzerTestOneInput(const unsigned char *d, unsigned long n); int main(void) { return LLVMFuzzerTestOneInput(0, 0); }",
 	} {
 		p := Program{Files: []File{{"t.c", []byte(text)}}}
-		c, err := Compile(p, "")
+		c, err := Compile(t.Context(), p, Options{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -216,7 +216,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	return 0;
 }`
 	p := Program{Files: []File{{"t.c", []byte(text)}}}
-	c, err := Compile(p, "")
+	c, err := Compile(b.Context(), p, Options{})
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -1,10 +1,12 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
 	"io/fs"
+	"math"
 	"os"
 	"runtime/debug"
 	"strings"
@@ -33,10 +35,10 @@ type interpretation struct {
 	steps                    int64
 	memory                   uint64
 	limit                    time.Duration
-	corpus                   []string
 	given                    given
 	sarif                    bool
 	failMalloc               string
+	corpus                   []string
 }
 
 func (s *shell) interpretCmd() *cobra.Command {
@@ -79,10 +81,10 @@ something is not supported, or a limit was reached.`,
 	f.Int64Var(&q.steps, "steps", 0, "limit of jumps and calls; 0: two billion")
 	f.Uint64Var(&q.memory, "memory", 0, "limit of memory in `bytes`; 0: a gigabyte")
 	f.DurationVar(&q.limit, "time", 0, "limit of time")
-	f.StringArrayVar(&q.corpus, "corpus", nil, "run the fuzz target, LLVMFuzzerTestOneInput, on each file of a `folder`, or on a file")
 	q.given.flags(f)
 	f.BoolVar(&q.sarif, "sarif", false, "print SARIF 2.1.0")
 	f.StringVar(&q.failMalloc, "fail-malloc", "", "let the `N`th allocation fail; all: each in turn, one a run")
+	f.StringArrayVar(&q.corpus, "corpus", nil, "run the fuzz target, LLVMFuzzerTestOneInput, on each file of a `folder`, or on a file")
 	return c
 }
 
@@ -103,7 +105,7 @@ func (s *shell) interpret(ctx context.Context, q interpretation, files, args []s
 		lines[name] = strings.Split(string(text), "\n")
 	}
 	o := cinterp.Options{Machine: q.machine, Strict: q.strict, Leaks: q.leaks,
-		Limits: cinterp.Limits{Steps: q.steps, Memory: q.memory, Time: q.limit}}
+		Limits: q.limits()}
 	if err := q.given.into(s.Stdin, &p, &o); err != nil {
 		return usage{err}
 	}
@@ -135,6 +137,16 @@ func (s *shell) interpret(ctx context.Context, q interpretation, files, args []s
 		return exitStatus(r.Status & 255)
 	}
 	return nil
+}
+
+// limits are those of the run. The process is the interpreter's alone: what is
+// nested too deep is to be told, and not to end in a trace of Go's.
+func (q interpretation) limits() cinterp.Limits {
+	l := cinterp.Limits{Steps: q.steps, Memory: q.memory, Time: q.limit}
+	l.Total = 2<<30 + 2*cmp.Or(min(q.memory, 1<<40), 1<<30)
+	debug.SetMaxStack(math.MaxInt32)
+	debug.SetMemoryLimit(int64(l.Total / 4 * 3))
+	return l
 }
 
 // showRun prints what the program wrote, and then the report. With --json the

@@ -106,12 +106,12 @@ func (c *corpus) read(open func(string) (*os.File, error), name string, mode fs.
 }
 
 // interpretCorpus runs a fuzz target on a corpus.
-func (s *shell) interpretCorpus(ctx context.Context, q interpretation, p cinterp.Program, base cinterp.Options, lines map[string][]string) error {
-	compiled, err := cinterp.Compile(p, q.machine)
+func (s *shell) interpretCorpus(ctx context.Context, q interpretation, p cinterp.Program, opt cinterp.Options, lines map[string][]string) error {
+	compiled, err := cinterp.Compile(ctx, p, opt)
 	if err != nil {
 		return usage{errs.Invalidf("FILE.c", "%v", err)}
 	}
-	o := cinterp.FuzzOptions{Options: base}
+	o := cinterp.FuzzOptions{Options: opt}
 	last := s.Clock()
 	o.Done = func(r *cinterp.FuzzReport) {
 		if now := s.Clock(); now.Sub(last) >= 5*time.Second {

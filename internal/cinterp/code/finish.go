@@ -138,6 +138,7 @@ func (f *fn) compact() {
 		places = append(places, f.f.At[i])
 	}
 	f.f.Code, f.f.At = code, places
+	f.f.moveCopies(at)
 	f.f.moveSwitches(at)
 }
 

@@ -142,6 +142,7 @@ func (c *compiler) inlineIn(f *Func, bodies map[int64][]Instr) {
 		}
 	}
 	f.moveSwitches(starts)
+	f.moveCopies(starts)
 	for k, o := range outs {
 		f.Inlined[k].Out = int32(len(code))
 		for j := o.args; j <= o.call; j++ {
@@ -159,6 +160,9 @@ func (f *Func) targets() []bool {
 		if t, ok := target(in); ok {
 			lead[t] = true
 		}
+	}
+	for _, to := range f.Copies {
+		lead[to] = true
 	}
 	for _, s := range f.Switches {
 		if s.Default >= 0 {

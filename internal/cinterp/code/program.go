@@ -44,6 +44,7 @@ type Func struct {
 	Place    mem.Pos
 	Switches []Switch
 	Vars     map[uint16]Var
+	Copies   map[int]int // where a load goes on whose memory has no value, see copies.go
 	Noreturn bool
 	Promised []StaticParam
 	Lib      string // not empty: the library's

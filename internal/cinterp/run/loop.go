@@ -1525,7 +1525,7 @@ next:
 				}
 			}
 			if !o.Fast {
-				if off >= uint64(len(o.Init)) {
+				if o.Slow() || off >= uint64(len(o.Init)) {
 					goto slow
 				}
 				b := (*[8]byte)(o.Init[off:])
@@ -1566,7 +1566,7 @@ next:
 				}
 			}
 			if !o.Fast {
-				if off >= uint64(len(o.Init)) {
+				if o.Slow() || off >= uint64(len(o.Init)) {
 					goto slow
 				}
 				b := (*[8]byte)(o.Init[off:])

@@ -126,6 +126,7 @@ type VM struct {
 	jumpsMax int                  // when to look which calls returned
 	serial   uint64
 	pending  *jump
+	aside    bool // the innermost call goes on at another place
 	over     bool
 	lib      string  // the library function that runs
 	Seen     ub.Seen // of what is found next

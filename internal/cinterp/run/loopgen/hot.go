@@ -69,7 +69,7 @@ const hotRest = `
 				}
 			}
 			if !o.Fast {
-				if off >= uint64(len(o.Init)) {
+				if o.Slow() || off >= uint64(len(o.Init)) {
 					goto slow
 				}
 				b := (*[8]byte)(o.Init[off:])
@@ -110,7 +110,7 @@ const hotRest = `
 				}
 			}
 			if !o.Fast {
-				if off >= uint64(len(o.Init)) {
+				if o.Slow() || off >= uint64(len(o.Init)) {
 					goto slow
 				}
 				b := (*[8]byte)(o.Init[off:])
