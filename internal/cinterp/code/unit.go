@@ -89,6 +89,7 @@ func CompileMarked(units []*front.Unit, m front.Machine, o Options) (p *Program,
 	c.ownObjects()
 	c.quick()
 	c.p.Types = &c.types.t
+	c.inline()
 	for n, i := range c.funcs {
 		c.p.ByName[n] = i
 	}

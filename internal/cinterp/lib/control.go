@@ -46,7 +46,7 @@ func exit(c *call) (slot, bool) {
 }
 
 func setjmp(c *call) (slot, bool) {
-	id := c.VM.SetJump()
+	id := c.VM.SetJump(arg(c, 0).N)
 	return slot{}, c.VM.Store(arg(c, 0), code.U64, slot{N: id})
 }
 
