@@ -42,6 +42,7 @@ type Limits struct {
 	Depth  int           // calls in calls; default 20,000
 	Output int           // bytes; default 16 MiB
 	Time   time.Duration // default: as ctx says
+	Total  uint64        // bytes that the process may take, the interpreter included; 0: not asked
 }
 
 // Options of a run.
@@ -98,13 +99,13 @@ var ErrSource = errors.New("the program cannot be translated")
 
 // Compiled is a program ready to be run any number of times.
 type Compiled struct {
+	given  *Report         // what every run gives, for a program that is beyond a limit
 	p      *code.Program   // nil: it is not to be run
 	static []check.Finding // of the program as written
 }
 
-// Compile parses and translates a program. The error says what is wrong, one
-// line a mistake, and wraps ErrSource.
-func Compile(p Program, machine string) (*Compiled, error) {
+// compile is Compile with nobody who watches.
+func compile(p Program, machine string) (*Compiled, error) {
 	m, err := front.MachineNamed(machine)
 	if err != nil {
 		return nil, err
@@ -114,6 +115,10 @@ func Compile(p Program, machine string) (*Compiled, error) {
 	for _, f := range p.Files {
 		o := front.Options{Machine: m, Define: p.Define, Include: p.Include, FS: p.FS}
 		u, err := front.Parse(f.Name, f.Text, o)
+		var beyond *front.Beyond
+		if errors.As(err, &beyond) {
+			return nil, err
+		}
 		if err != nil {
 			refused = cmp.Or(refused, err)
 			u, _ = front.Outline(f.Name, f.Text, o)
@@ -128,27 +133,12 @@ type sourceError struct{ error }
 
 func (e sourceError) Is(target error) bool { return target == ErrSource }
 
-// Run compiles and runs a program. An error is a program that is not C or a
-// wrong option; all else is in the report.
-func Run(ctx context.Context, p Program, o Options) (*Report, error) {
-	c, err := Compile(p, o.Machine)
-	if err != nil {
-		return nil, err
-	}
-	return c.Run(ctx, p, o)
-}
-
-// Run runs the program once.
-func (c *Compiled) Run(ctx context.Context, p Program, o Options) (*Report, error) {
+// run is Run with nobody who watches.
+func (c *Compiled) run(ctx context.Context, p Program, o Options) (*Report, error) {
 	if r := c.notRun(o.Strict); r != nil {
 		return r, nil
 	}
 	l := o.Limits.filled()
-	if l.Time > 0 {
-		var cancel context.CancelFunc
-		ctx, cancel = context.WithTimeout(ctx, l.Time)
-		defer cancel()
-	}
 	out := &output{limit: l.Output}
 	vm, err := run.New(ctx, c.p, lib.Functions(), run.Limits{Steps: l.Steps, Memory: l.Memory, Depth: l.Depth, Output: l.Output})
 	if err != nil {

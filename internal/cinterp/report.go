@@ -92,6 +92,7 @@ type Report struct {
 	// where the one was that Options made fail.
 	Allocations int64  `json:"allocations,omitempty"`
 	FailedAlloc *Place `json:"failed_allocation,omitempty"`
+	exited      bool   // by exit or its kin
 }
 
 // Exit gives the exit status: 0 finished, 1 undefined behaviour, 3 cannot say.
@@ -116,7 +117,7 @@ func (r *Report) formal() bool {
 }
 
 func report(vm *run.VM, p *code.Program, out *output, strict bool) *Report {
-	r := &Report{Output: out.all, Errors: out.err, Steps: vm.Steps, Memory: vm.M.Total, Strict: strict}
+	r := &Report{Output: out.all, Errors: out.err, Steps: vm.Taken(), Memory: vm.M.Total, Strict: strict}
 	switch vm.End {
 	case run.Undefined:
 		r.Verdict = Undefined
@@ -126,7 +127,7 @@ func report(vm *run.VM, p *code.Program, out *output, strict bool) *Report {
 		r.Verdict, r.Why = CannotSay, vm.Why
 		r.WhyPlace = place(p, vm.WhyAt)
 	default:
-		r.Verdict, r.Status = Clean, vm.Status
+		r.Verdict, r.Status, r.exited = Clean, vm.Status, vm.Exited()
 	}
 	for _, n := range vm.Notes {
 		r.Notes = append(r.Notes, finding(p, n))

@@ -1,11 +1,14 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
 	"io/fs"
+	"math"
 	"os"
+	"runtime/debug"
 	"strings"
 	"time"
 
@@ -36,6 +39,7 @@ type interpretation struct {
 	given                    given
 	sarif                    bool
 	failMalloc               string
+	corpus                   []string
 }
 
 func (s *shell) interpretCmd() *cobra.Command {
@@ -82,6 +86,7 @@ something is not supported, or a limit was reached.`,
 	q.given.flags(f)
 	f.BoolVar(&q.sarif, "sarif", false, "print SARIF 2.1.0")
 	f.StringVar(&q.failMalloc, "fail-malloc", "", "let the `N`th allocation fail; all: each in turn, one a run")
+	f.StringArrayVar(&q.corpus, "corpus", nil, "run the fuzz target, LLVMFuzzerTestOneInput, on each file of a `folder`, or on a file")
 	return c
 }
 
@@ -97,7 +102,7 @@ func (s *shell) interpret(ctx context.Context, q interpretation, files, args []s
 		lines[name] = strings.Split(string(text), "\n")
 	}
 	o := cinterp.Options{Machine: q.machine, Strict: q.strict, Leaks: q.leaks, Loose: q.loose,
-		Limits: cinterp.Limits{Steps: q.steps, Memory: q.memory, Time: q.limit}}
+		Limits: q.limits()}
 	if err := q.given.into(s.Stdin, &p, &o); err != nil {
 		return usage{err}
 	}
@@ -106,6 +111,9 @@ func (s *shell) interpret(ctx context.Context, q interpretation, files, args []s
 	}
 	if err := q.failing(&o); err != nil {
 		return usage{err}
+	}
+	if len(q.corpus) > 0 {
+		return s.interpretCorpus(ctx, q, p, o, lines)
 	}
 	r, err := cinterp.Run(ctx, p, o)
 	if err != nil {
@@ -126,6 +134,16 @@ func (s *shell) interpret(ctx context.Context, q interpretation, files, args []s
 		return exitStatus(r.Status & 255)
 	}
 	return nil
+}
+
+// limits are those of the run. The process is the interpreter's alone: what is
+// nested too deep is to be told, and not to end in a trace of Go's.
+func (q interpretation) limits() cinterp.Limits {
+	l := cinterp.Limits{Steps: q.steps, Memory: q.memory, Time: q.limit}
+	l.Total = 2<<30 + 2*cmp.Or(min(q.memory, 1<<40), 1<<30)
+	debug.SetMaxStack(math.MaxInt32)
+	debug.SetMemoryLimit(int64(l.Total / 4 * 3))
+	return l
 }
 
 // showRun prints what the program wrote, and then the report. With --json the

@@ -212,7 +212,7 @@ func (f *fn) local(t cc.Type, n cc.Node, name string, temp bool) uint16 {
 	if t.Size() > 1<<31 {
 		f.fail(n, "an object of %d bytes", t.Size())
 	}
-	f.f.Locals = append(f.f.Locals, Local{Size: uint64(t.Size()), Align: uint64(max(t.Align(), 1)), Name: name, Type: t.String(), At: f.c.place(n), Temp: temp, Pads: pads(t), Layout: f.c.declared(t)})
+	f.f.Locals = append(f.f.Locals, Local{Size: uint64(t.Size()), Align: uint64(aligned(t, n)), Name: name, Type: t.String(), At: f.c.place(n), Temp: temp, Pads: pads(t), Layout: f.c.declared(t)})
 	i := len(f.f.Locals) - 1
 	f.f.Locals[i].Reg = uint16(f.c.highReg(f))
 	return f.f.Locals[i].Reg

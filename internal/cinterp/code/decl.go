@@ -44,6 +44,20 @@ func (f *fn) sizes(t cc.Type, n cc.Node) {
 	}
 }
 
+// paramSizes computes the sizes in the type of a parameter, C17 6.9.1p10. That
+// of the array which became a pointer is computed for its effects alone.
+func (f *fn) paramSizes(p *cc.Parameter) {
+	a, ok := arrayOf(p.Type())
+	if !ok {
+		f.sizes(p.Type(), p.Declarator)
+		return
+	}
+	f.sizes(a.Elem(), p.Declarator)
+	if e := a.SizeExpression(); e != nil && a.IsVLA() {
+		f.discard(e)
+	}
+}
+
 func (f *fn) variable(d *cc.Declarator, init *cc.Initializer) {
 	t := d.Type()
 	if d.IsTypename() {

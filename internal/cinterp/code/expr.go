@@ -142,6 +142,15 @@ func (f *fn) discard(n cc.ExpressionNode) {
 	mark := f.next
 	defer func() { f.next = mark }()
 	switch x := strip(n).(type) {
+	case *cc.ExpressionList:
+		for ; x != nil; x = x.ExpressionList {
+			f.discard(x.AssignmentExpression)
+		}
+		return
+	case *cc.AssignmentExpression:
+		if f.copied(x) {
+			return
+		}
 	case *cc.PostfixExpression:
 		switch x.Case {
 		case cc.PostfixExpressionInc:

@@ -143,6 +143,7 @@ func (f *fn) compact() {
 		places = append(places, f.f.At[i])
 	}
 	f.f.Code, f.f.At = code, places
+	f.moveCopies(at)
 	for i := range f.f.Switches {
 		s := &f.f.Switches[i]
 		if s.Default >= 0 {

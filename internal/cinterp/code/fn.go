@@ -55,6 +55,7 @@ type fn struct {
 	jumps    bool  // it calls setjmp: its variables are in memory
 	switched bool  // a switch may pass by a declaration
 	temps    []int // results of calls that the full expression made
+	copies   []copying
 
 	restricts map[uint16]int // restrict pointers in registers
 }

@@ -49,6 +49,7 @@ type Func struct {
 	Restricts []Restrict
 
 	Vars     map[uint16]Var
+	Copies   map[int]int // where a load goes on whose memory has no value, see copies.go
 	Noreturn bool
 	Promised []StaticParam
 	Lib      string // not empty: the library's

@@ -41,7 +41,9 @@ func CompileMarked(units []*front.Unit, m front.Machine, marks map[cc.Node][]Mar
 		if r := recover(); r != nil {
 			e, ok := r.(cannot)
 			if !ok {
-				e = cannot{c.lastPos, fmt.Sprintf("the compiler failed: %v", r)}
+				at := c.p.Places[c.lastPos]
+				p, err = nil, &front.Beyond{File: at.File, Line: at.Line, Text: fmt.Sprintf("the compiler failed: %v", r)}
+				return
 			}
 			at := c.p.Places[e.at]
 			p, err = nil, fmt.Errorf("%s:%d:%d: %s", at.File, at.Line, at.Col, e.text)
@@ -238,12 +240,14 @@ func (c *compiler) static(f *fn, d *cc.Declarator) int {
 	}
 	k := c.newStatic(d.Name(), d.Type(), 0)
 	c.p.Statics[k].Defined = false
+	c.p.Statics[k].Align = uint64(aligned(d.Type(), d))
 	c.globals[n] = k
 	return k
 }
 
 func (c *compiler) staticLocal(f *fn, d *cc.Declarator, init *cc.Initializer) {
 	k := c.newStatic(d.Name(), d.Type(), c.place(d))
+	c.p.Statics[k].Align = uint64(aligned(d.Type(), d))
 	c.statics[d] = k
 	if init != nil {
 		c.initStatic(f, k, d, init)
@@ -350,6 +354,7 @@ func (f *fn) body(x *cc.FunctionDefinition, ft *cc.FunctionType) {
 	default:
 		f.emit(OpEnd, 0, 0, 0, 0)
 	}
+	f.copyOut()
 }
 
 // unsetAll is run first of all in a function where a jump may pass by the
@@ -427,7 +432,7 @@ func (f *fn) params(x *cc.FunctionDefinition, ft *cc.FunctionType) {
 	}
 	for _, p := range list {
 		if p.Declarator != nil {
-			f.sizes(p.Type(), p.Declarator)
+			f.paramSizes(p)
 		}
 	}
 }

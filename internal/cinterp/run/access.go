@@ -124,6 +124,12 @@ func (vm *VM) uninit(p mem.Slot, o *mem.Object, size uint64) bool {
 		return vm.Find(o.Lost.Kind, &p, int64(size), "%s", o.Lost.Text)
 	}
 	if o.Class == mem.ClassHeap {
+		if fr := &vm.frames[len(vm.frames)-1]; vm.lib == "" {
+			if to, ok := fr.Func.Copies[fr.pc-1]; ok {
+				fr.pc, vm.aside = to, true
+				return false
+			}
+		}
 		return vm.Find("uninitialised-heap-read", &p, int64(size), "%d %s of allocated memory are read that nobody wrote", size, bytesWord(size))
 	}
 	return vm.Find("uninitialised-read", &p, int64(size), "%s is read before it has a value", describe(o))

@@ -1936,7 +1936,7 @@ next:
 		n := len(vm.frames)
 		base := fr.base + int(in.B)
 		f := vm.P.Funcs[in.K]
-		if n >= cap(vm.frames) || n >= vm.Limits.Depth || base+f.Regs+window > len(vm.stack) {
+		if n >= cap(vm.frames) || n >= vm.Limits.Depth || base+f.Regs > vm.used {
 			goto slow
 		}
 		fr.pc = pc

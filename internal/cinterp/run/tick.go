@@ -48,8 +48,13 @@ func (vm *VM) noResult(fr *Frame) bool {
 	return vm.Find("missing-return", nil, 0, "%s ended without a result, and its result is used", fr.Func.Name)
 }
 
-// landed unwinds to where a longjmp goes, when that is in this loop.
+// landed unwinds to where a longjmp goes, when that is in this loop. An
+// instruction that goes aside only moved the place in its function.
 func (vm *VM) landed(depth int) bool {
+	if vm.aside {
+		vm.aside = false
+		return true
+	}
 	j := vm.pending
 	if j == nil || vm.over || j.depth <= depth {
 		return false

@@ -115,6 +115,7 @@ type VM struct {
 	left    int // jumps until the next tick, between loops
 	ctx     context.Context
 	stack   []mem.Slot
+	used    int // registers of the stack that may have been used
 	frames  []Frame
 	statics []mem.Slot
 	funcs   []mem.Slot
@@ -124,6 +125,7 @@ type VM struct {
 	jumps   map[uint64]*jump
 	serial  uint64
 	pending *jump
+	aside   bool // the innermost call goes on at another place
 	over    bool
 	lib     string  // the library function that runs
 	Seen    ub.Seen // of what is found next
@@ -148,15 +150,26 @@ type Output interface {
 	Write(fd int, p []byte) bool
 }
 
-// New prepares a run. The error is about memory.
-func New(ctx context.Context, p *code.Program, lib map[string]LibFunc, l Limits) (*VM, error) {
-	vm := &VM{P: p, M: mem.New(l.Memory, p.Ptr), Lib: lib, Limits: l, ctx: ctx, vas: map[uint32]*VarArgs{}, jumps: map[uint64]*jump{},
-		noted: map[string]bool{}, pool: make([][][]*mem.Object, len(p.Funcs)+1), align8: 8}
-	vm.M.Big, vm.wide = p.Big, p.Ptr == 8 && !p.Big
-	vm.types(p)
+// bare makes a run without memory.
+func bare(ctx context.Context, p *code.Program, lib map[string]LibFunc, l Limits) *VM {
+	vm := &VM{P: p, Lib: lib, Limits: l, ctx: ctx, vas: map[uint32]*VarArgs{}, jumps: map[uint64]*jump{},
+		noted: map[string]bool{}, pool: make([][][]*mem.Object, len(p.Funcs)+1), align8: 8, wide: p.Ptr == 8 && !p.Big}
 	if p.Ptr == 4 {
 		vm.align8 = 4
 	}
+	if p.Types != nil {
+		for i, a := range p.Types.Accesses {
+			vm.bases[i] = a.Base
+		}
+	}
+	return vm
+}
+
+// New prepares a run. The error is about memory.
+func New(ctx context.Context, p *code.Program, lib map[string]LibFunc, l Limits) (*VM, error) {
+	vm := bare(ctx, p, lib, l)
+	vm.M = mem.New(l.Memory, p.Ptr)
+	vm.M.Big, vm.M.Types, vm.M.Loose = p.Big, p.Types, p.Loose
 	vm.stack = make([]mem.Slot, 2*window)
 	for i, f := range p.Funcs {
 		o := vm.M.Alloc(1, 16, mem.ClassFunc)
@@ -361,13 +374,14 @@ func (vm *VM) Exit(status int) bool {
 
 // Run executes the initializers and main.
 func (vm *VM) Run(argv []mem.Slot) {
-	defer func() {
-		if r := recover(); r != nil {
-			vm.over = false
-			vm.Cannot("the interpreter failed: %v", r)
-		}
-	}()
-	if !vm.enter(vm.P.Init, nil, nil, 0) || !vm.loop(0) {
+	vm.guarded(func() bool {
+		vm.run(argv)
+		return true
+	})
+}
+
+func (vm *VM) run(argv []mem.Slot) {
+	if !vm.initialise() {
 		return
 	}
 	if vm.P.Main < 0 {
@@ -389,6 +403,9 @@ func (vm *VM) Run(argv []mem.Slot) {
 		vm.Exit(int(int32(r.N)))
 	}
 }
+
+// initialise gives the objects with static storage duration their values.
+func (vm *VM) initialise() bool { return vm.enter(vm.P.Init, nil, nil, 0) && vm.loop(0) }
 
 // CallFunc calls a function of the program from outside the loop.
 func (vm *VM) CallFunc(i int, args []mem.Slot) (mem.Slot, bool) {
@@ -443,15 +460,17 @@ func (vm *VM) top() int {
 
 // grow makes room for a window at base.
 func (vm *VM) grow(base int) bool {
-	if base+window <= len(vm.stack) {
-		return true
+	if base+window > len(vm.stack) {
+		n := max(2*len(vm.stack), base+2*window)
+		if uint64(n)*16 > max(vm.Limits.Memory, 64<<20) {
+			return vm.Find("stack-exhausted", nil, 0, "calls are nested too deep: there is no more stack")
+		}
+		s := make([]mem.Slot, n)
+		copy(s, vm.stack)
+		vm.stack = s
 	}
-	n := max(2*len(vm.stack), base+2*window)
-	if uint64(n)*16 > max(vm.Limits.Memory, 64<<20) {
-		return vm.Find("stack-exhausted", nil, 0, "calls are nested too deep: there is no more stack")
+	if base > vm.used {
+		vm.used = min(base+base/2, len(vm.stack)-window)
 	}
-	s := make([]mem.Slot, n)
-	copy(s, vm.stack)
-	vm.stack = s
 	return true
 }

@@ -330,7 +330,7 @@ const hotRest = `
 		n := len(vm.frames)
 		base := fr.base + int(in.B)
 		f := vm.P.Funcs[in.K]
-		if n >= cap(vm.frames) || n >= vm.Limits.Depth || base+f.Regs+window > len(vm.stack) {
+		if n >= cap(vm.frames) || n >= vm.Limits.Depth || base+f.Regs > vm.used {
 			goto slow
 		}
 		fr.pc = pc
