@@ -49,6 +49,9 @@ func callee(n cc.ExpressionNode) (string, *cc.Declarator) {
 
 // special compiles the calls that are no calls.
 func (f *fn) special(x *cc.PostfixExpression, name string, a []cc.ExpressionNode, want int) (val, bool) {
+	if strings.HasPrefix(name, "__steward_atomic_") {
+		return f.atomicCall(x, name, a, want)
+	}
 	switch name {
 	case "__builtin_expect":
 		if len(a) == 2 {
@@ -105,11 +108,19 @@ func (f *fn) call(x *cc.PostfixExpression, want int, drop bool) val {
 	}
 	site := Site{Type: ft, Result: typeOf(ft.Result()), Used: !drop, Proto: hasProto(ft) && !oldStyle(d), Size: ft.Result().Size()}
 	var fp val
-	if d == nil {
+	called := func() {
 		fp = f.expr(x.PostfixExpression, -1)
 		if fp.t != TPtr || fp.k {
 			fp = val{reg: f.reg(fp), t: TPtr}
 		}
+	}
+	operands := list
+	if d == nil {
+		operands = append([]cc.ExpressionNode{x.PostfixExpression}, list...)
+	}
+	back := f.backwards(x, operands...)
+	if d == nil && !back {
+		called()
 	}
 	if site.Result == TNone {
 		f.fail(x, "a result of type %s is not supported", ft.Result())
@@ -133,14 +144,21 @@ func (f *fn) call(x *cc.PostfixExpression, want int, drop bool) val {
 		at++
 	}
 	params := ft.Parameters()
-	for i, e := range list {
+	site.Args = make([]Arg, len(list))
+	for i := range list {
+		if back {
+			i = len(list) - 1 - i
+		}
 		mark := f.next
 		var pt cc.Type
 		if site.Proto && i < len(params) {
 			pt = params[i].Type()
 		}
-		site.Args = append(site.Args, f.arg(e, pt, uint16(at+i)))
+		site.Args[i] = f.arg(list[i], pt, uint16(at+i))
 		f.next = mark
+	}
+	if d == nil && back {
+		called()
 	}
 	f.at = f.c.place(x)
 	f.next = base

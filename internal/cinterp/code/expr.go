@@ -307,8 +307,7 @@ func (f *fn) comparison(n cc.ExpressionNode) cmp {
 		l, r, tok = x.RelationalExpression, x.ShiftExpression, x.Token
 	}
 	c := cmp{op: n, rel: tok.SrcStr()}
-	lv := f.expr(l, -1)
-	rv := f.expr(r, -1)
+	lv, rv := f.operands(n, l, r)
 	f.at = f.c.placeTok(tok, n)
 	switch {
 	case lv.t == TPtr || rv.t == TPtr:

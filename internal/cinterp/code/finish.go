@@ -92,11 +92,11 @@ func usage(op Op) int {
 	switch {
 	case op == OpRestrictNew || op == OpRestrictEnd:
 		return 0
-	case op == OpNop || op == OpJmp || op == OpCannot || op == OpUB || op == OpEnd:
+	case op == OpNop || op == OpJmp || op == OpCannot || op == OpUB || op == OpEnd || op == OpPlace:
 		return 0
 	case op == OpCall || op == OpCallQuick || op == OpCallPtr:
 		return useA | useB
-	case op == OpRet || op == OpRetMem || op == OpSwitch || op == OpJInd || op == OpStatic || op == OpK || op == OpFuncPtr || op == OpFresh || op == OpKill || op == OpConst:
+	case op == OpRet || op == OpRetMem || op == OpSwitch || op == OpJInd || op == OpStatic || op == OpK || op == OpFuncPtr || op == OpFresh || op == OpKill || op == OpConst || op == OpThread:
 		return useA
 	case op >= OpJLtKS && op <= OpJNeK || op == OpJz || op == OpJnz:
 		return useA
@@ -104,7 +104,7 @@ func usage(op Op) int {
 		return useA | useB
 	case op == OpDecay:
 		return useA | useB
-	case op == OpSeqIn:
+	case op == OpSeqIn || op == OpAtomic:
 		return useA | useB
 	case op == OpCheck || op == OpSet || op == OpUnset:
 		return useA | useB

@@ -21,6 +21,8 @@ type lval struct {
 	member   bool   // inside an object: an array here has bounds of its own
 	tail     uint16 // an array at the end of a structure of this size: it may have been made longer
 	packed   bool   // perhaps not aligned as its type is elsewhere
+	atom     Atomicity
+	rmw      bool   // it is read and written as one
 	eff      uint16 // the layout of the object that members and elements were taken of
 	named    bool   // that object is designated by its name
 	volatile bool   // that object, or what it is in, is volatile
@@ -30,6 +32,14 @@ func (l lval) t() T { return typeOf(l.ct) }
 
 // lval compiles an expression that designates an object.
 func (f *fn) lval(n cc.ExpressionNode) lval {
+	l := f.designated(n)
+	if f.c.atomic != nil {
+		l.atom = f.atomicity(n)
+	}
+	return l
+}
+
+func (f *fn) designated(n cc.ExpressionNode) lval {
 	switch x := strip(n).(type) {
 	case *cc.PrimaryExpression:
 		return f.lvalPrimary(x)
@@ -165,6 +175,11 @@ func (f *fn) lvalIndex(x *cc.PostfixExpression) lval {
 	}
 	arr, isArr := arrayNode(an)
 	var l lval
+	var iv val
+	back := f.backwards(x, an, in)
+	if back {
+		iv = f.expr(in, -1)
+	}
 	if _, ok := an.Type().(*cc.PointerType); ok && (!isArr || !f.isObject(an)) {
 		v := f.expr(an, -1)
 		l = f.pointed(lval{base: f.reg(v), ct: elemOf(an.Type())}, elemOf(an.Type()), an)
@@ -186,7 +201,9 @@ func (f *fn) lvalIndex(x *cc.PostfixExpression) lval {
 	}
 	bound := l.bound
 	l.bound = 0
-	iv := f.expr(in, -1)
+	if !back {
+		iv = f.expr(in, -1)
+	}
 	f.at = f.c.place(x)
 	if !iv.t.isInt() {
 		f.fail(x, "an index of this type is not supported")
@@ -283,7 +300,7 @@ func (f *fn) flat(l lval) lval {
 		f.emit(OpMember, r, b, 0, l.off)
 		b = r
 	}
-	return lval{base: b, ct: l.ct, bits: l.bits, whole: l.whole && !l.hasIdx && l.off == 0, member: l.member, packed: l.packed,
+	return lval{base: b, ct: l.ct, bits: l.bits, whole: l.whole && !l.hasIdx && l.off == 0, member: l.member, packed: l.packed, atom: l.atom, rmw: l.rmw,
 		eff: l.eff, named: l.named, volatile: l.volatile}
 }
 
@@ -296,6 +313,16 @@ func (f *fn) load(l lval, n cc.Node, want int) val {
 	}
 	if l.bits != nil {
 		return f.loadBits(l, want)
+	}
+	if l.atom != NotAtomic && t != TVoid {
+		if l.atom == Atomic && t.isScalar() {
+			op := AtomicLoad
+			if l.rmw {
+				op = AtomicBegin
+			}
+			return val{reg: f.atomicAt(op, l, 0, want), t: t, ct: l.ct}
+		}
+		l = f.unwatched(l)
 	}
 	switch {
 	case t == TAgg:
@@ -368,6 +395,23 @@ func (f *fn) store(l lval, v val, n cc.Node) val {
 		f.emit(OpSet, l.reg, 0, 0, 0)
 		v.ct = l.ct
 		return v
+	}
+	if l.atom != NotAtomic {
+		if l.atom == Atomic && t.isScalar() {
+			op := AtomicStore
+			if l.rmw {
+				op = AtomicEnd
+			}
+			v = f.conv(v, t, -1)
+			r := f.reg(v)
+			f.atomicAt(op, l, r, -1)
+			if v.k {
+				v.ct = l.ct
+				return v
+			}
+			return val{reg: r, t: t, ct: l.ct}
+		}
+		l = f.unwatched(l)
 	}
 	if t == TAgg {
 		l = f.flat(l)

@@ -216,6 +216,9 @@ const (
 	OpSeqIn       // an access for the table of the full expression
 	OpSeqEnd      // forget the table
 	OpConst       // the object A points to is constant now
+	OpPlace       // place K of Orders is reached
+	OpThread      // A = pointer to this thread's object K
+	OpAtomic      // A = result of atomic operation K on the registers from B, see Atomic
 	OpRestrict    // restrict pointer K has a new value, in A; B = 1: its first
 	OpRestrictNew // the block of restrict pointer K begins
 	OpRestrictEnd // the block of restrict pointer K ends

@@ -84,6 +84,7 @@ type Static struct {
 	IsStr   bool
 	Layout  uint16 // of Program.Types
 	Defined bool
+	Thread  bool // each thread has its own
 }
 
 // Arg is the type of an argument in a call.

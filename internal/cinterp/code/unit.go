@@ -27,15 +27,27 @@ type compiler struct {
 	inMemory bool
 	defined  map[string]mem.Pos
 	marks    map[cc.Node][]Mark // see CompileMarked
-	jumps    map[int]bool       // units that know setjmp
+	orders   *Orders            // nil: from left to right
+	effects  *effects           // when there are orders
+	atomic   func(cc.Node) Atomicity
+	jumps    map[int]bool // units that know setjmp
 
 	types *types
 }
 
+// Options of a compilation. Marks is undefined behaviour that statements have;
+// Orders chooses the order of evaluation, nil: from left to right; Atomic tells
+// of lvalues whether they are atomic, nil: none is.
+type Options struct {
+	Marks  map[cc.Node][]Mark
+	Orders *Orders
+	Atomic func(lvalue cc.Node) Atomicity
+}
+
 // CompileMarked makes one program of units, as a linker would. What cannot be
 // translated is found when it is executed. The error says what does not link.
-func CompileMarked(units []*front.Unit, m front.Machine, marks map[cc.Node][]Mark) (p *Program, err error) {
-	c := &compiler{types: newTypes(), marks: marks, p: &Program{ByName: map[string]int{}, Ptr: m.Ptr, Long: m.Long, Big: m.BigEndian, CharS: m.CharSigned, Main: -1, Places: []Place{{}}},
+func CompileMarked(units []*front.Unit, m front.Machine, o Options) (p *Program, err error) {
+	c := &compiler{types: newTypes(), marks: o.Marks, orders: o.Orders, atomic: o.Atomic, p: &Program{ByName: map[string]int{}, Ptr: m.Ptr, Long: m.Long, Big: m.BigEndian, CharS: m.CharSigned, Main: -1, Places: []Place{{}}},
 		globals: map[string]int{}, statics: map[*cc.Declarator]int{}, strings: map[string]int{}, funcs: map[string]int{}, defined: map[string]mem.Pos{}}
 	defer func() {
 		if r := recover(); r != nil {
@@ -51,6 +63,13 @@ func CompileMarked(units []*front.Unit, m front.Machine, marks map[cc.Node][]Mar
 	}()
 	c.init = c.newFn("initializers", nil)
 	c.init.blocks = []block{{}}
+	if c.orders != nil {
+		c.effects = newEffects(c)
+		for i, u := range units {
+			c.effects.unit(i, u.AST.TranslationUnit)
+		}
+		c.effects.settle()
+	}
 	for i, u := range units {
 		c.unit = i
 		c.p.Loose = c.p.Loose || u.Loose
@@ -63,6 +82,7 @@ func CompileMarked(units []*front.Unit, m front.Machine, marks map[cc.Node][]Mar
 		c.p.Main = i
 	}
 	c.undefined()
+	c.ownObjects()
 	c.quick()
 	c.p.Types = &c.types.t
 	for n, i := range c.funcs {
@@ -236,9 +256,11 @@ func (c *compiler) static(f *fn, d *cc.Declarator) int {
 	}
 	n := c.linkName(d)
 	if k, ok := c.globals[n]; ok {
+		c.p.Statics[k].Thread = c.p.Statics[k].Thread || d.IsThreadLocal()
 		return k
 	}
 	k := c.newStatic(d.Name(), d.Type(), 0)
+	c.p.Statics[k].Thread = d.IsThreadLocal()
 	c.p.Statics[k].Defined = false
 	c.p.Statics[k].Align = uint64(aligned(d.Type(), d))
 	c.globals[n] = k
@@ -249,6 +271,7 @@ func (c *compiler) staticLocal(f *fn, d *cc.Declarator, init *cc.Initializer) {
 	k := c.newStatic(d.Name(), d.Type(), c.place(d))
 	c.p.Statics[k].Align = uint64(aligned(d.Type(), d))
 	c.statics[d] = k
+	c.p.Statics[k].Thread = d.IsThreadLocal()
 	if init != nil {
 		c.initStatic(f, k, d, init)
 	} else if constant(d) {

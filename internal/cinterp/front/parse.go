@@ -96,7 +96,7 @@ func (o Options) config(abi *cc.ABI, name string, text []byte, f *files) (*cc.Co
 	}
 	return cfg, []cc.Source{
 		{Name: "<predefined>", Value: cfg.Predefined},
-		{Name: "<builtin>", Value: before + cc.Builtin + after},
+		{Name: "<builtin>", Value: before + cc.Builtin + after + atomics},
 		{Name: "<command>", Value: defines(o.Define)},
 		{Name: name, Value: counted + string(text)},
 		{Name: "<end>", Value: end},

@@ -39,7 +39,7 @@ var memory = map[string]run.LibFunc{
 			return slot{}, true
 		}
 		o, ok := freed(c, p)
-		if ok {
+		if ok = ok && c.VM.Touch(p, o.Size, true); ok {
 			c.VM.M.End(o, mem.Freed, c.Pos)
 		}
 		return slot{}, ok

@@ -36,7 +36,7 @@ func (im *Image) Restore() {
 	m.Objs = m.Objs[:len(im.objs)]
 	for i, o := range im.objs {
 		w := &im.was[i]
-		if w.W == nil && o.State == w.State && !o.Watched { // nothing of it can have changed but this
+		if w.W == nil && o.State == w.State && !o.Watched && o.Trace == nil { // nothing of it can have changed but this
 			o.Kept, o.Mark = w.Kept, w.Mark
 			continue
 		}
@@ -48,7 +48,7 @@ func (im *Image) Restore() {
 	for _, s := range m.Subs[im.subs:] {
 		delete(m.subs, s)
 	}
-	m.Subs = m.Subs[:im.subs]
+	m.Subs, m.Traced = m.Subs[:im.subs], false
 	m.next, m.Used, m.Total = im.next, im.used, im.total
 	m.Near, m.nearSub = [NearSize]uint32{}, [256]uint32{}
 }

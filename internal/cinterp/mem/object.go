@@ -56,11 +56,11 @@ type Object struct {
 	Watched  bool   // see Watch
 	Fit      uint16 // accesses by this layout are in order; others are asked about
 	declared uint16
-	Init     []byte  // 1 for each byte with a value; nil: all have one
-	Missing  int     // bytes without a value, while Init is there
-	Prov     []Slot  // provenance of the pointers stored, by machine word
 	tags     []uint8 // the type of what was stored, by byte; see ByStore
 	m        *Memory
+	Init     []byte // 1 for each byte with a value; nil: all have one
+	Missing  int    // bytes without a value, while Init is there
+	Prov     []Slot // provenance of the pointers stored, by machine word
 	Size     uint64
 	ID       uint32
 	Class    Class
@@ -76,6 +76,7 @@ type Object struct {
 	Vol      bool   // defined volatile
 	Func     int32  // of a function: which one
 	Mark     int32  // of the last leak search
+	Trace    *Trace // who reached it, while threads run
 }
 
 // Lost is a range of offsets whose bytes lost their values, and the kind of
@@ -109,9 +110,13 @@ func (o *Object) Watch() { o.W, o.Fast, o.slow = nil, false, true }
 
 // Unwatch undoes Watch. big is the order of the machine.
 func (o *Object) Unwatch(big bool) {
-	o.slow, o.Guard = big, nil
+	o.Guard = nil
+	if o.Trace != nil {
+		return
+	}
+	o.slow = big
 	o.Fast = o.Init == nil && !o.slow
-	if !o.Const {
+	if !o.Const && !o.Vol {
 		o.W = o.Data
 	}
 	if o.Watched && o.State == Alive {
@@ -128,15 +133,16 @@ type Sub struct {
 
 // Memory is all objects of a run.
 type Memory struct {
-	Objs  []*Object // by ID; 0 is none
-	Subs  []Sub     // by index; 0 is none
-	subs  map[Sub]uint32
-	next  uint64
-	Used  uint64 // bytes that live, with their shadows
-	Total uint64 // bytes that were handed out
-	Limit uint64
-	Big   bool   // the machine's order of bytes is not ours
-	top   uint64 // the last address of the machine
+	Objs   []*Object // by ID; 0 is none
+	Subs   []Sub     // by index; 0 is none
+	subs   map[Sub]uint32
+	next   uint64
+	Used   uint64 // bytes that live, with their shadows
+	Total  uint64 // bytes that were handed out
+	Limit  uint64
+	Traced bool   // new objects are traced
+	Big    bool   // the machine's order of bytes is not ours
+	top    uint64 // the last address of the machine
 
 	Types    *Types // of the program; nil: no types are looked at
 	Loose    bool   // programs do not rely on types: a clash is none
@@ -188,6 +194,9 @@ func (m *Memory) Alloc(size, align uint64, class Class) *Object {
 	buf := make([]byte, 2*size)
 	o.Data, o.Init, o.Missing = buf[:size:size], buf[size:], int(size)
 	o.W, o.slow = o.Data, m.Big
+	if m.Traced && class != ClassFunc {
+		o.trace()
+	}
 	if size == 0 {
 		o.SetAll()
 	}
@@ -211,6 +220,9 @@ func (o *Object) Forget() {
 	if o.Vol || o.Watched {
 		o.W = nil
 	}
+	if o.Trace != nil {
+		o.trace()
+	}
 	if o.Missing == 0 {
 		o.SetAll()
 	}
@@ -222,7 +234,7 @@ func (m *Memory) End(o *Object, s State, at Pos) {
 	m.Used -= o.Size
 	o.dropTags()
 	o.State, o.Ended = s, at
-	o.Data, o.W, o.Init, o.Prov, o.Fast = nil, nil, nil, nil, false
+	o.Data, o.W, o.Init, o.Prov, o.Fast, o.Trace = nil, nil, nil, nil, false, nil
 }
 
 // SetInit says that n bytes from off have a value.

@@ -80,6 +80,9 @@ func (vm *VM) Access(p mem.Slot, size, align uint64, write bool) (*mem.Object, u
 		}
 		return nil, 0, vm.Find("const-write", &p, int64(size), "%s, which is const, is written", describe(o))
 	}
+	if o.Trace != nil && !vm.reached(o, off, size, write) {
+		return nil, 0, false
+	}
 	if o.Watched && !vm.touched(o, off, size, p, write) {
 		return nil, 0, false
 	}
@@ -97,7 +100,7 @@ func (vm *VM) writable(o *mem.Object, off, size uint64) bool {
 	if o.Const || o.Class == mem.ClassString || o.Class == mem.ClassTemp && !o.Vol {
 		return false
 	}
-	return o.Vol || o.Watched && o.Guard == nil || o.Guard != nil && (off+size <= o.Guard.Lo || off >= o.Guard.Hi)
+	return o.Vol || (o.Trace != nil || o.Watched) && o.Guard == nil || o.Guard != nil && (off+size <= o.Guard.Lo || off >= o.Guard.Hi)
 }
 
 func describe(o *mem.Object) string {

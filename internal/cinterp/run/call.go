@@ -7,6 +7,7 @@ import (
 
 // jump is where a setjmp was.
 type jump struct {
+	thread int
 	depth  int
 	serial uint64
 	pc     int
@@ -94,6 +95,7 @@ func (vm *VM) fresh(o *mem.Object, l *code.Local) {
 func (vm *VM) leave(result mem.Slot) {
 	fr := &vm.frames[len(vm.frames)-1]
 	at := vm.here()
+	vm.returned = at
 	if fr.promises != nil {
 		vm.endPromises(fr, result)
 	}
@@ -188,6 +190,9 @@ func (vm *VM) callLib(i int, f *code.Func, site *code.Site, base int, dst uint16
 	fr := &vm.frames[len(vm.frames)-1]
 	if len(site.Args) < f.Least {
 		return vm.Find("wrong-argument-count", nil, 0, "%s is called with %d arguments and has %d parameters", f.Name, len(site.Args), f.Least)
+	}
+	if vm.threads != nil && visible[f.Name] && !vm.Point() {
+		return false
 	}
 	if site.Type != f.Type && site.Proto && !vm.fitsLibrary(f, site) {
 		return false

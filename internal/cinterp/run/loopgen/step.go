@@ -368,6 +368,18 @@ const stepRest = `
 			if !vm.vaType(r[in.A], code.T(in.C), in.K) {
 				return stopped
 			}
+		case code.OpThread:
+			q, ok := vm.ownObject(int(in.K))
+			if !ok {
+				return stopped
+			}
+			r[in.A] = q
+		case code.OpAtomic:
+			if !vm.atomic(in, fr.base+int(in.B)) {
+				return stopped
+			}
+		case code.OpPlace:
+			vm.reach(int(in.K))
 		case code.OpRestrict:
 			if !vm.restrict(fr, &r[in.A], in.K, in.B != 0) {
 				return stopped

@@ -1,4 +1,4 @@
-/* C17 6.7.3.1: what is reached through two restrict pointers is not changed, or does not meet, or its block has ended */
+/* 6.7.3.1p4 lets objects be reached by two restrict pointers that are not changed, or by parts that do not meet, and after the block. */
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>

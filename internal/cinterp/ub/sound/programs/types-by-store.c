@@ -1,4 +1,4 @@
-/* C17 6.5p6 and p7: allocated memory has the type of what was stored last, copies carry it on, and bytes have none */
+/* 6.5p6 and 6.5p7 give allocated memory the type of what was stored in it: it may change, copies carry it on, and bytes have none. */
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
