@@ -220,6 +220,7 @@ func convert(c *call, out []byte, s spec, l *list) ([]byte, bool) {
 		v, ok := l.next('p', 8)
 		t := "(nil)"
 		if v.N != 0 {
+			c.VM.Expose(v)
 			ext(c).printed[v.N] = true
 			t = "0x" + strconv.FormatUint(v.N, 16)
 		}

@@ -37,7 +37,7 @@ func (im *Image) Restore() {
 	m.Objs = m.Objs[:len(im.objs)]
 	for i, o := range im.objs {
 		w := &im.was[i]
-		if w.W == nil && !w.Vol && w.State == Alive && o.Trace == nil { // nothing of it can have changed but this
+		if w.W == nil && !w.Vol && w.State == Alive && !o.Watched && o.Trace == nil { // nothing of it can have changed but this
 			o.Kept, o.Mark = w.Kept, w.Mark
 			o.Fast, o.slow, o.Trace = w.Fast, w.slow, w.Trace
 			continue

@@ -332,10 +332,11 @@ func (m *Memory) SubFor(lo, hi uint64, tag uint32) uint32 {
 	return i
 }
 
-// Recover gives a pointer for a bare address: with the object it lies in.
+// Recover gives a pointer for a bare address: with the object it lies in or is
+// one past, if that one's address was ever made an integer, stored or returned.
+// An address that was only guessed has none.
 func (m *Memory) Recover(addr uint64) Slot {
-	if o := m.At(addr); o != nil {
-		o.Kept = true
+	if o := m.At(addr); o != nil && addr != 0 && o.Kept {
 		return Slot{N: addr, Obj: o.ID}
 	}
 	return Slot{N: addr}

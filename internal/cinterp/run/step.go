@@ -649,7 +649,7 @@ func (vm *VM) step(depth int) outcome {
 				return stopped
 			}
 		}
-		vm.expose(r[in.B])
+		vm.Expose(r[in.B])
 		r[in.A] = mem.Slot{N: r[in.B].N}
 	case code.OpIntToPtr:
 		n := r[in.B].N

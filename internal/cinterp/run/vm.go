@@ -170,6 +170,11 @@ func bare(ctx context.Context, p *code.Program, lib map[string]LibFunc, l Limits
 	if p.Ptr == 4 {
 		vm.align8 = 4
 	}
+	if p.Types != nil {
+		for i, a := range p.Types.Accesses {
+			vm.bases[i] = a.Base
+		}
+	}
 	return vm
 }
 
@@ -177,8 +182,7 @@ func bare(ctx context.Context, p *code.Program, lib map[string]LibFunc, l Limits
 func New(ctx context.Context, p *code.Program, lib map[string]LibFunc, l Limits) (*VM, error) {
 	vm := bare(ctx, p, lib, l)
 	vm.M = mem.New(l.Memory, p.Ptr)
-	vm.M.Big = p.Big
-	vm.types(p)
+	vm.M.Big, vm.M.Types, vm.M.Loose = p.Big, p.Types, p.Loose
 	vm.stack = make([]mem.Slot, 2*window)
 	for i, f := range p.Funcs {
 		o := vm.M.Alloc(1, 16, mem.ClassFunc)

@@ -150,7 +150,7 @@ const stepRest = `
 					return stopped
 				}
 			}
-			vm.expose(r[in.B])
+			vm.Expose(r[in.B])
 			r[in.A] = mem.Slot{N: r[in.B].N}
 		case code.OpIntToPtr:
 			n := r[in.B].N
