@@ -80,13 +80,13 @@ func (f *fn) copyOut() {
 }
 
 // moveCopies follows the instructions to where they came.
-func (f *fn) moveCopies(at []int32) {
-	old := f.f.Copies
+func (f *Func) moveCopies(at []int32) {
+	old := f.Copies
 	if old == nil {
 		return
 	}
-	f.f.Copies = map[int]int{}
+	f.Copies = map[int]int{}
 	for load, to := range old {
-		f.f.Copies[int(at[load])] = int(at[to])
+		f.Copies[int(at[load])] = int(at[to])
 	}
 }

@@ -89,6 +89,7 @@ func CompileMarked(units []*front.Unit, m front.Machine, o Options) (p *Program,
 	c.ownObjects()
 	c.quick()
 	c.p.Types = &c.types.t
+	c.inline()
 	for n, i := range c.funcs {
 		c.p.ByName[n] = i
 	}
@@ -96,7 +97,8 @@ func CompileMarked(units []*front.Unit, m front.Machine, o Options) (p *Program,
 }
 
 // library are the objects that the library defines.
-var library = map[string]bool{"stdin": true, "stdout": true, "stderr": true}
+var library = map[string]bool{"stdin": true, "stdout": true, "stderr": true,
+	"optarg": true, "optind": true, "opterr": true, "optopt": true, "environ": true, "__environ": true}
 
 // undefined makes each use of an object that no unit defines end the run.
 func (c *compiler) undefined() {

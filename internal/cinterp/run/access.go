@@ -44,7 +44,6 @@ func (vm *VM) Access(p mem.Slot, size, align uint64, write bool) (*mem.Object, u
 	o := vm.M.Objs[p.Obj]
 	off := p.N - o.Base
 	if o.State != mem.Alive {
-		off = p.N - vm.M.Base(p.Obj)
 		kind = map[mem.State]string{mem.Freed: "use-after-free", mem.OutOfScope: "use-after-scope", mem.Returned: "use-after-return"}[o.State]
 		if o.Class == mem.ClassTemp {
 			kind = "use-after-temporary"
@@ -231,13 +230,15 @@ func (vm *VM) provenance(o *mem.Object, off, n uint64) mem.Slot {
 			return s
 		}
 	}
-	near := &vm.M.Near[n>>4%mem.NearSize]
+	near := &vm.M.Near[mem.NearAt(vm.M.Near, n)]
 	if q := vm.M.Objs[*near]; n-q.Base <= q.Size {
 		return mem.Slot{N: n, Obj: q.ID}
 	}
-	id := vm.M.At(n)
-	*near = id
-	return mem.Slot{N: n, Obj: id}
+	if q := vm.M.At(n); q != nil {
+		*near = q.ID
+		return mem.Slot{N: n, Obj: q.ID}
+	}
+	return mem.Slot{N: n}
 }
 
 // Store writes a scalar.
@@ -281,7 +282,7 @@ func (vm *VM) Put(o *mem.Object, off uint64, t code.T, v mem.Slot) {
 // keep remembers the provenance of a pointer that is stored.
 func (vm *VM) keep(o *mem.Object, off uint64, v mem.Slot) {
 	vm.M.Objs[v.Obj].Kept = true
-	vm.M.Near[v.N>>4%mem.NearSize] = v.Obj
+	vm.M.Near[mem.NearAt(vm.M.Near, v.N)] = v.Obj
 	w := off / uint64(vm.P.Ptr)
 	if off%uint64(vm.P.Ptr) != 0 {
 		vm.untracked(v)
