@@ -23,6 +23,7 @@ type lval struct {
 	packed   bool   // perhaps not aligned as its type is elsewhere
 	atom     Atomicity
 	rmw      bool   // it is read and written as one
+	union    bool   // taken of a union: any of its members may be read, C17 6.5.2.3
 	eff      uint16 // the layout of the object that members and elements were taken of
 	named    bool   // that object is designated by its name
 	volatile bool   // that object, or what it is in, is volatile
@@ -136,6 +137,9 @@ func (f *fn) field(l lval, x *cc.PostfixExpression) lval {
 		f.fail(x, "this member is not known")
 	}
 	l.off += fd.Offset()
+	if p := fd.ParentType(); p != nil && p.Kind() == cc.Union {
+		l.union = true
+	}
 	l.ct = undecay(x.Type())
 	if a, ok := fd.Type().(*cc.ArrayType); ok {
 		l.ct = a
@@ -194,7 +198,7 @@ func (f *fn) lvalIndex(x *cc.PostfixExpression) lval {
 	} else if isArr {
 		l = f.lval(an)
 		if l.tail > 0 && l.member && !l.hasIdx && !vla(arr) {
-			l = lval{base: f.addr(l, an.Type(), -1).reg, ct: arr, packed: l.packed, eff: l.eff, named: l.named, volatile: l.volatile}
+			l = lval{base: f.addr(l, an.Type(), -1).reg, ct: arr, packed: l.packed, eff: l.eff, union: l.union, named: l.named, volatile: l.volatile}
 		}
 		l.ct = arr.Elem()
 		if !vla(arr) && l.member && arr.Len() > 0 {
@@ -308,7 +312,7 @@ func (f *fn) flat(l lval) lval {
 		b = r
 	}
 	return lval{base: b, ct: l.ct, bits: l.bits, whole: l.whole && !l.hasIdx && l.off == 0, member: l.member, packed: l.packed, atom: l.atom, rmw: l.rmw,
-		eff: l.eff, named: l.named, volatile: l.volatile}
+		eff: l.eff, union: l.union, named: l.named, volatile: l.volatile}
 }
 
 // load reads a value.
