@@ -47,6 +47,8 @@ func (e exitStatus) Error() string { return fmt.Sprintf("exit status %d", int(e)
 // usage marks an error in how a command was called.
 type usage struct{ error }
 
+func (u usage) Unwrap() error { return u.error }
+
 // shell is what every command shares: the world and the global flags.
 type shell struct {
 	World
