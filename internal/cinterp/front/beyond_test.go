@@ -64,7 +64,7 @@ func TestBeyond(t *testing.T) {
 		"cases":            {program("switch (x) {" + numbered("case #: ", n) + ";}"), 3},
 		"types":            {numbered("typedef int *t#;", maxTypes+1), 1},
 		"conditionals":     {many("#if 1\n", n) + many("#endif\n", n), maxNested + 1},
-		"a condition":      {"\n#if " + many("! ", 2*n)+many("!", n) + "1\n#endif\n", 2},
+		"a condition":      {"\n#if " + many("! ", 2*n) + many("!", n) + "1\n#endif\n", 2},
 		"spliced":          {many("#i\\\nf 1\n", n), 2*maxNested + 1},
 		"macros":           {doubling("x", 20) + program("A20;"), 24},
 		"macros of signs":  {doubling("!", 16) + program("return A16 1;"), 20},

@@ -1,8 +1,6 @@
 package lib
 
 import (
-	"maps"
-
 	"modernc.org/cc/v4"
 
 	"steward/internal/cinterp/code"
@@ -27,6 +25,8 @@ type extra struct {
 	temp     int    // number of the next temporary name
 	signals  map[int32]slot
 	blocked  uint64
+	handling int    // handlers that run because of raise
+	quickly  bool   // quick_exit runs
 	mask     uint64 // signals that sigprocmask holds back, by number from 1
 	waiting  uint64 // those of them that were raised
 	quick    []slot // for at_quick_exit
@@ -39,7 +39,7 @@ type extra struct {
 	started  bool
 	round    uint64 // of fenv.h
 	raised   uint64 // exceptions of fenv.h
-	wtok     slot
+	syncs    *syncs
 	sorted   map[slot]bool     // arrays that bsearch found in order
 	left     map[uint64]bool   // pointers that wcstok left
 	printed  map[uint64]bool   // pointers that %p printed
@@ -51,14 +51,10 @@ type extra struct {
 type keep map[string]slot
 
 // more gives the functions of this file's neighbours.
-func more() map[string]run.LibFunc {
-	m := map[string]run.LibFunc{}
-	for _, part := range []map[string]run.LibFunc{opening, reading, writing, positions, scanning, described, folders,
-		options, environment, words, errors, sorting, ending, integers, multibyte, clocks, times, locale, wide, wideText, wideClass, wideIO, wideScanning, atomics, memoryFiles, usage,
-		signals, moreMaths(), fenv} {
-		maps.Copy(m, part)
-	}
-	return m
+func more() []map[string]run.LibFunc {
+	return []map[string]run.LibFunc{opening, reading, writing, positions, scanning, described, folders,
+		options, environment, words, errors, sorting, ending, integers, multibyte, clocks, times, locale, wide, wideText, wideClass, wideIO, wideScanning, atomics, memoryFiles, usage, threads, pthreads, semaphores, locks,
+		signals, moreMaths(), fenv}
 }
 
 // ext gives the library's state, made when it is first asked for.
@@ -81,8 +77,11 @@ func newExtra(s *State) *extra {
 		x.fs = vfs.New(vfs.Limits{})
 	}
 	x.fs.Now = func() int64 { return x.now + x.slept/1e9 }
-	for _, d := range []string{"/tmp", Home} {
+	for _, d := range []string{"/tmp", "/dev", Home} {
 		x.fs.Mkdir(nil, d, 0o777) // it may be there
+	}
+	if n, e := x.fs.Create(nil, "/dev/null", 0o666, true); e == 0 {
+		n.Sink = true
 	}
 	if n, e := x.fs.Lookup(nil, Home); e == 0 {
 		x.cwd = n
@@ -131,14 +130,6 @@ func word(c *call, n uint64) slot {
 		n &= 0xffffffff
 	}
 	return slot{N: n}
-}
-
-// long gives the type of a long.
-func long(c *call) code.T {
-	if c.VM.LongSize() == 4 {
-		return code.I32
-	}
-	return code.I64
 }
 
 // kept gives an object of the library's that lasts, made when it is first

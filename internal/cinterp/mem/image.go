@@ -35,9 +35,10 @@ func (im *Image) Restore() {
 	m := im.m
 	clear(m.Objs[len(im.objs):])
 	m.Objs = m.Objs[:len(im.objs)]
+	m.bases = m.bases[:len(im.objs)]
 	for i, o := range im.objs {
 		w := &im.was[i]
-		if w.W == nil && w.State == Alive { // nothing of it can have changed but this
+		if w.W == nil && w.State == Alive && o.Trace == nil { // nothing of it can have changed but this
 			o.Kept, o.Mark = w.Kept, w.Mark
 			continue
 		}
@@ -49,7 +50,7 @@ func (im *Image) Restore() {
 	for _, s := range m.Subs[im.subs:] {
 		delete(m.subs, s)
 	}
-	m.Subs = m.Subs[:im.subs]
+	m.Subs, m.Traced = m.Subs[:im.subs], false
 	m.dead, m.stay, m.free = im.dead, im.stay, nil
 	m.next, m.Used, m.Total = im.next, im.used, im.total
 	clear(m.Near)

@@ -29,9 +29,7 @@ func (m *Memory) Reclaim(roots func(object func(*Object), address func(uint64)),
 	lo, hi := m.extent()
 	address := func(n uint64) {
 		if n-lo <= hi-lo {
-			if o := m.At(n); o != nil {
-				keep[o.ID] = true
-			}
+			keep[m.At(n)] = true
 		}
 	}
 	roots(object, address)
@@ -99,6 +97,9 @@ func (m *Memory) again(size, align uint64) *Object {
 	}
 	o := l[len(l)-1]
 	m.free[kindOf(size)] = l[:len(l)-1]
-	*o = Object{Base: o.Base, ID: o.ID}
+	*o = Object{Base: o.Base, ID: o.ID, m: m}
 	return o
 }
+
+// Base gives the address of an object.
+func (m *Memory) Base(id uint32) uint64 { return m.bases[id] }

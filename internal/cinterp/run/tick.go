@@ -21,6 +21,14 @@ func (vm *VM) tick(n int64) bool {
 	}
 }
 
+// reach notes a place of code.Orders.
+func (vm *VM) reach(i int) {
+	for len(vm.Reached) <= i {
+		vm.Reached = append(vm.Reached, false)
+	}
+	vm.Reached[i] = true
+}
+
 // ticked begins the next slice of jumps between two ticks.
 func (vm *VM) ticked() bool {
 	const slice = 8192
@@ -85,7 +93,9 @@ func (vm *VM) SetJump(buf uint64) uint64 {
 	}
 	if len(vm.jumps) >= vm.jumpsMax {
 		for k, id := range vm.jumpAt {
-			if j := vm.jumps[id]; j.depth > len(vm.frames) || vm.frames[j.depth-1].serial != j.serial {
+			if j := vm.jumps[id]; j.thread != vm.threadID() {
+				continue
+			} else if j.depth > len(vm.frames) || vm.frames[j.depth-1].serial != j.serial {
 				delete(vm.jumps, id) // its call returned
 				delete(vm.jumpAt, k)
 			}
@@ -93,7 +103,7 @@ func (vm *VM) SetJump(buf uint64) uint64 {
 		vm.jumpsMax = 2*len(vm.jumps) + 64
 	}
 	vm.serial++
-	vm.jumps[vm.serial], vm.jumpAt[at] = &jump{depth: len(vm.frames), serial: fr.serial, pc: fr.pc, dst: in.A, locals: vm.snapshot(fr)}, vm.serial
+	vm.jumps[vm.serial], vm.jumpAt[at] = &jump{thread: vm.threadID(), depth: len(vm.frames), serial: fr.serial, pc: fr.pc, dst: in.A, locals: vm.snapshot(fr)}, vm.serial
 	return vm.serial
 }
 
@@ -111,8 +121,8 @@ func (vm *VM) JumpDepth(id uint64) int {
 // LongJump goes back to a place of SetJump; always false.
 func (vm *VM) LongJump(id, value uint64) bool {
 	j := vm.jumps[id]
-	if j == nil || j.depth > len(vm.frames) || vm.frames[j.depth-1].serial != j.serial {
-		return vm.Find("longjmp-dead-frame", nil, 0, "longjmp goes to a function that returned, or to no place at all")
+	if j == nil || j.thread != vm.threadID() || j.depth > len(vm.frames) || vm.frames[j.depth-1].serial != j.serial {
+		return vm.Find("longjmp-dead-frame", nil, 0, "longjmp goes to a function that returned, to another thread, or to no place at all")
 	}
 	j.value = value
 	vm.pending = j
