@@ -93,7 +93,9 @@ func (vm *VM) SetJump(buf uint64) uint64 {
 	}
 	if len(vm.jumps) >= vm.jumpsMax {
 		for k, id := range vm.jumpAt {
-			if j := vm.jumps[id]; j.depth > len(vm.frames) || vm.frames[j.depth-1].serial != j.serial {
+			if j := vm.jumps[id]; j.thread != vm.threadID() {
+				continue
+			} else if j.depth > len(vm.frames) || vm.frames[j.depth-1].serial != j.serial {
 				delete(vm.jumps, id) // its call returned
 				delete(vm.jumpAt, k)
 			}
