@@ -54,7 +54,7 @@ type keep map[string]slot
 func more() map[string]run.LibFunc {
 	m := map[string]run.LibFunc{}
 	for _, part := range []map[string]run.LibFunc{opening, reading, writing, positions, scanning, described, folders,
-		options, environment, words, errors, sorting, ending, integers, multibyte, clocks, times, locale, wide, wideText, wideClass, wideIO, wideScanning, atomics, memoryFiles, usage,
+		options, environment, words, errors, sorting, ending, integers, multibyte, clocks, times, locale, wide, wideText, wideClass, wideIO, wideScanning, atomics, memoryFiles, usage, network,
 		signals, moreMaths(), fenv} {
 		maps.Copy(m, part)
 	}
