@@ -14,6 +14,7 @@ func (f *fn) declaration(d *cc.Declaration) {
 	}
 	f.marked(d)
 	f.typeExprs(d.DeclarationSpecifiers)
+	f.c.atomic = f.c.p.Volatile && atomicWords(d.DeclarationSpecifiers)
 	for l := d.InitDeclaratorList; l != nil; l = l.InitDeclaratorList {
 		f.variable(l.InitDeclarator.Declarator, l.InitDeclarator.Initializer)
 	}
@@ -81,6 +82,7 @@ func (f *fn) variable(d *cc.Declarator, init *cc.Initializer) {
 	i := len(f.f.Locals) - 1
 	f.vars[d] = ^i
 	f.f.Locals[i].Plain = f.plain(d)
+	f.f.Locals[i].Vol, f.f.Locals[i].Atom = f.c.watched(d)
 	b := &f.blocks[len(f.blocks)-1]
 	b.locals = append(b.locals, i)
 	f.emit(OpFresh, r, 0, 0, int64(i))

@@ -132,8 +132,10 @@ func (f *fn) expr(n cc.ExpressionNode, want int) val {
 
 func (f *fn) list(x *cc.ExpressionList, want int) val {
 	for ; x.ExpressionList != nil; x = x.ExpressionList {
+		f.marked(x.AssignmentExpression)
 		f.discard(x.AssignmentExpression)
 	}
+	f.marked(x.AssignmentExpression)
 	return f.expr(x.AssignmentExpression, want)
 }
 
@@ -167,10 +169,12 @@ func (f *fn) discard(n cc.ExpressionNode) {
 		f.cond(x.LogicalOrExpression, yes, no, true)
 		f.bind(yes)
 		f.seal(yes)
+		f.marked(x.ExpressionList)
 		f.discard(x.ExpressionList)
 		f.jump(end)
 		f.bind(no)
 		f.seal(no)
+		f.marked(x.ConditionalExpression)
 		f.discard(x.ConditionalExpression)
 		f.bind(end)
 		f.seal(end)
@@ -234,26 +238,33 @@ func (f *fn) conditional(x *cc.ConditionalExpression, want int) val {
 	}
 	f.bind(yes)
 	f.seal(yes)
+	unsized := f.composite(x)
 	arm := func(v val) {
 		if rt == TVoid {
 			return
 		}
 		f.to(f.conv(v, rt, int(r)), r)
 	}
+	f.marked(x.ExpressionList)
 	if x.ExpressionList == nil {
 		arm(mid)
 	} else if rt == TVoid {
 		f.discard(x.ExpressionList)
 	} else {
+		unsized(x.ConditionalExpression)
 		arm(f.expr(x.ExpressionList, int(r)))
 	}
 	f.next = mark
 	f.jump(end)
 	f.bind(no)
 	f.seal(no)
+	f.marked(x.ConditionalExpression)
 	if rt == TVoid {
 		f.discard(x.ConditionalExpression)
 	} else {
+		if x.ExpressionList != nil {
+			unsized(x.ExpressionList)
+		}
 		arm(f.expr(x.ConditionalExpression, int(r)))
 	}
 	f.next = mark
@@ -388,6 +399,7 @@ func (f *fn) cond(n cc.ExpressionNode, yes, no *label, fallYes bool) {
 		f.cond(x.LogicalOrExpression, yes, mid, false)
 		f.bind(mid)
 		f.seal(mid)
+		f.marked(x.LogicalAndExpression)
 		f.cond(x.LogicalAndExpression, yes, no, fallYes)
 		return
 	case *cc.LogicalAndExpression:
@@ -395,6 +407,7 @@ func (f *fn) cond(n cc.ExpressionNode, yes, no *label, fallYes bool) {
 		f.cond(x.LogicalAndExpression, mid, no, true)
 		f.bind(mid)
 		f.seal(mid)
+		f.marked(x.InclusiveOrExpression)
 		f.cond(x.InclusiveOrExpression, yes, no, fallYes)
 		return
 	case *cc.UnaryExpression:

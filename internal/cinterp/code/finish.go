@@ -90,7 +90,7 @@ const (
 // usage tells which operands of an operation are registers.
 func usage(op Op) int {
 	switch {
-	case op == OpNop || op == OpJmp || op == OpCannot || op == OpUB || op == OpEnd:
+	case op == OpNop || op == OpJmp || op == OpCannot || op == OpUB || op == OpEnd || op == OpVolatile:
 		return 0
 	case op == OpCall || op == OpCallQuick || op == OpCallPtr:
 		return useA | useB
@@ -98,7 +98,7 @@ func usage(op Op) int {
 		return useA
 	case op >= OpJLtKS && op <= OpJNeK || op == OpJz || op == OpJnz:
 		return useA
-	case op == OpVLA || op == OpCheckN:
+	case op == OpVLA || op == OpCheckN || op == OpSizes:
 		return useA | useB
 	case op == OpDecay:
 		return useA | useB

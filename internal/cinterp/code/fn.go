@@ -52,6 +52,7 @@ type fn struct {
 	depths   map[string]int
 	seq      map[cc.Node]string // unsequenced accesses, by where they are found
 	marks    map[cc.Node]*mark
+	leaf     bool  // an initializer is stored
 	jumps    bool  // it calls setjmp: its variables are in memory
 	switched bool  // a switch may pass by a declaration
 	temps    []int // results of calls that the full expression made

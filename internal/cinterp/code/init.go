@@ -57,7 +57,10 @@ func (f *fn) initLeaf(r uint16, t cc.Type, off int64, in *cc.Initializer) {
 	if fd := in.Field(); fd != nil && fd.IsBitfield() {
 		l.bits = fd
 	}
-	f.store(l, f.expr(e, -1), e)
+	v := f.expr(e, -1)
+	f.leaf = true
+	f.store(l, v, e)
+	f.leaf = false
 }
 
 func (f *fn) initArray(r uint16, a *cc.ArrayType, off int64, e cc.ExpressionNode) {

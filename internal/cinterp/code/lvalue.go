@@ -309,6 +309,7 @@ func (f *fn) load(l lval, n cc.Node, want int) val {
 		}
 	}
 	d := f.dst(want)
+	f.accessed(n, true)
 	if l.packed && l.ct.Size() > 1 {
 		f.emit(OpLdAny, d, l.base, uint16(t.mem()), l.off)
 	} else if l.hasIdx {
@@ -352,6 +353,7 @@ func stOp(t T) Op {
 // store writes a value, converted; the result is the value as stored.
 func (f *fn) store(l lval, v val, n cc.Node) val {
 	t := l.t()
+	f.sizesAgree(l.ct, v.ct)
 	if l.bits != nil {
 		return f.storeBits(l, v)
 	}
@@ -376,6 +378,7 @@ func (f *fn) store(l lval, v val, n cc.Node) val {
 	if len(f.marks) > 0 {
 		f.seen(l, n)
 	}
+	f.accessed(n, false)
 	if l.packed && l.ct.Size() > 1 {
 		f.emit(OpStAny, r, l.base, uint16(t.mem()), l.off)
 	} else if l.hasIdx {

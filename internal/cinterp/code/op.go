@@ -208,14 +208,16 @@ const (
 	OpVLA    // A = pointer to a new array of B bytes, K = local
 	OpCheckN // the VLA's length B must be positive: type K
 
-	OpCheck  // variable A must have a value; B = its flag
-	OpSet    // variable A has a value now; B = its flag
-	OpUnset  // variable A has none; B = its flag
-	OpUB     // finding K of Program.Static
-	OpVaType // the argument that A points to has type C; K is its size
-	OpSeqIn  // an access for the table of the full expression
-	OpSeqEnd // forget the table
-	OpConst  // the object A points to is constant now
+	OpCheck    // variable A must have a value; B = its flag
+	OpSet      // variable A has a value now; B = its flag
+	OpUnset    // variable A has none; B = its flag
+	OpUB       // finding K of Program.Static
+	OpVaType   // the argument that A points to has type C; K is its size
+	OpSeqIn    // an access for the table of the full expression
+	OpSeqEnd   // forget the table
+	OpVolatile // the next access may be volatile
+	OpSizes    // the lengths A and B of two arrays must be the same
+	OpConst    // the object A points to is constant now
 	OpCount
 )
 

@@ -24,6 +24,8 @@ type Local struct {
 	Const bool
 	Param bool
 	Temp  bool
+	Vol   bool        // defined volatile
+	Atom  bool        // an atomic structure or union
 	Plain bool        // a scalar that a compiler may keep in a register
 	Pads  [][2]uint64 // padding, which a reader of bytes may see
 }
@@ -75,6 +77,8 @@ type Static struct {
 	Str     []byte // of a string literal
 	IsStr   bool
 	Defined bool
+	Vol     bool // defined volatile
+	Atom    bool // an atomic structure or union
 }
 
 // Arg is the type of an argument in a call.
@@ -92,6 +96,7 @@ type Site struct {
 	Proto  bool
 	Hidden bool
 	Used   bool
+	Param  bool  // argument 0 is a parameter of the calling function
 	Size   int64 // of a result in memory
 }
 
@@ -111,6 +116,8 @@ type Program struct {
 	Big     bool
 	CharS   bool
 	Bytes   int
+
+	Volatile bool // some object is volatile, or an atomic structure
 }
 
 // Finding is undefined behaviour that the compiler saw and that happens when

@@ -28,6 +28,7 @@ type compiler struct {
 	defined  map[string]mem.Pos
 	marks    map[cc.Node][]Mark // see CompileMarked
 	jumps    map[int]bool       // units that know setjmp
+	atomic   bool               // the declaration says _Atomic
 }
 
 // CompileMarked makes one program of units, as a linker would. What cannot be
@@ -47,6 +48,9 @@ func CompileMarked(units []*front.Unit, m front.Machine, marks map[cc.Node][]Mar
 	}()
 	c.init = c.newFn("initializers", nil)
 	c.init.blocks = []block{{}}
+	for _, u := range units {
+		c.p.Volatile = c.p.Volatile || u.Watch
+	}
 	for i, u := range units {
 		c.unit = i
 		c.translate(u)
@@ -126,6 +130,7 @@ func (c *compiler) outer(d *cc.Declaration) {
 	if d.Case != cc.DeclarationDecl {
 		return
 	}
+	c.atomic = c.p.Volatile && atomicWords(d.DeclarationSpecifiers)
 	for l := d.InitDeclaratorList; l != nil; l = l.InitDeclaratorList {
 		id := l.InitDeclarator
 		dd := id.Declarator
@@ -234,12 +239,14 @@ func (c *compiler) static(f *fn, d *cc.Declarator) int {
 	}
 	k := c.newStatic(d.Name(), d.Type(), 0)
 	c.p.Statics[k].Defined = false
+	c.p.Statics[k].Vol, c.p.Statics[k].Atom = c.watched(d)
 	c.globals[n] = k
 	return k
 }
 
 func (c *compiler) staticLocal(f *fn, d *cc.Declarator, init *cc.Initializer) {
 	k := c.newStatic(d.Name(), d.Type(), c.place(d))
+	c.p.Statics[k].Vol, c.p.Statics[k].Atom = c.watched(d)
 	c.statics[d] = k
 	if init != nil {
 		c.initStatic(f, k, d, init)

@@ -1,6 +1,7 @@
 package front
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -36,6 +37,7 @@ type Unit struct {
 	Name    string
 	AST     *cc.AST
 	Outline bool // no types: see Outline
+	Watch   bool // the text has the words volatile or _Atomic
 }
 
 // files shows our headers and the user's files as one file system.
@@ -80,7 +82,7 @@ func Parse(name string, text []byte, o Options) (u *Unit, err error) {
 	if err != nil {
 		return nil, plain(err, name, text)
 	}
-	return &Unit{Name: name, AST: ast}, nil
+	return &Unit{Name: name, AST: ast, Watch: bytes.Contains(text, []byte("volatile")) || bytes.Contains(text, []byte("_Atomic"))}, nil
 }
 
 // Outline reads a unit that Parse refuses, as far as its syntax goes: there are

@@ -65,6 +65,7 @@ type Object struct {
 	Lost    *Lost  // bytes that had a value and have none any more
 	Guard   *Guard // bytes that the program may not change now
 	Vol     bool   // defined volatile
+	Atom    bool   // an atomic structure or union
 	Func    int32  // of a function: which one
 	Mark    int32  // of the last leak search
 }
@@ -183,7 +184,7 @@ func (o *Object) Forget() {
 		clear(o.Init)
 	}
 	o.Missing, o.Fast, o.W = len(o.Data), false, o.Data
-	if o.Vol {
+	if o.Vol || o.Atom {
 		o.W = nil
 	}
 	if o.Missing == 0 {

@@ -88,10 +88,10 @@ const LibraryObject = "object of the library"
 
 // writable tells whether an object that is watched may be written here.
 func (vm *VM) writable(o *mem.Object, off, size uint64) bool {
-	if o.Const || o.Class == mem.ClassString || o.Class == mem.ClassTemp && !o.Vol {
+	if o.Const || o.Class == mem.ClassString || o.Class == mem.ClassTemp {
 		return false
 	}
-	return o.Vol || o.Guard != nil && (off+size <= o.Guard.Lo || off >= o.Guard.Hi)
+	return o.Vol || o.Atom || o.Guard != nil && (off+size <= o.Guard.Lo || off >= o.Guard.Hi)
 }
 
 func describe(o *mem.Object) string {
@@ -127,7 +127,7 @@ func (vm *VM) uninit(p mem.Slot, o *mem.Object, size uint64) bool {
 func (vm *VM) Load(p mem.Slot, t code.T) (mem.Slot, bool) {
 	size := vm.sizeOf(t)
 	o, off, ok := vm.Access(p, size, vm.alignOf(t), false)
-	if !ok {
+	if !ok || o.Slow() && !vm.asDefined(p, o, size, "read") {
 		return mem.Slot{}, false
 	}
 	if _, missing := o.FirstMissing(off, size); missing {
@@ -214,6 +214,9 @@ func (vm *VM) provenance(o *mem.Object, off, n uint64) mem.Slot {
 // Store writes a scalar.
 func (vm *VM) Store(p mem.Slot, t code.T, v mem.Slot) bool {
 	o, off, ok := vm.Access(p, vm.sizeOf(t), vm.alignOf(t), true)
+	if ok && o.Slow() {
+		ok = vm.asDefined(p, o, vm.sizeOf(t), "written")
+	}
 	if ok {
 		vm.Put(o, off, t, v)
 	}

@@ -76,6 +76,7 @@ func (vm *VM) newLocal(l *code.Local) *mem.Object {
 		o.Class = mem.ClassTemp
 	}
 	o.Name, o.Type, o.Made = l.Name, l.Type, l.At
+	vm.watch(o, l.Vol, l.Atom)
 	for _, p := range l.Pads {
 		o.SetInit(p[0], p[1])
 	}
@@ -176,6 +177,9 @@ func (vm *VM) call(i int, site *code.Site, base int, dst uint16) bool {
 // callLib calls a function of the library.
 func (vm *VM) callLib(i int, f *code.Func, site *code.Site, base int, dst uint16) bool {
 	lib := vm.libs[i]
+	if lib == nil && vm.ownName(f) {
+		return vm.Find("external-definition", nil, 0, "%s is used, and no unit of the program defines it", f.Name)
+	}
 	if lib == nil {
 		return vm.Cannot("the function %s is not in the program and not in the library", f.Name)
 	}

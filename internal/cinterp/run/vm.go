@@ -97,41 +97,42 @@ type LibFunc func(c *Call) (mem.Slot, bool)
 
 // VM is a run of a program.
 type VM struct {
-	P       *code.Program
-	M       *mem.Memory
-	Out     Output
-	Lib     map[string]LibFunc
-	State   any // of the library
-	Limits  Limits
-	Strict  bool
-	Status  int
-	End     End
-	Why     string
-	WhyAt   mem.Pos
-	Found   *Finding
-	Notes   []Finding
-	Steps   int64
-	left    int // jumps until the next tick, between loops
-	ctx     context.Context
-	stack   []mem.Slot
-	frames  []Frame
-	statics []mem.Slot
-	funcs   []mem.Slot
-	libs    []LibFunc
-	vas     map[uint32]*VarArgs
-	passed  map[uint64]bool // va_lists that were used up, by address
-	jumps   map[uint64]*jump
-	serial  uint64
-	pending *jump
-	over    bool
-	lib     string  // the library function that runs
-	Seen    ub.Seen // of what is found next
-	exiting bool
-	noted   map[string]bool
-	cache   map[*mem.Pos]uint32
-	pool    map[*code.Func][][]*mem.Object
-	align8  uint64
-	subLo   []uint64
+	P        *code.Program
+	M        *mem.Memory
+	Out      Output
+	Lib      map[string]LibFunc
+	State    any // of the library
+	Limits   Limits
+	Strict   bool
+	Status   int
+	End      End
+	Why      string
+	WhyAt    mem.Pos
+	Found    *Finding
+	Notes    []Finding
+	Steps    int64
+	left     int // jumps until the next tick, between loops
+	ctx      context.Context
+	stack    []mem.Slot
+	frames   []Frame
+	statics  []mem.Slot
+	funcs    []mem.Slot
+	libs     []LibFunc
+	vas      map[uint32]*VarArgs
+	passed   map[uint64]uint64 // who read from a va_list, by its address
+	jumps    map[uint64]*jump
+	serial   uint64
+	pending  *jump
+	over     bool
+	lib      string  // the library function that runs
+	Seen     ub.Seen // of what is found next
+	volatile bool    // the next access may be volatile
+	exiting  bool
+	noted    map[string]bool
+	cache    map[*mem.Pos]uint32
+	pool     map[*code.Func][][]*mem.Object
+	align8   uint64
+	subLo    []uint64
 }
 
 // Output takes what a program writes.
@@ -175,6 +176,7 @@ func New(ctx context.Context, p *code.Program, lib map[string]LibFunc, l Limits)
 		if s.Const {
 			o.Freeze()
 		}
+		vm.watch(o, s.Vol, s.Atom)
 		vm.statics = append(vm.statics, mem.Slot{N: o.Base, Obj: o.ID})
 	}
 	return vm, nil

@@ -466,6 +466,15 @@ const rest = `
 			if !vm.vaType(r[in.A], code.T(in.C), in.K) {
 				goto stop
 			}
+		case code.OpVolatile:
+			vm.volatile = true
+		case code.OpSizes:
+			if r[in.A].N != r[in.B].N {
+				fr.pc = pc
+				if !vm.Find("vla-mismatch", nil, 0, "a pointer to an array of %d elements becomes one to an array of %d", int64(r[in.B].N), int64(r[in.A].N)) {
+					goto stop
+				}
+			}
 		case code.OpConst:
 			vm.M.Objs[r[in.A].Obj].Freeze()
 		case code.OpUB:
