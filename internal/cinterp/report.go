@@ -207,8 +207,11 @@ func (r *Report) Text(line func(file string, n int) (string, bool)) string {
 	}
 	for i := range r.Notes {
 		word := "formal"
-		if r.Notes[i].Tier == string(ub.TierNote) {
+		switch ub.Tier(r.Notes[i].Tier) {
+		case ub.TierNote:
 			word = "note"
+		case ub.TierMemory, ub.TierExploit:
+			word = "perhaps undefined"
 		}
 		r.Notes[i].text(&b, line, word)
 	}

@@ -178,7 +178,7 @@ func (vm *VM) call(i int, site *code.Site, base int, dst uint16) bool {
 func (vm *VM) callLib(i int, f *code.Func, site *code.Site, base int, dst uint16) bool {
 	lib := vm.libs[i]
 	if lib == nil && vm.ownName(f) {
-		return vm.Find("external-definition", nil, 0, "%s is used, and no unit of the program defines it", f.Name)
+		vm.notDefined(f)
 	}
 	if lib == nil {
 		return vm.Cannot("the function %s is not in the program and not in the library", f.Name)

@@ -5,6 +5,7 @@ import (
 
 	"steward/internal/cinterp/code"
 	"steward/internal/cinterp/front"
+	"steward/internal/cinterp/ub"
 )
 
 // elsewhere are functions of systems that programs declare by hand now and
@@ -18,6 +19,14 @@ const elsewhere = " accept4 brk chroot daemon execl execle execlp execve execvpe
 	"syslog tcgetattr tcsetattr timer_create times ttyname ualarm ulimit umount uname unshare ustat vfork vhangup wait wait3 wait4 waitid waitpid writev " +
 	"closelog openlog dlopen dlsym dlclose dlerror backtrace mallinfo mallopt malloc_usable_size cfree valloc memalign pvalloc regcomp regexec regfree " +
 	"glob globfree wordexp ftw nftw fts_open iconv iconv_open iconv_close crypt gets cuserid "
+
+// notDefined notes that nothing in the program defines a function. It may stand
+// in a unit that was not given: so this alone is no failure.
+func (vm *VM) notDefined(f *code.Func) {
+	x := Finding{Kind: ub.ByName("external-definition"), Name: "external-definition", Text: f.Name + " is used, and none of the units given defines it", At: vm.here(), Stack: vm.Stack()}
+	x.CWE, x.Also = x.Kind.Weakness(ub.Seen{})
+	vm.Notes = append(vm.Notes, x)
+}
 
 // ownName tells whether a function that nobody defines can only be the
 // program's own: its text declares it, and no system has it.
