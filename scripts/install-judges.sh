@@ -5,6 +5,7 @@
 #   csaf_validator        Go            CSAF's JSON schema
 #   csaf-validator-lib    npm           CSAF's mandatory tests
 #   osv-schema.json       Go            OSV's JSON schema, from the format's own linter
+#   sarif-schema.json     Go            SARIF's JSON schema by OASIS, from the test data of gosec
 # Nothing of them is part of Steward. Run it again at will: what is there stays,
 # and then it takes no time.
 set -euo pipefail
@@ -12,6 +13,7 @@ set -euo pipefail
 gocsaf_version=3.6.0
 secvisogram_version=2.0.10
 osv_linter_version=v0.0.0-20260525004216-afe0bddbf893 # carries schema 1.7.5
+gosec_version=v2.30.0 # carries SARIF 2.1.0 with errata 01
 atom_sha256=70b55456be7bbb598528c9bb868845c3bcc8f7b73c26135136cf4e0f0204df0d
 
 cache=${XDG_CACHE_HOME:-$HOME/.cache}/steward-judges
@@ -66,6 +68,16 @@ install_osv() {
 	arrive "$work/osv.json" osv-schema-1.7.5.json
 }
 
+install_sarif() {
+	[ -s "$cache/sarif-schema-2.1.0.json" ] && return
+	local dir
+	dir=$(cd "$work" && GOFLAGS='' go mod download -json "github.com/securego/gosec/v2@$gosec_version" |
+		sed -n 's/^\t"Dir": "\(.*\)",\?$/\1/p')
+	[ -d "$dir" ] || fail "the Go proxy does not serve gosec"
+	install -m 644 "$dir/report/sarif/testdata/sarif-schema-2.1.0.json" "$work/sarif.json"
+	arrive "$work/sarif.json" sarif-schema-2.1.0.json
+}
+
 # Debian has the grammar in a source package only. apt gets it with settings of
 # its own, so that the machine's list of sources stays as it is.
 install_atom() {
@@ -92,4 +104,5 @@ install_debian
 install_gocsaf
 install_secvisogram
 install_osv
+install_sarif
 install_atom

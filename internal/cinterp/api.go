@@ -51,6 +51,9 @@ type Options struct {
 	Leaks   bool      // note allocated memory that is lost at the end
 	Strict  bool      // findings that are formal only make the exit status 1, too
 	Now     time.Time // when the program starts; zero: a fixed time
+	// FailAlloc is the allocation, counted from 1, that fails as if memory were
+	// short: it gives a null pointer. 0: none does.
+	FailAlloc int64
 }
 
 func (l Limits) filled() Limits {
@@ -159,12 +162,15 @@ func (c *Compiled) Run(ctx context.Context, p Program, o Options) (*Report, erro
 	if p.Mount != nil && files.Mount(lib.Home, p.Mount) != 0 {
 		return &Report{Verdict: CannotSay, Why: "the files for the program cannot be read, or are too many"}, nil
 	}
-	argv, ok := lib.Setup(vm, &lib.State{Environ: p.Environ, Input: p.Input, Files: files, Now: o.Now}, append([]string{name}, p.Args...))
+	state := &lib.State{Environ: p.Environ, Input: p.Input, Files: files, Now: o.Now, Fail: o.FailAlloc}
+	argv, ok := lib.Setup(vm, state, append([]string{name}, p.Args...))
 	if ok {
 		vm.Run(argv)
 		if o.Leaks && vm.End == run.Finished {
 			vm.Leaks()
 		}
 	}
-	return c.noted(report(vm, c.p, out, o.Strict)), nil
+	r := report(vm, c.p, out, o.Strict)
+	r.Allocations, r.FailedAlloc = state.Allocs, place(c.p, state.Failed)
+	return c.noted(r), nil
 }

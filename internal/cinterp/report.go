@@ -88,6 +88,10 @@ type Report struct {
 	Memory   uint64    `json:"memory"`            // bytes that the program's objects took in all
 	NotRun   bool      `json:"not_run,omitempty"` // the program is undefined as written
 	Strict   bool      `json:"strict,omitempty"`
+	// Allocations is how many the program asked the library for, and FailedAlloc
+	// where the one was that Options made fail.
+	Allocations int64  `json:"allocations,omitempty"`
+	FailedAlloc *Place `json:"failed_allocation,omitempty"`
 }
 
 // Exit gives the exit status: 0 finished, 1 undefined behaviour, 3 cannot say.
@@ -204,6 +208,10 @@ func (r *Report) Text(line func(file string, n int) (string, bool)) string {
 		if r.WhyPlace != nil {
 			caret(&b, *r.WhyPlace, line)
 		}
+	}
+	if r.FailedAlloc != nil && r.Finding != nil {
+		fmt.Fprintf(&b, "%s: this allocation was made to fail\n", *r.FailedAlloc)
+		caret(&b, *r.FailedAlloc, line)
 	}
 	for i := range r.Notes {
 		word := "formal"

@@ -32,6 +32,9 @@ type interpretation struct {
 	steps                    int64
 	memory                   uint64
 	limit                    time.Duration
+	given                    given
+	sarif                    bool
+	failMalloc               string
 }
 
 func (s *shell) interpretCmd() *cobra.Command {
@@ -67,13 +70,16 @@ something is not supported, or a limit was reached.`,
 	f.StringArrayVarP(&q.define, "define", "D", nil, "define a macro, `NAME[=VALUE]`")
 	f.StringArrayVarP(&q.include, "include", "I", nil, "`folder` in which #include looks")
 	f.StringArrayVar(&q.environ, "env", nil, "`NAME=VALUE` that the program sees in its environment")
-	f.StringVar(&q.machine, "machine", "lp64", "abstract machine: lp64, ilp32, llp64, lp64be (big-endian) or lp64u (char has no sign)")
+	f.StringVar(&q.machine, "machine", "lp64", "abstract machine: lp64, ilp32, llp64, lp64be (big-endian), lp64u (char has no sign), or all of them")
 	f.BoolVar(&q.strict, "strict", false, "exit 1 for what is formal only, too")
 	f.BoolVar(&q.status, "status", false, "exit with the program's own status when it finished")
 	f.BoolVar(&q.leaks, "leaks", false, "note allocated memory that is lost at the end")
 	f.Int64Var(&q.steps, "steps", 0, "limit of jumps and calls; 0: two billion")
 	f.Uint64Var(&q.memory, "memory", 0, "limit of memory in `bytes`; 0: a gigabyte")
 	f.DurationVar(&q.limit, "time", 0, "limit of time")
+	q.given.flags(f)
+	f.BoolVar(&q.sarif, "sarif", false, "print SARIF 2.1.0")
+	f.StringVar(&q.failMalloc, "fail-malloc", "", "let the `N`th allocation fail; all: each in turn, one a run")
 	return c
 }
 
@@ -88,12 +94,27 @@ func (s *shell) interpret(ctx context.Context, q interpretation, files, args []s
 		p.Files = append(p.Files, cinterp.File{Name: name, Text: text})
 		lines[name] = strings.Split(string(text), "\n")
 	}
-	r, err := cinterp.Run(ctx, p, cinterp.Options{Machine: q.machine, Strict: q.strict, Leaks: q.leaks,
-		Limits: cinterp.Limits{Steps: q.steps, Memory: q.memory, Time: q.limit}})
+	o := cinterp.Options{Machine: q.machine, Strict: q.strict, Leaks: q.leaks,
+		Limits: cinterp.Limits{Steps: q.steps, Memory: q.memory, Time: q.limit}}
+	if err := q.given.into(s.Stdin, &p, &o); err != nil {
+		return usage{err}
+	}
+	if q.many() {
+		return s.interpretMany(ctx, q, p, o, lines)
+	}
+	if err := q.failing(&o); err != nil {
+		return usage{err}
+	}
+	r, err := cinterp.Run(ctx, p, o)
 	if err != nil {
 		return usage{errs.Invalidf("FILE.c", "%v", err)}
 	}
-	if err := s.showRun(r, lines); err != nil {
+	if q.sarif {
+		err = s.showSARIF([]cinterp.Named{{Name: o.Machine, Report: r}}, lines)
+	} else {
+		err = s.showRun(r, lines)
+	}
+	if err != nil {
 		return err
 	}
 	if code := r.Exit(); code != exitDone {
@@ -122,14 +143,19 @@ func (s *shell) showRun(r *cinterp.Report, lines map[string][]string) error {
 	if _, err := s.Stderr.Write(r.Errors); err != nil {
 		return err
 	}
-	_, err := io.WriteString(s.Stderr, r.Text(func(file string, n int) (string, bool) {
+	_, err := io.WriteString(s.Stderr, r.Text(lineOf(lines)))
+	return err
+}
+
+// lineOf gives lines of the files that were named.
+func lineOf(lines map[string][]string) func(string, int) (string, bool) {
+	return func(file string, n int) (string, bool) {
 		l := lines[file]
 		if n < 1 || n > len(l) {
 			return "", false
 		}
 		return l[n-1], true
-	}))
-	return err
+	}
 }
 
 func readSource(name string) ([]byte, error) {

@@ -1,6 +1,6 @@
 // Package judges puts what we publish before programs that others wrote: the
-// validators of CSAF, the schemas of OSV and Atom, and GnuPG. Tests of other
-// packages call CSAF, OSV, Atom and GPG; nothing else may import this package.
+// validators of CSAF, the schemas of OSV, SARIF and Atom, and GnuPG. Tests of
+// other packages call CSAF, OSV, SARIF, Atom and GPG; nothing else may import this package.
 //
 // scripts/install-judges.sh installs the judges. One that is missing fails the
 // test: it is never skipped.
@@ -34,6 +34,12 @@ func CSAF(t testing.TB, files ...string) {
 func OSV(t testing.TB, files ...string) {
 	t.Helper()
 	judge(t, osv, files)
+}
+
+// SARIF has logs of SARIF 2.1.0 judged by the format's own JSON schema.
+func SARIF(t testing.TB, files ...string) {
+	t.Helper()
+	judge(t, sarif, files)
 }
 
 // Atom has feeds judged by xmllint with the grammar of RFC 4287, appendix B.

@@ -130,6 +130,23 @@ func TestOSV(t *testing.T) {
 	}
 }
 
+func TestSARIF(t *testing.T) {
+	t.Parallel()
+	const good = `{"version": "2.1.0", "runs": [{"tool": {"driver": {"name": "x"}}, "results": []}]}`
+	SARIF(t, written(t, t.TempDir(), "good.sarif", []byte(good)))
+	for _, tc := range []struct{ name, log, words string }{
+		{"no tool", `{"version": "2.1.0", "runs": [{"results": []}]}`, "tool"},
+		{"another version", `{"version": "2.0.0", "runs": []}`, "version"},
+		{"no JSON", `{`, "SARIF's schema"},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			t.Parallel()
+			found, err := sarif([]string{written(t, t.TempDir(), "bad.sarif", []byte(tc.log))})
+			expect(t, found, err, tc.words)
+		})
+	}
+}
+
 // Our tables of prefixes and ecosystems are those of the schema.
 func TestOSVNames(t *testing.T) {
 	t.Parallel()

@@ -11,23 +11,34 @@ import (
 	"github.com/santhosh-tekuri/jsonschema/v6"
 )
 
-// osvSchema is the format's own JSON schema, with formats asserted.
-var osvSchema = sync.OnceValues(func() (*jsonschema.Schema, error) {
-	path, err := cached("osv-schema-1.7.5.json")
-	if err != nil {
-		return nil, err
-	}
-	compiler := jsonschema.NewCompiler()
-	compiler.AssertFormat()
-	schema, err := compiler.Compile(path)
-	if err != nil {
-		return nil, fmt.Errorf("reading OSV's schema: %w", err)
-	}
-	return schema, nil
-})
+// The formats' own JSON schemas, with formats asserted.
+var (
+	osvSchema   = schemaIn("osv-schema-1.7.5.json")
+	sarifSchema = schemaIn("sarif-schema-2.1.0.json")
+)
 
-func osv(files []string) ([]finding, error) {
-	schema, err := osvSchema()
+func schemaIn(name string) func() (*jsonschema.Schema, error) {
+	return sync.OnceValues(func() (*jsonschema.Schema, error) {
+		path, err := cached(name)
+		if err != nil {
+			return nil, err
+		}
+		compiler := jsonschema.NewCompiler()
+		compiler.AssertFormat()
+		schema, err := compiler.Compile(path)
+		if err != nil {
+			return nil, fmt.Errorf("reading the schema %s: %w", name, err)
+		}
+		return schema, nil
+	})
+}
+
+func osv(files []string) ([]finding, error) { return bySchema("OSV", osvSchema, files) }
+
+func sarif(files []string) ([]finding, error) { return bySchema("SARIF", sarifSchema, files) }
+
+func bySchema(format string, read func() (*jsonschema.Schema, error), files []string) ([]finding, error) {
+	schema, err := read()
 	if err != nil {
 		return nil, err
 	}
@@ -35,14 +46,14 @@ func osv(files []string) ([]finding, error) {
 	for _, file := range files {
 		data, err := os.ReadFile(file)
 		if err != nil {
-			return nil, fmt.Errorf("reading an OSV entry: %w", err)
+			return nil, fmt.Errorf("reading %s: %w", format, err)
 		}
 		entry, err := jsonschema.UnmarshalJSON(bytes.NewReader(data))
 		if err == nil {
 			err = schema.Validate(entry)
 		}
 		if err != nil {
-			found = append(found, finding{file, fmt.Sprintf("OSV's schema: %v", err)})
+			found = append(found, finding{file, fmt.Sprintf("%s's schema: %v", format, err)})
 		}
 	}
 	return found, nil

@@ -1,8 +1,17 @@
 package code
 
+import "modernc.org/cc/v4"
+
 // quick turns calls that surely fit the function they reach, and whose
 // function has no objects in memory, into OpCallQuick.
 func (c *compiler) quick() {
+	for i, f := range c.p.Funcs {
+		f.Index = i
+		if ft, ok := f.Type.(*cc.FunctionType); ok && f.Code == nil && hasProto(ft) {
+			f.Least = ft.MinArgs()
+		}
+	}
+	c.p.Init.Index = len(c.p.Funcs)
 	for _, f := range append(c.p.Funcs, c.p.Init) {
 		for i := range f.Code {
 			in := &f.Code[i]

@@ -14,6 +14,7 @@ import (
 	"maps"
 	"time"
 
+	"steward/internal/cinterp/mem"
 	"steward/internal/cinterp/run"
 	"steward/internal/cinterp/vfs"
 )
@@ -47,4 +48,7 @@ type State struct {
 	read    int
 	unread  []byte
 	files   map[uint64]int // number of a stream by address
+	Fail    int64          // this allocation, counted from 1, gives a null pointer; 0: none does
+	Allocs  int64          // how many there were
+	Failed  mem.Pos        // where the one that failed was asked for
 }

@@ -102,6 +102,11 @@ var memory = map[string]run.LibFunc{
 
 // alloc makes allocated memory; a null pointer when it is too much.
 func alloc(c *call, n, align uint64) (slot, bool) {
+	s := state(c)
+	if s.Allocs++; s.Allocs == s.Fail {
+		s.Failed = c.Pos
+		return slot{}, errno(c, 12)
+	}
 	if n > c.VM.Limits.Memory {
 		return slot{}, errno(c, 12)
 	}

@@ -21,7 +21,7 @@ type sorter struct {
 	base slot
 	size uint64
 	f    slot
-	more *slot
+	args []slot // of the comparison
 	ok   bool
 }
 
@@ -32,11 +32,8 @@ func (s *sorter) at(i uint32) slot {
 }
 
 func (s *sorter) compare(a, b uint32) int32 {
-	args := []slot{s.at(a), s.at(b)}
-	if s.more != nil {
-		args = append(args, *s.more)
-	}
-	r, ok := s.c.VM.CallPointer(s.f, args)
+	s.args[0], s.args[1] = s.at(a), s.at(b)
+	r, ok := s.c.VM.CallPointer(s.f, s.args)
 	if !ok {
 		s.ok = false
 	}
@@ -117,10 +114,13 @@ func sortArray(c *call, more *slot) (slot, bool) {
 	if n > 1<<26 {
 		return slot{}, c.VM.Cannot("%s of %d elements is not supported", c.Name, n)
 	}
-	s := &sorter{c: c, base: base, size: size, f: arg(c, 3), more: more, ok: true}
+	s := &sorter{c: c, base: base, size: size, f: arg(c, 3), args: make([]slot, 2, 3), ok: true}
+	if more != nil {
+		s.args = append(s.args, *more)
+	}
 	guarded := o.Guard == nil && !o.Vol
 	if guarded {
-		o.Watch()
+		o.W = nil // so that each write is looked at
 		o.Guard = &mem.Guard{Lo: off, Hi: off + n*size, Kind: "comparison-modifies", Text: "the comparison of " + c.Name + " changes the array"}
 	}
 	p := s.order(uint32(n))

@@ -111,25 +111,25 @@ func (o *Object) Unwatch(big bool) {
 // Sub is the bounds of a sub-object, as offsets in its object.
 type Sub struct{ Lo, Hi uint64 }
 
-type subKey struct {
-	obj    uint32
-	lo, hi uint64
-}
-
 // Memory is all objects of a run.
 type Memory struct {
-	Objs    []*Object // by ID; 0 is none
-	Subs    []Sub     // by index; 0 is none
-	subs    map[subKey]uint32
-	lastKey subKey // of the last bounds that were asked for
-	lastSub uint32
-	next    uint64
-	Used    uint64 // bytes that live, with their shadows
-	Total   uint64 // bytes that were handed out
-	Limit   uint64
-	Big     bool   // the machine's order of bytes is not ours
-	top     uint64 // the last address of the machine
+	Objs  []*Object // by ID; 0 is none
+	Subs  []Sub     // by index; 0 is none
+	subs  map[Sub]uint32
+	next  uint64
+	Used  uint64 // bytes that live, with their shadows
+	Total uint64 // bytes that were handed out
+	Limit uint64
+	Big   bool   // the machine's order of bytes is not ours
+	top   uint64 // the last address of the machine
+	// Near remembers objects by the address of a pointer to them, so that a
+	// pointer that is read need not search. It may be wrong: look at the object.
+	Near    [NearSize]uint32
+	nearSub [256]uint32 // the same for bounds
 }
+
+// NearSize is how many addresses Near keeps.
+const NearSize = 1 << 14
 
 // overhead is about what an object costs beside its bytes.
 const overhead = 192
@@ -137,7 +137,7 @@ const overhead = 192
 // New makes an empty memory that holds at most limit bytes, for a machine with
 // pointers of ptr bytes.
 func New(limit uint64, ptr int) *Memory {
-	m := &Memory{Objs: make([]*Object, 1, 256), Subs: make([]Sub, 1), subs: map[subKey]uint32{}, next: 0x10000, Limit: limit, top: 1<<47 - 1}
+	m := &Memory{Objs: make([]*Object, 1, 256), Subs: make([]Sub, 1), subs: map[Sub]uint32{}, next: 0x10000, Limit: limit, top: 1<<47 - 1}
 	if ptr == 4 {
 		m.top = 1<<32 - 1
 	}
@@ -257,20 +257,22 @@ func (m *Memory) At(addr uint64) *Object {
 	return nil
 }
 
-// SubFor gives the index of bounds.
-func (m *Memory) SubFor(obj uint32, lo, hi uint64) uint32 {
-	k := subKey{obj, lo, hi}
-	if k == m.lastKey {
-		return m.lastSub
+// SubFor gives the index of bounds. Objects share it: there are about as many
+// bounds as parts in the program's types.
+func (m *Memory) SubFor(lo, hi uint64) uint32 {
+	k := Sub{lo, hi}
+	near := &m.nearSub[(lo^hi<<3)>>2%uint64(len(m.nearSub))]
+	if *near != 0 && m.Subs[*near] == k {
+		return *near
 	}
-	if i, ok := m.subs[k]; ok {
-		m.lastKey, m.lastSub = k, i
-		return i
+	i, ok := m.subs[k]
+	if !ok {
+		i = uint32(len(m.Subs))
+		m.Subs = append(m.Subs, k)
+		m.subs[k] = i
+		m.Used += 64
 	}
-	i := uint32(len(m.Subs))
-	m.Subs = append(m.Subs, Sub{lo, hi})
-	m.subs[k] = i
-	m.Used += 64
+	*near = i
 	return i
 }
 

@@ -205,7 +205,12 @@ func (vm *VM) provenance(o *mem.Object, off, n uint64) mem.Slot {
 			return s
 		}
 	}
+	near := &vm.M.Near[n>>4%mem.NearSize]
+	if q := vm.M.Objs[*near]; n-q.Base <= q.Size {
+		return mem.Slot{N: n, Obj: q.ID}
+	}
 	if q := vm.M.At(n); q != nil {
+		*near = q.ID
 		return mem.Slot{N: n, Obj: q.ID}
 	}
 	return mem.Slot{N: n}
@@ -251,6 +256,7 @@ func (vm *VM) Put(o *mem.Object, off uint64, t code.T, v mem.Slot) {
 // keep remembers the provenance of a pointer that is stored.
 func (vm *VM) keep(o *mem.Object, off uint64, v mem.Slot) {
 	vm.M.Objs[v.Obj].Kept = true
+	vm.M.Near[v.N>>4%mem.NearSize] = v.Obj
 	w := off / uint64(vm.P.Ptr)
 	if off%uint64(vm.P.Ptr) != 0 {
 		return
@@ -456,3 +462,5 @@ func (vm *VM) copyByteSlow(dst, src mem.Slot) bool {
 	}
 	return ok
 }
+
+func inside(s mem.Sub, off, n uint64) bool { return off >= s.Lo && off+n <= s.Hi }

@@ -1,8 +1,6 @@
 package run
 
 import (
-	"modernc.org/cc/v4"
-
 	"steward/internal/cinterp/code"
 	"steward/internal/cinterp/mem"
 )
@@ -38,9 +36,9 @@ func (vm *VM) enter(f *code.Func, site *code.Site, va *VarArgs, base int) bool {
 func (vm *VM) locals(fr *Frame) bool {
 	f := fr.Func
 	r := vm.stack[fr.base:]
-	if p := vm.pool[f]; len(p) > 0 {
+	if p := vm.pool[f.Index]; len(p) > 0 {
 		fr.objs = p[len(p)-1]
-		vm.pool[f] = p[:len(p)-1]
+		vm.pool[f.Index] = p[:len(p)-1]
 		for i, l := range f.Locals {
 			o := fr.objs[i]
 			if o == nil {
@@ -103,7 +101,7 @@ func (vm *VM) leave(result mem.Slot) {
 				fr.objs[i] = nil
 			}
 		}
-		vm.pool[fr.Func] = append(vm.pool[fr.Func], fr.objs)
+		vm.pool[fr.Func.Index] = append(vm.pool[fr.Func.Index], fr.objs)
 	}
 	for _, o := range fr.extra {
 		if o.State == mem.Alive {
@@ -188,25 +186,29 @@ func (vm *VM) callLib(i int, f *code.Func, site *code.Site, base int, dst uint16
 		n++
 	}
 	fr := &vm.frames[len(vm.frames)-1]
-	if ft, ok := f.Type.(*cc.FunctionType); ok && hasProto(ft) && len(site.Args) < ft.MinArgs() && ft.MinArgs() > 0 {
-		return vm.Find("wrong-argument-count", nil, 0, "%s is called with %d arguments and has %d parameters", f.Name, len(site.Args), ft.MinArgs())
+	if len(site.Args) < f.Least {
+		return vm.Find("wrong-argument-count", nil, 0, "%s is called with %d arguments and has %d parameters", f.Name, len(site.Args), f.Least)
 	}
 	if site.Type != f.Type && site.Proto && !vm.fitsLibrary(f, site) {
 		return false
 	}
-	c := Call{VM: vm, Name: f.Name, Args: vm.stack[base : base+n : base+n], Site: site, Pos: vm.here()}
+	if vm.inLib == len(vm.calls) {
+		vm.calls = append(vm.calls, new(Call))
+	}
+	c := vm.calls[vm.inLib]
+	vm.inLib++
+	*c = Call{VM: vm, Name: f.Name, Args: vm.stack[base : base+n : base+n], Site: site, Pos: vm.here()}
 	b := fr.base
 	vm.lib = f.Name
-	v, ok := lib(&c)
+	v, ok := lib(c)
 	vm.lib = ""
+	vm.inLib--
 	if !ok {
 		return false
 	}
 	vm.stack[b+int(dst)] = v
 	return true
 }
-
-func hasProto(ft *cc.FunctionType) bool { return len(ft.Parameters()) > 0 || ft.MaxArgs() >= 0 }
 
 // checkCall looks whether a call fits the function that it reaches,
 // C17 6.5.2.2p6 and p9.

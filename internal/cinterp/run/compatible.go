@@ -63,7 +63,7 @@ func differ(a, b cc.Type, depth int) bool {
 func (vm *VM) fitsLibrary(f *code.Func, site *code.Site) bool {
 	own, ok1 := f.Type.(*cc.FunctionType)
 	as, ok2 := site.Type.(*cc.FunctionType)
-	if !ok1 || !ok2 || !hasProto(own) || own.IsVariadic() != as.IsVariadic() {
+	if !ok1 || !ok2 || len(own.Parameters()) == 0 && own.MaxArgs() < 0 || own.IsVariadic() != as.IsVariadic() {
 		return true
 	}
 	for i := range min(len(own.Parameters()), len(as.Parameters())) {

@@ -3,1380 +3,1823 @@
 package run
 
 import (
-	"encoding/binary"
 	"math"
 
 	"steward/internal/cinterp/code"
 	"steward/internal/cinterp/mem"
 )
 
-func b2u(b bool) uint64 {
-	if b {
-		return 1
-	}
-	return 0
-}
-
-// part tells whether an object has bytes without a value, in our order.
-func part(o *mem.Object) bool { return o.Init != nil && !o.Slow() }
-
-func inside(s mem.Sub, off, n uint64) bool { return off >= s.Lo && off+n <= s.Hi }
-
 // loop runs until the call at depth returns. It is false when the run is over
-// or goes on in a call further out.
+// or goes on in a call further out. No function is called on its fast paths.
 func (vm *VM) loop(depth int) bool {
 	var (
-		fr  *Frame
-		ins []code.Instr
-		r   *[window]mem.Slot
-		pc  int
-		in  *code.Instr
+		fr   *Frame
+		ins  []code.Instr
+		r    *[window]mem.Slot
+		objs []*mem.Object
+		pc   int
+		in   *code.Instr
 	)
 enter:
+	vm.left--
+	if vm.left < 0 && !vm.ticked() {
+		goto stop
+	}
+again:
 	fr = &vm.frames[len(vm.frames)-1]
-	ins = fr.Func.Code
-	pc = fr.pc
+	ins, pc = fr.Func.Code, fr.pc
 	r = (*[window]mem.Slot)(vm.stack[fr.base:])
+	objs = vm.M.Objs
+	goto next
 jumped:
 	vm.left--
 	if vm.left < 0 {
-		vm.left = 8192
 		fr.pc = pc
-		if !vm.tick(8192) {
+		if !vm.ticked() {
 			goto stop
 		}
+		goto again
 	}
-	for {
-		in = &ins[pc]
-		pc++
-		switch in.Op {
-		case code.OpMov:
-			r[in.A] = r[in.B]
-		case code.OpK:
-			r[in.A] = mem.Slot{N: uint64(in.K)}
-		case code.OpStatic:
-			r[in.A] = vm.statics[in.K]
-		case code.OpFuncPtr:
-			r[in.A] = vm.funcs[in.K]
+next:
+	in = &ins[pc]
+	pc++
+	switch in.Op {
+	case code.OpMov:
+		r[in.A] = r[in.B]
+	case code.OpK:
+		r[in.A] = mem.Slot{N: uint64(in.K)}
+	case code.OpStatic:
+		r[in.A] = vm.statics[in.K]
 
-		case code.OpLdI8:
-			q := &r[in.B]
-			o := vm.M.Objs[q.Obj]
-			d := o.Data
-			off := q.N + uint64(in.K) - o.Base
-			if o.Fast && q.Sub == 0 && off < uint64(len(d)) {
-				r[in.A].N = uint64(int64(int8(d[off])))
-			} else if part(o) && q.Sub == 0 && off < uint64(len(d)) && o.Init[off] != 0 {
-				r[in.A].N = uint64(int64(int8(d[off])))
-			} else {
-				fr.pc = pc
-				if !vm.loadPart(in, r, code.I8) {
-					goto stop
+	case code.OpLdI8:
+		q := &r[in.B]
+		o := objs[q.Obj]
+		d := o.Data
+		off := q.N + uint64(in.K) - o.Base
+		if o.Fast && off < uint64(len(d)) {
+			if q.Sub != 0 {
+				s := &vm.M.Subs[q.Sub]
+				if off < s.Lo || off+1 > s.Hi {
+					goto slow
 				}
 			}
-		case code.OpLdxI8:
-			q := &r[in.B]
-			o := vm.M.Objs[q.Obj]
-			d := o.Data
-			i := r[in.C].N
-			off := q.N + i*uint64(in.K&0xffffffff) - o.Base
-			if o.Fast && q.Sub == 0 && (in.K>>32 == 0 || i < uint64(in.K>>32)) && off < uint64(len(d)) {
-				r[in.A].N = uint64(int64(int8(d[off])))
-			} else if part(o) && q.Sub == 0 && (in.K>>32 == 0 || i < uint64(in.K>>32)) && off < uint64(len(d)) && o.Init[off] != 0 {
-				r[in.A].N = uint64(int64(int8(d[off])))
-			} else if q.Sub != 0 && o.Fast && (in.K>>32 == 0 || i < uint64(in.K>>32)) && off < uint64(len(d)) && inside(vm.M.Subs[q.Sub], off, 1) {
-				r[in.A].N = uint64(int64(int8(d[off])))
-			} else {
-				fr.pc = pc
-				if !vm.loadx(in, r, code.I8) {
-					goto stop
+			r[in.A].N = uint64(int64(int8(d[off])))
+			goto next
+		}
+		if o.Init != nil && !o.Slow() && off < uint64(len(d)) {
+			if q.Sub != 0 {
+				s := &vm.M.Subs[q.Sub]
+				if off < s.Lo || off+1 > s.Hi {
+					goto slow
 				}
 			}
-		case code.OpLdU8:
-			q := &r[in.B]
-			o := vm.M.Objs[q.Obj]
-			d := o.Data
-			off := q.N + uint64(in.K) - o.Base
-			if o.Fast && q.Sub == 0 && off < uint64(len(d)) {
-				r[in.A].N = uint64(d[off])
-			} else if part(o) && q.Sub == 0 && off < uint64(len(d)) && o.Init[off] != 0 {
-				r[in.A].N = uint64(d[off])
-			} else {
-				fr.pc = pc
-				if !vm.loadPart(in, r, code.U8) {
-					goto stop
+			{
+				d := o.Init
+				if d[off] != 0x1 {
+					goto slow
 				}
 			}
-		case code.OpLdxU8:
-			q := &r[in.B]
-			o := vm.M.Objs[q.Obj]
-			d := o.Data
-			i := r[in.C].N
-			off := q.N + i*uint64(in.K&0xffffffff) - o.Base
-			if o.Fast && q.Sub == 0 && (in.K>>32 == 0 || i < uint64(in.K>>32)) && off < uint64(len(d)) {
-				r[in.A].N = uint64(d[off])
-			} else if part(o) && q.Sub == 0 && (in.K>>32 == 0 || i < uint64(in.K>>32)) && off < uint64(len(d)) && o.Init[off] != 0 {
-				r[in.A].N = uint64(d[off])
-			} else if q.Sub != 0 && o.Fast && (in.K>>32 == 0 || i < uint64(in.K>>32)) && off < uint64(len(d)) && inside(vm.M.Subs[q.Sub], off, 1) {
-				r[in.A].N = uint64(d[off])
-			} else {
-				fr.pc = pc
-				if !vm.loadx(in, r, code.U8) {
-					goto stop
+			r[in.A].N = uint64(int64(int8(d[off])))
+			goto next
+		}
+		goto slow
+	case code.OpLdxI8:
+		q := &r[in.B]
+		o := objs[q.Obj]
+		d := o.Data
+		i := r[in.C].N
+		off := q.N + i*uint64(in.K&0xffffffff) - o.Base
+		if o.Fast && (in.K>>32 == 0 || i < uint64(in.K>>32)) && off < uint64(len(d)) {
+			if q.Sub != 0 {
+				s := &vm.M.Subs[q.Sub]
+				if off < s.Lo || off+1 > s.Hi {
+					goto slow
 				}
 			}
-		case code.OpLdI16:
-			q := &r[in.B]
-			o := vm.M.Objs[q.Obj]
-			d := o.Data
-			off := q.N + uint64(in.K) - o.Base
-			if o.Fast && q.Sub == 0 && off < uint64(len(d)) && uint64(len(d))-off >= 2 && off&1 == 0 {
-				r[in.A].N = uint64(int64(int16(binary.LittleEndian.Uint16(d[off:]))))
-			} else if part(o) && q.Sub == 0 && off < uint64(len(d)) && uint64(len(d))-off >= 2 && off&1 == 0 && binary.LittleEndian.Uint16(o.Init[off:]) == 0x0101 {
-				r[in.A].N = uint64(int64(int16(binary.LittleEndian.Uint16(d[off:]))))
-			} else {
-				fr.pc = pc
-				if !vm.loadPart(in, r, code.I16) {
-					goto stop
+			r[in.A].N = uint64(int64(int8(d[off])))
+			goto next
+		}
+		if o.Init != nil && !o.Slow() && (in.K>>32 == 0 || i < uint64(in.K>>32)) && off < uint64(len(d)) {
+			if q.Sub != 0 {
+				s := &vm.M.Subs[q.Sub]
+				if off < s.Lo || off+1 > s.Hi {
+					goto slow
 				}
 			}
-		case code.OpLdxI16:
-			q := &r[in.B]
-			o := vm.M.Objs[q.Obj]
-			d := o.Data
-			i := r[in.C].N
-			off := q.N + i*uint64(in.K&0xffffffff) - o.Base
-			if o.Fast && q.Sub == 0 && (in.K>>32 == 0 || i < uint64(in.K>>32)) && off < uint64(len(d)) && uint64(len(d))-off >= 2 && off&1 == 0 {
-				r[in.A].N = uint64(int64(int16(binary.LittleEndian.Uint16(d[off:]))))
-			} else if part(o) && q.Sub == 0 && (in.K>>32 == 0 || i < uint64(in.K>>32)) && off < uint64(len(d)) && uint64(len(d))-off >= 2 && off&1 == 0 && binary.LittleEndian.Uint16(o.Init[off:]) == 0x0101 {
-				r[in.A].N = uint64(int64(int16(binary.LittleEndian.Uint16(d[off:]))))
-			} else if q.Sub != 0 && o.Fast && (in.K>>32 == 0 || i < uint64(in.K>>32)) && off < uint64(len(d)) && uint64(len(d))-off >= 2 && off&1 == 0 && inside(vm.M.Subs[q.Sub], off, 2) {
-				r[in.A].N = uint64(int64(int16(binary.LittleEndian.Uint16(d[off:]))))
-			} else {
-				fr.pc = pc
-				if !vm.loadx(in, r, code.I16) {
-					goto stop
+			{
+				d := o.Init
+				if d[off] != 0x1 {
+					goto slow
 				}
 			}
-		case code.OpLdU16:
-			q := &r[in.B]
-			o := vm.M.Objs[q.Obj]
-			d := o.Data
-			off := q.N + uint64(in.K) - o.Base
-			if o.Fast && q.Sub == 0 && off < uint64(len(d)) && uint64(len(d))-off >= 2 && off&1 == 0 {
-				r[in.A].N = uint64(binary.LittleEndian.Uint16(d[off:]))
-			} else if part(o) && q.Sub == 0 && off < uint64(len(d)) && uint64(len(d))-off >= 2 && off&1 == 0 && binary.LittleEndian.Uint16(o.Init[off:]) == 0x0101 {
-				r[in.A].N = uint64(binary.LittleEndian.Uint16(d[off:]))
-			} else {
-				fr.pc = pc
-				if !vm.loadPart(in, r, code.U16) {
-					goto stop
+			r[in.A].N = uint64(int64(int8(d[off])))
+			goto next
+		}
+		goto slow
+	case code.OpLdU8:
+		q := &r[in.B]
+		o := objs[q.Obj]
+		d := o.Data
+		off := q.N + uint64(in.K) - o.Base
+		if o.Fast && off < uint64(len(d)) {
+			if q.Sub != 0 {
+				s := &vm.M.Subs[q.Sub]
+				if off < s.Lo || off+1 > s.Hi {
+					goto slow
 				}
 			}
-		case code.OpLdxU16:
-			q := &r[in.B]
-			o := vm.M.Objs[q.Obj]
-			d := o.Data
-			i := r[in.C].N
-			off := q.N + i*uint64(in.K&0xffffffff) - o.Base
-			if o.Fast && q.Sub == 0 && (in.K>>32 == 0 || i < uint64(in.K>>32)) && off < uint64(len(d)) && uint64(len(d))-off >= 2 && off&1 == 0 {
-				r[in.A].N = uint64(binary.LittleEndian.Uint16(d[off:]))
-			} else if part(o) && q.Sub == 0 && (in.K>>32 == 0 || i < uint64(in.K>>32)) && off < uint64(len(d)) && uint64(len(d))-off >= 2 && off&1 == 0 && binary.LittleEndian.Uint16(o.Init[off:]) == 0x0101 {
-				r[in.A].N = uint64(binary.LittleEndian.Uint16(d[off:]))
-			} else if q.Sub != 0 && o.Fast && (in.K>>32 == 0 || i < uint64(in.K>>32)) && off < uint64(len(d)) && uint64(len(d))-off >= 2 && off&1 == 0 && inside(vm.M.Subs[q.Sub], off, 2) {
-				r[in.A].N = uint64(binary.LittleEndian.Uint16(d[off:]))
-			} else {
-				fr.pc = pc
-				if !vm.loadx(in, r, code.U16) {
-					goto stop
+			r[in.A].N = uint64(d[off])
+			goto next
+		}
+		if o.Init != nil && !o.Slow() && off < uint64(len(d)) {
+			if q.Sub != 0 {
+				s := &vm.M.Subs[q.Sub]
+				if off < s.Lo || off+1 > s.Hi {
+					goto slow
 				}
 			}
-		case code.OpLdI32:
-			q := &r[in.B]
-			o := vm.M.Objs[q.Obj]
-			d := o.Data
-			off := q.N + uint64(in.K) - o.Base
-			if o.Fast && q.Sub == 0 && off < uint64(len(d)) && uint64(len(d))-off >= 4 && off&3 == 0 {
-				r[in.A].N = uint64(int64(int32(binary.LittleEndian.Uint32(d[off:]))))
-			} else if part(o) && q.Sub == 0 && off < uint64(len(d)) && uint64(len(d))-off >= 4 && off&3 == 0 && binary.LittleEndian.Uint32(o.Init[off:]) == 0x01010101 {
-				r[in.A].N = uint64(int64(int32(binary.LittleEndian.Uint32(d[off:]))))
-			} else {
-				fr.pc = pc
-				if !vm.loadPart(in, r, code.I32) {
-					goto stop
+			{
+				d := o.Init
+				if d[off] != 0x1 {
+					goto slow
 				}
 			}
-		case code.OpLdxI32:
-			q := &r[in.B]
-			o := vm.M.Objs[q.Obj]
-			d := o.Data
-			i := r[in.C].N
-			off := q.N + i*uint64(in.K&0xffffffff) - o.Base
-			if o.Fast && q.Sub == 0 && (in.K>>32 == 0 || i < uint64(in.K>>32)) && off < uint64(len(d)) && uint64(len(d))-off >= 4 && off&3 == 0 {
-				r[in.A].N = uint64(int64(int32(binary.LittleEndian.Uint32(d[off:]))))
-			} else if part(o) && q.Sub == 0 && (in.K>>32 == 0 || i < uint64(in.K>>32)) && off < uint64(len(d)) && uint64(len(d))-off >= 4 && off&3 == 0 && binary.LittleEndian.Uint32(o.Init[off:]) == 0x01010101 {
-				r[in.A].N = uint64(int64(int32(binary.LittleEndian.Uint32(d[off:]))))
-			} else if q.Sub != 0 && o.Fast && (in.K>>32 == 0 || i < uint64(in.K>>32)) && off < uint64(len(d)) && uint64(len(d))-off >= 4 && off&3 == 0 && inside(vm.M.Subs[q.Sub], off, 4) {
-				r[in.A].N = uint64(int64(int32(binary.LittleEndian.Uint32(d[off:]))))
-			} else {
-				fr.pc = pc
-				if !vm.loadx(in, r, code.I32) {
-					goto stop
+			r[in.A].N = uint64(d[off])
+			goto next
+		}
+		goto slow
+	case code.OpLdxU8:
+		q := &r[in.B]
+		o := objs[q.Obj]
+		d := o.Data
+		i := r[in.C].N
+		off := q.N + i*uint64(in.K&0xffffffff) - o.Base
+		if o.Fast && (in.K>>32 == 0 || i < uint64(in.K>>32)) && off < uint64(len(d)) {
+			if q.Sub != 0 {
+				s := &vm.M.Subs[q.Sub]
+				if off < s.Lo || off+1 > s.Hi {
+					goto slow
 				}
 			}
-		case code.OpLdU32:
-			q := &r[in.B]
-			o := vm.M.Objs[q.Obj]
-			d := o.Data
-			off := q.N + uint64(in.K) - o.Base
-			if o.Fast && q.Sub == 0 && off < uint64(len(d)) && uint64(len(d))-off >= 4 && off&3 == 0 {
-				r[in.A].N = uint64(binary.LittleEndian.Uint32(d[off:]))
-			} else if part(o) && q.Sub == 0 && off < uint64(len(d)) && uint64(len(d))-off >= 4 && off&3 == 0 && binary.LittleEndian.Uint32(o.Init[off:]) == 0x01010101 {
-				r[in.A].N = uint64(binary.LittleEndian.Uint32(d[off:]))
-			} else {
-				fr.pc = pc
-				if !vm.loadPart(in, r, code.U32) {
-					goto stop
+			r[in.A].N = uint64(d[off])
+			goto next
+		}
+		if o.Init != nil && !o.Slow() && (in.K>>32 == 0 || i < uint64(in.K>>32)) && off < uint64(len(d)) {
+			if q.Sub != 0 {
+				s := &vm.M.Subs[q.Sub]
+				if off < s.Lo || off+1 > s.Hi {
+					goto slow
 				}
 			}
-		case code.OpLdxU32:
-			q := &r[in.B]
-			o := vm.M.Objs[q.Obj]
-			d := o.Data
-			i := r[in.C].N
-			off := q.N + i*uint64(in.K&0xffffffff) - o.Base
-			if o.Fast && q.Sub == 0 && (in.K>>32 == 0 || i < uint64(in.K>>32)) && off < uint64(len(d)) && uint64(len(d))-off >= 4 && off&3 == 0 {
-				r[in.A].N = uint64(binary.LittleEndian.Uint32(d[off:]))
-			} else if part(o) && q.Sub == 0 && (in.K>>32 == 0 || i < uint64(in.K>>32)) && off < uint64(len(d)) && uint64(len(d))-off >= 4 && off&3 == 0 && binary.LittleEndian.Uint32(o.Init[off:]) == 0x01010101 {
-				r[in.A].N = uint64(binary.LittleEndian.Uint32(d[off:]))
-			} else if q.Sub != 0 && o.Fast && (in.K>>32 == 0 || i < uint64(in.K>>32)) && off < uint64(len(d)) && uint64(len(d))-off >= 4 && off&3 == 0 && inside(vm.M.Subs[q.Sub], off, 4) {
-				r[in.A].N = uint64(binary.LittleEndian.Uint32(d[off:]))
-			} else {
-				fr.pc = pc
-				if !vm.loadx(in, r, code.U32) {
-					goto stop
+			{
+				d := o.Init
+				if d[off] != 0x1 {
+					goto slow
 				}
 			}
-		case code.OpLdI64:
-			q := &r[in.B]
-			o := vm.M.Objs[q.Obj]
-			d := o.Data
-			off := q.N + uint64(in.K) - o.Base
-			if o.Fast && q.Sub == 0 && off < uint64(len(d)) && uint64(len(d))-off >= 8 && off&7 == 0 {
-				r[in.A].N = binary.LittleEndian.Uint64(d[off:])
-			} else if part(o) && q.Sub == 0 && off < uint64(len(d)) && uint64(len(d))-off >= 8 && off&7 == 0 && binary.LittleEndian.Uint64(o.Init[off:]) == 0x0101010101010101 {
-				r[in.A].N = binary.LittleEndian.Uint64(d[off:])
-			} else {
-				fr.pc = pc
-				if !vm.loadPart(in, r, code.I64) {
-					goto stop
+			r[in.A].N = uint64(d[off])
+			goto next
+		}
+		goto slow
+	case code.OpLdI16:
+		q := &r[in.B]
+		o := objs[q.Obj]
+		d := o.Data
+		off := q.N + uint64(in.K) - o.Base
+		if o.Fast && off < uint64(len(d)) && uint64(len(d))-off >= 2 && off&1 == 0 {
+			if q.Sub != 0 {
+				s := &vm.M.Subs[q.Sub]
+				if off < s.Lo || off+2 > s.Hi {
+					goto slow
 				}
 			}
-		case code.OpLdxI64:
-			q := &r[in.B]
-			o := vm.M.Objs[q.Obj]
-			d := o.Data
-			i := r[in.C].N
-			off := q.N + i*uint64(in.K&0xffffffff) - o.Base
-			if o.Fast && q.Sub == 0 && (in.K>>32 == 0 || i < uint64(in.K>>32)) && off < uint64(len(d)) && uint64(len(d))-off >= 8 && off&7 == 0 {
-				r[in.A].N = binary.LittleEndian.Uint64(d[off:])
-			} else if part(o) && q.Sub == 0 && (in.K>>32 == 0 || i < uint64(in.K>>32)) && off < uint64(len(d)) && uint64(len(d))-off >= 8 && off&7 == 0 && binary.LittleEndian.Uint64(o.Init[off:]) == 0x0101010101010101 {
-				r[in.A].N = binary.LittleEndian.Uint64(d[off:])
-			} else if q.Sub != 0 && o.Fast && (in.K>>32 == 0 || i < uint64(in.K>>32)) && off < uint64(len(d)) && uint64(len(d))-off >= 8 && off&7 == 0 && inside(vm.M.Subs[q.Sub], off, 8) {
-				r[in.A].N = binary.LittleEndian.Uint64(d[off:])
-			} else {
-				fr.pc = pc
-				if !vm.loadx(in, r, code.I64) {
-					goto stop
+			b := (*[2]byte)(d[off:])
+			r[in.A].N = uint64(int64(int16(uint16(b[0]) | uint16(b[1])<<8)))
+			goto next
+		}
+		if o.Init != nil && !o.Slow() && off < uint64(len(d)) && uint64(len(d))-off >= 2 && off&1 == 0 {
+			if q.Sub != 0 {
+				s := &vm.M.Subs[q.Sub]
+				if off < s.Lo || off+2 > s.Hi {
+					goto slow
 				}
 			}
-		case code.OpLdU64:
-			q := &r[in.B]
-			o := vm.M.Objs[q.Obj]
-			d := o.Data
-			off := q.N + uint64(in.K) - o.Base
-			if o.Fast && q.Sub == 0 && off < uint64(len(d)) && uint64(len(d))-off >= 8 && off&7 == 0 {
-				r[in.A].N = binary.LittleEndian.Uint64(d[off:])
-			} else if part(o) && q.Sub == 0 && off < uint64(len(d)) && uint64(len(d))-off >= 8 && off&7 == 0 && binary.LittleEndian.Uint64(o.Init[off:]) == 0x0101010101010101 {
-				r[in.A].N = binary.LittleEndian.Uint64(d[off:])
-			} else {
-				fr.pc = pc
-				if !vm.loadPart(in, r, code.U64) {
-					goto stop
+			{
+				d := o.Init
+				b := (*[2]byte)(d[off:])
+				if uint16(b[0])|uint16(b[1])<<8 != 0x101 {
+					goto slow
 				}
 			}
-		case code.OpLdxU64:
-			q := &r[in.B]
-			o := vm.M.Objs[q.Obj]
-			d := o.Data
-			i := r[in.C].N
-			off := q.N + i*uint64(in.K&0xffffffff) - o.Base
-			if o.Fast && q.Sub == 0 && (in.K>>32 == 0 || i < uint64(in.K>>32)) && off < uint64(len(d)) && uint64(len(d))-off >= 8 && off&7 == 0 {
-				r[in.A].N = binary.LittleEndian.Uint64(d[off:])
-			} else if part(o) && q.Sub == 0 && (in.K>>32 == 0 || i < uint64(in.K>>32)) && off < uint64(len(d)) && uint64(len(d))-off >= 8 && off&7 == 0 && binary.LittleEndian.Uint64(o.Init[off:]) == 0x0101010101010101 {
-				r[in.A].N = binary.LittleEndian.Uint64(d[off:])
-			} else if q.Sub != 0 && o.Fast && (in.K>>32 == 0 || i < uint64(in.K>>32)) && off < uint64(len(d)) && uint64(len(d))-off >= 8 && off&7 == 0 && inside(vm.M.Subs[q.Sub], off, 8) {
-				r[in.A].N = binary.LittleEndian.Uint64(d[off:])
-			} else {
-				fr.pc = pc
-				if !vm.loadx(in, r, code.U64) {
-					goto stop
+			b := (*[2]byte)(d[off:])
+			r[in.A].N = uint64(int64(int16(uint16(b[0]) | uint16(b[1])<<8)))
+			goto next
+		}
+		goto slow
+	case code.OpLdxI16:
+		q := &r[in.B]
+		o := objs[q.Obj]
+		d := o.Data
+		i := r[in.C].N
+		off := q.N + i*uint64(in.K&0xffffffff) - o.Base
+		if o.Fast && (in.K>>32 == 0 || i < uint64(in.K>>32)) && off < uint64(len(d)) && uint64(len(d))-off >= 2 && off&1 == 0 {
+			if q.Sub != 0 {
+				s := &vm.M.Subs[q.Sub]
+				if off < s.Lo || off+2 > s.Hi {
+					goto slow
 				}
 			}
-		case code.OpLdF32:
-			q := &r[in.B]
-			o := vm.M.Objs[q.Obj]
-			d := o.Data
-			off := q.N + uint64(in.K) - o.Base
-			if o.Fast && q.Sub == 0 && off < uint64(len(d)) && uint64(len(d))-off >= 4 && off&3 == 0 {
-				r[in.A].N = math.Float64bits(float64(math.Float32frombits(binary.LittleEndian.Uint32(d[off:]))))
-			} else if part(o) && q.Sub == 0 && off < uint64(len(d)) && uint64(len(d))-off >= 4 && off&3 == 0 && binary.LittleEndian.Uint32(o.Init[off:]) == 0x01010101 {
-				r[in.A].N = math.Float64bits(float64(math.Float32frombits(binary.LittleEndian.Uint32(d[off:]))))
-			} else {
-				fr.pc = pc
-				if !vm.loadPart(in, r, code.F32) {
-					goto stop
+			b := (*[2]byte)(d[off:])
+			r[in.A].N = uint64(int64(int16(uint16(b[0]) | uint16(b[1])<<8)))
+			goto next
+		}
+		if o.Init != nil && !o.Slow() && (in.K>>32 == 0 || i < uint64(in.K>>32)) && off < uint64(len(d)) && uint64(len(d))-off >= 2 && off&1 == 0 {
+			if q.Sub != 0 {
+				s := &vm.M.Subs[q.Sub]
+				if off < s.Lo || off+2 > s.Hi {
+					goto slow
 				}
 			}
-		case code.OpLdxF32:
-			q := &r[in.B]
-			o := vm.M.Objs[q.Obj]
-			d := o.Data
-			i := r[in.C].N
-			off := q.N + i*uint64(in.K&0xffffffff) - o.Base
-			if o.Fast && q.Sub == 0 && (in.K>>32 == 0 || i < uint64(in.K>>32)) && off < uint64(len(d)) && uint64(len(d))-off >= 4 && off&3 == 0 {
-				r[in.A].N = math.Float64bits(float64(math.Float32frombits(binary.LittleEndian.Uint32(d[off:]))))
-			} else if part(o) && q.Sub == 0 && (in.K>>32 == 0 || i < uint64(in.K>>32)) && off < uint64(len(d)) && uint64(len(d))-off >= 4 && off&3 == 0 && binary.LittleEndian.Uint32(o.Init[off:]) == 0x01010101 {
-				r[in.A].N = math.Float64bits(float64(math.Float32frombits(binary.LittleEndian.Uint32(d[off:]))))
-			} else if q.Sub != 0 && o.Fast && (in.K>>32 == 0 || i < uint64(in.K>>32)) && off < uint64(len(d)) && uint64(len(d))-off >= 4 && off&3 == 0 && inside(vm.M.Subs[q.Sub], off, 4) {
-				r[in.A].N = math.Float64bits(float64(math.Float32frombits(binary.LittleEndian.Uint32(d[off:]))))
-			} else {
-				fr.pc = pc
-				if !vm.loadx(in, r, code.F32) {
-					goto stop
+			{
+				d := o.Init
+				b := (*[2]byte)(d[off:])
+				if uint16(b[0])|uint16(b[1])<<8 != 0x101 {
+					goto slow
 				}
 			}
-		case code.OpLdF64:
-			q := &r[in.B]
-			o := vm.M.Objs[q.Obj]
-			d := o.Data
-			off := q.N + uint64(in.K) - o.Base
-			if o.Fast && q.Sub == 0 && off < uint64(len(d)) && uint64(len(d))-off >= 8 && off&7 == 0 {
-				r[in.A].N = binary.LittleEndian.Uint64(d[off:])
-			} else if part(o) && q.Sub == 0 && off < uint64(len(d)) && uint64(len(d))-off >= 8 && off&7 == 0 && binary.LittleEndian.Uint64(o.Init[off:]) == 0x0101010101010101 {
-				r[in.A].N = binary.LittleEndian.Uint64(d[off:])
-			} else {
-				fr.pc = pc
-				if !vm.loadPart(in, r, code.F64) {
-					goto stop
+			b := (*[2]byte)(d[off:])
+			r[in.A].N = uint64(int64(int16(uint16(b[0]) | uint16(b[1])<<8)))
+			goto next
+		}
+		goto slow
+	case code.OpLdU16:
+		q := &r[in.B]
+		o := objs[q.Obj]
+		d := o.Data
+		off := q.N + uint64(in.K) - o.Base
+		if o.Fast && off < uint64(len(d)) && uint64(len(d))-off >= 2 && off&1 == 0 {
+			if q.Sub != 0 {
+				s := &vm.M.Subs[q.Sub]
+				if off < s.Lo || off+2 > s.Hi {
+					goto slow
 				}
 			}
-		case code.OpLdxF64:
-			q := &r[in.B]
-			o := vm.M.Objs[q.Obj]
-			d := o.Data
-			i := r[in.C].N
-			off := q.N + i*uint64(in.K&0xffffffff) - o.Base
-			if o.Fast && q.Sub == 0 && (in.K>>32 == 0 || i < uint64(in.K>>32)) && off < uint64(len(d)) && uint64(len(d))-off >= 8 && off&7 == 0 {
-				r[in.A].N = binary.LittleEndian.Uint64(d[off:])
-			} else if part(o) && q.Sub == 0 && (in.K>>32 == 0 || i < uint64(in.K>>32)) && off < uint64(len(d)) && uint64(len(d))-off >= 8 && off&7 == 0 && binary.LittleEndian.Uint64(o.Init[off:]) == 0x0101010101010101 {
-				r[in.A].N = binary.LittleEndian.Uint64(d[off:])
-			} else if q.Sub != 0 && o.Fast && (in.K>>32 == 0 || i < uint64(in.K>>32)) && off < uint64(len(d)) && uint64(len(d))-off >= 8 && off&7 == 0 && inside(vm.M.Subs[q.Sub], off, 8) {
-				r[in.A].N = binary.LittleEndian.Uint64(d[off:])
-			} else {
-				fr.pc = pc
-				if !vm.loadx(in, r, code.F64) {
-					goto stop
+			b := (*[2]byte)(d[off:])
+			r[in.A].N = uint64(uint16(b[0]) | uint16(b[1])<<8)
+			goto next
+		}
+		if o.Init != nil && !o.Slow() && off < uint64(len(d)) && uint64(len(d))-off >= 2 && off&1 == 0 {
+			if q.Sub != 0 {
+				s := &vm.M.Subs[q.Sub]
+				if off < s.Lo || off+2 > s.Hi {
+					goto slow
 				}
 			}
-		case code.OpSt8:
-			q := &r[in.B]
-			o := vm.M.Objs[q.Obj]
-			d := o.W
-			off := q.N + uint64(in.K) - o.Base
-			if !vm.P.Big && q.Sub == 0 && off < uint64(len(d)) {
-				x := r[in.A].N
-				d[off] = byte(x)
-				if !o.Fast {
-					o.SetInit(off, 1)
-				}
-			} else {
-				fr.pc = pc
-				if !vm.storePart(in, r, code.U8) {
-					goto stop
+			{
+				d := o.Init
+				b := (*[2]byte)(d[off:])
+				if uint16(b[0])|uint16(b[1])<<8 != 0x101 {
+					goto slow
 				}
 			}
-		case code.OpStx8:
-			q := &r[in.B]
-			o := vm.M.Objs[q.Obj]
-			d := o.W
-			i := r[in.C].N
-			off := q.N + i*uint64(in.K&0xffffffff) - o.Base
-			if !vm.P.Big && (q.Sub == 0 || inside(vm.M.Subs[q.Sub], off, 1)) && (in.K>>32 == 0 || i < uint64(in.K>>32)) && off < uint64(len(d)) {
-				x := r[in.A].N
-				d[off] = byte(x)
-				if !o.Fast {
-					o.SetInit(off, 1)
-				}
-			} else {
-				fr.pc = pc
-				if !vm.storex(in, r, code.U8) {
-					goto stop
-				}
-			}
-		case code.OpSt16:
-			q := &r[in.B]
-			o := vm.M.Objs[q.Obj]
-			d := o.W
-			off := q.N + uint64(in.K) - o.Base
-			if !vm.P.Big && q.Sub == 0 && off < uint64(len(d)) && uint64(len(d))-off >= 2 && off&1 == 0 {
-				x := r[in.A].N
-				binary.LittleEndian.PutUint16(d[off:], uint16(x))
-				if !o.Fast {
-					o.SetInit(off, 2)
-				}
-			} else {
-				fr.pc = pc
-				if !vm.storePart(in, r, code.U16) {
-					goto stop
+			b := (*[2]byte)(d[off:])
+			r[in.A].N = uint64(uint16(b[0]) | uint16(b[1])<<8)
+			goto next
+		}
+		goto slow
+	case code.OpLdxU16:
+		q := &r[in.B]
+		o := objs[q.Obj]
+		d := o.Data
+		i := r[in.C].N
+		off := q.N + i*uint64(in.K&0xffffffff) - o.Base
+		if o.Fast && (in.K>>32 == 0 || i < uint64(in.K>>32)) && off < uint64(len(d)) && uint64(len(d))-off >= 2 && off&1 == 0 {
+			if q.Sub != 0 {
+				s := &vm.M.Subs[q.Sub]
+				if off < s.Lo || off+2 > s.Hi {
+					goto slow
 				}
 			}
-		case code.OpStx16:
-			q := &r[in.B]
-			o := vm.M.Objs[q.Obj]
-			d := o.W
-			i := r[in.C].N
-			off := q.N + i*uint64(in.K&0xffffffff) - o.Base
-			if !vm.P.Big && (q.Sub == 0 || inside(vm.M.Subs[q.Sub], off, 2)) && (in.K>>32 == 0 || i < uint64(in.K>>32)) && off < uint64(len(d)) && uint64(len(d))-off >= 2 && off&1 == 0 {
-				x := r[in.A].N
-				binary.LittleEndian.PutUint16(d[off:], uint16(x))
-				if !o.Fast {
-					o.SetInit(off, 2)
-				}
-			} else {
-				fr.pc = pc
-				if !vm.storex(in, r, code.U16) {
-					goto stop
+			b := (*[2]byte)(d[off:])
+			r[in.A].N = uint64(uint16(b[0]) | uint16(b[1])<<8)
+			goto next
+		}
+		if o.Init != nil && !o.Slow() && (in.K>>32 == 0 || i < uint64(in.K>>32)) && off < uint64(len(d)) && uint64(len(d))-off >= 2 && off&1 == 0 {
+			if q.Sub != 0 {
+				s := &vm.M.Subs[q.Sub]
+				if off < s.Lo || off+2 > s.Hi {
+					goto slow
 				}
 			}
-		case code.OpSt32:
-			q := &r[in.B]
-			o := vm.M.Objs[q.Obj]
-			d := o.W
-			off := q.N + uint64(in.K) - o.Base
-			if !vm.P.Big && q.Sub == 0 && off < uint64(len(d)) && uint64(len(d))-off >= 4 && off&3 == 0 {
-				x := r[in.A].N
-				binary.LittleEndian.PutUint32(d[off:], uint32(x))
-				if !o.Fast {
-					o.SetInit(off, 4)
-				}
-			} else {
-				fr.pc = pc
-				if !vm.storePart(in, r, code.U32) {
-					goto stop
+			{
+				d := o.Init
+				b := (*[2]byte)(d[off:])
+				if uint16(b[0])|uint16(b[1])<<8 != 0x101 {
+					goto slow
 				}
 			}
-		case code.OpStx32:
-			q := &r[in.B]
-			o := vm.M.Objs[q.Obj]
-			d := o.W
-			i := r[in.C].N
-			off := q.N + i*uint64(in.K&0xffffffff) - o.Base
-			if !vm.P.Big && (q.Sub == 0 || inside(vm.M.Subs[q.Sub], off, 4)) && (in.K>>32 == 0 || i < uint64(in.K>>32)) && off < uint64(len(d)) && uint64(len(d))-off >= 4 && off&3 == 0 {
-				x := r[in.A].N
-				binary.LittleEndian.PutUint32(d[off:], uint32(x))
-				if !o.Fast {
-					o.SetInit(off, 4)
-				}
-			} else {
-				fr.pc = pc
-				if !vm.storex(in, r, code.U32) {
-					goto stop
-				}
-			}
-		case code.OpSt64:
-			q := &r[in.B]
-			o := vm.M.Objs[q.Obj]
-			d := o.W
-			off := q.N + uint64(in.K) - o.Base
-			if !vm.P.Big && q.Sub == 0 && off < uint64(len(d)) && uint64(len(d))-off >= 8 && off&7 == 0 {
-				x := r[in.A].N
-				binary.LittleEndian.PutUint64(d[off:], x)
-				if !o.Fast {
-					o.SetInit(off, 8)
-				}
-			} else {
-				fr.pc = pc
-				if !vm.storePart(in, r, code.U64) {
-					goto stop
+			b := (*[2]byte)(d[off:])
+			r[in.A].N = uint64(uint16(b[0]) | uint16(b[1])<<8)
+			goto next
+		}
+		goto slow
+	case code.OpLdI32:
+		q := &r[in.B]
+		o := objs[q.Obj]
+		d := o.Data
+		off := q.N + uint64(in.K) - o.Base
+		if o.Fast && off < uint64(len(d)) && uint64(len(d))-off >= 4 && off&3 == 0 {
+			if q.Sub != 0 {
+				s := &vm.M.Subs[q.Sub]
+				if off < s.Lo || off+4 > s.Hi {
+					goto slow
 				}
 			}
-		case code.OpStx64:
-			q := &r[in.B]
-			o := vm.M.Objs[q.Obj]
-			d := o.W
-			i := r[in.C].N
-			off := q.N + i*uint64(in.K&0xffffffff) - o.Base
-			if !vm.P.Big && (q.Sub == 0 || inside(vm.M.Subs[q.Sub], off, 8)) && (in.K>>32 == 0 || i < uint64(in.K>>32)) && off < uint64(len(d)) && uint64(len(d))-off >= 8 && off&7 == 0 {
-				x := r[in.A].N
-				binary.LittleEndian.PutUint64(d[off:], x)
-				if !o.Fast {
-					o.SetInit(off, 8)
-				}
-			} else {
-				fr.pc = pc
-				if !vm.storex(in, r, code.U64) {
-					goto stop
+			b := (*[4]byte)(d[off:])
+			r[in.A].N = uint64(int64(int32(uint32(b[0]) | uint32(b[1])<<8 | uint32(b[2])<<16 | uint32(b[3])<<24)))
+			goto next
+		}
+		if o.Init != nil && !o.Slow() && off < uint64(len(d)) && uint64(len(d))-off >= 4 && off&3 == 0 {
+			if q.Sub != 0 {
+				s := &vm.M.Subs[q.Sub]
+				if off < s.Lo || off+4 > s.Hi {
+					goto slow
 				}
 			}
-		case code.OpStF32:
-			q := &r[in.B]
-			o := vm.M.Objs[q.Obj]
-			d := o.W
-			off := q.N + uint64(in.K) - o.Base
-			if !vm.P.Big && q.Sub == 0 && off < uint64(len(d)) && uint64(len(d))-off >= 4 && off&3 == 0 {
-				x := r[in.A].N
-				binary.LittleEndian.PutUint32(d[off:], math.Float32bits(float32(math.Float64frombits(x))))
-				if !o.Fast {
-					o.SetInit(off, 4)
-				}
-			} else {
-				fr.pc = pc
-				if !vm.storePart(in, r, code.F32) {
-					goto stop
+			{
+				d := o.Init
+				b := (*[4]byte)(d[off:])
+				if uint32(b[0])|uint32(b[1])<<8|uint32(b[2])<<16|uint32(b[3])<<24 != 0x1010101 {
+					goto slow
 				}
 			}
-		case code.OpStxF32:
-			q := &r[in.B]
-			o := vm.M.Objs[q.Obj]
-			d := o.W
-			i := r[in.C].N
-			off := q.N + i*uint64(in.K&0xffffffff) - o.Base
-			if !vm.P.Big && (q.Sub == 0 || inside(vm.M.Subs[q.Sub], off, 4)) && (in.K>>32 == 0 || i < uint64(in.K>>32)) && off < uint64(len(d)) && uint64(len(d))-off >= 4 && off&3 == 0 {
-				x := r[in.A].N
-				binary.LittleEndian.PutUint32(d[off:], math.Float32bits(float32(math.Float64frombits(x))))
-				if !o.Fast {
-					o.SetInit(off, 4)
-				}
-			} else {
-				fr.pc = pc
-				if !vm.storex(in, r, code.F32) {
-					goto stop
-				}
-			}
-		case code.OpAddI32:
-			x := int64(r[in.B].N) + int64(r[in.C].N)
-			if x != int64(int32(x)) {
-				fr.pc = pc
-				if !vm.overflow("+", r[in.B].N, r[in.C].N, 32) {
-					goto stop
+			b := (*[4]byte)(d[off:])
+			r[in.A].N = uint64(int64(int32(uint32(b[0]) | uint32(b[1])<<8 | uint32(b[2])<<16 | uint32(b[3])<<24)))
+			goto next
+		}
+		goto slow
+	case code.OpLdxI32:
+		q := &r[in.B]
+		o := objs[q.Obj]
+		d := o.Data
+		i := r[in.C].N
+		off := q.N + i*uint64(in.K&0xffffffff) - o.Base
+		if o.Fast && (in.K>>32 == 0 || i < uint64(in.K>>32)) && off < uint64(len(d)) && uint64(len(d))-off >= 4 && off&3 == 0 {
+			if q.Sub != 0 {
+				s := &vm.M.Subs[q.Sub]
+				if off < s.Lo || off+4 > s.Hi {
+					goto slow
 				}
 			}
-			r[in.A].N = uint64(x)
-		case code.OpAddU32:
-			r[in.A].N = uint64(uint32(r[in.B].N + r[in.C].N))
-		case code.OpAddI64:
-			a, b := int64(r[in.B].N), int64(r[in.C].N)
-			x := a + b
-			if (a^x)&(b^x) < 0 {
-				fr.pc = pc
-				if !vm.overflow("+", r[in.B].N, r[in.C].N, 64) {
-					goto stop
+			b := (*[4]byte)(d[off:])
+			r[in.A].N = uint64(int64(int32(uint32(b[0]) | uint32(b[1])<<8 | uint32(b[2])<<16 | uint32(b[3])<<24)))
+			goto next
+		}
+		if o.Init != nil && !o.Slow() && (in.K>>32 == 0 || i < uint64(in.K>>32)) && off < uint64(len(d)) && uint64(len(d))-off >= 4 && off&3 == 0 {
+			if q.Sub != 0 {
+				s := &vm.M.Subs[q.Sub]
+				if off < s.Lo || off+4 > s.Hi {
+					goto slow
 				}
 			}
-			r[in.A].N = uint64(x)
-		case code.OpAddU64:
-			r[in.A].N = r[in.B].N + r[in.C].N
-		case code.OpAddKI32:
-			x := int64(r[in.B].N) + in.K
-			if x != int64(int32(x)) {
-				fr.pc = pc
-				if !vm.overflow("+K", r[in.B].N, uint64(in.K), 32) {
-					goto stop
+			{
+				d := o.Init
+				b := (*[4]byte)(d[off:])
+				if uint32(b[0])|uint32(b[1])<<8|uint32(b[2])<<16|uint32(b[3])<<24 != 0x1010101 {
+					goto slow
 				}
 			}
-			r[in.A].N = uint64(x)
-		case code.OpAddKU32:
-			r[in.A].N = uint64(uint32(r[in.B].N + uint64(in.K)))
-		case code.OpAddKI64:
-			a, b := int64(r[in.B].N), in.K
-			x := a + b
-			if (a^x)&(b^x) < 0 {
-				fr.pc = pc
-				if !vm.overflow("+K", r[in.B].N, uint64(in.K), 64) {
-					goto stop
+			b := (*[4]byte)(d[off:])
+			r[in.A].N = uint64(int64(int32(uint32(b[0]) | uint32(b[1])<<8 | uint32(b[2])<<16 | uint32(b[3])<<24)))
+			goto next
+		}
+		goto slow
+	case code.OpLdU32:
+		q := &r[in.B]
+		o := objs[q.Obj]
+		d := o.Data
+		off := q.N + uint64(in.K) - o.Base
+		if o.Fast && off < uint64(len(d)) && uint64(len(d))-off >= 4 && off&3 == 0 {
+			if q.Sub != 0 {
+				s := &vm.M.Subs[q.Sub]
+				if off < s.Lo || off+4 > s.Hi {
+					goto slow
 				}
 			}
-			r[in.A].N = uint64(x)
-		case code.OpAddKU64:
-			r[in.A].N = r[in.B].N + uint64(in.K)
-		case code.OpSubI32:
-			x := int64(r[in.B].N) - int64(r[in.C].N)
-			if x != int64(int32(x)) {
-				fr.pc = pc
-				if !vm.overflow("-", r[in.B].N, r[in.C].N, 32) {
-					goto stop
+			b := (*[4]byte)(d[off:])
+			r[in.A].N = uint64(uint32(b[0]) | uint32(b[1])<<8 | uint32(b[2])<<16 | uint32(b[3])<<24)
+			goto next
+		}
+		if o.Init != nil && !o.Slow() && off < uint64(len(d)) && uint64(len(d))-off >= 4 && off&3 == 0 {
+			if q.Sub != 0 {
+				s := &vm.M.Subs[q.Sub]
+				if off < s.Lo || off+4 > s.Hi {
+					goto slow
 				}
 			}
-			r[in.A].N = uint64(x)
-		case code.OpSubU32:
-			r[in.A].N = uint64(uint32(r[in.B].N - r[in.C].N))
-		case code.OpSubI64:
-			a, b := int64(r[in.B].N), int64(r[in.C].N)
-			x := a - b
-			if (a^b)&(a^x) < 0 {
-				fr.pc = pc
-				if !vm.overflow("-", r[in.B].N, r[in.C].N, 64) {
-					goto stop
+			{
+				d := o.Init
+				b := (*[4]byte)(d[off:])
+				if uint32(b[0])|uint32(b[1])<<8|uint32(b[2])<<16|uint32(b[3])<<24 != 0x1010101 {
+					goto slow
 				}
 			}
-			r[in.A].N = uint64(x)
-		case code.OpSubU64:
-			r[in.A].N = r[in.B].N - r[in.C].N
-		case code.OpMulI32:
-			x := int64(r[in.B].N) * int64(r[in.C].N)
-			if x != int64(int32(x)) {
-				fr.pc = pc
-				if !vm.overflow("*", r[in.B].N, r[in.C].N, 32) {
-					goto stop
+			b := (*[4]byte)(d[off:])
+			r[in.A].N = uint64(uint32(b[0]) | uint32(b[1])<<8 | uint32(b[2])<<16 | uint32(b[3])<<24)
+			goto next
+		}
+		goto slow
+	case code.OpLdxU32:
+		q := &r[in.B]
+		o := objs[q.Obj]
+		d := o.Data
+		i := r[in.C].N
+		off := q.N + i*uint64(in.K&0xffffffff) - o.Base
+		if o.Fast && (in.K>>32 == 0 || i < uint64(in.K>>32)) && off < uint64(len(d)) && uint64(len(d))-off >= 4 && off&3 == 0 {
+			if q.Sub != 0 {
+				s := &vm.M.Subs[q.Sub]
+				if off < s.Lo || off+4 > s.Hi {
+					goto slow
 				}
 			}
-			r[in.A].N = uint64(x)
-		case code.OpMulU32:
-			r[in.A].N = uint64(uint32(r[in.B].N * r[in.C].N))
-		case code.OpMulI64:
-			a, b := int64(r[in.B].N), int64(r[in.C].N)
-			x := a * b
+			b := (*[4]byte)(d[off:])
+			r[in.A].N = uint64(uint32(b[0]) | uint32(b[1])<<8 | uint32(b[2])<<16 | uint32(b[3])<<24)
+			goto next
+		}
+		if o.Init != nil && !o.Slow() && (in.K>>32 == 0 || i < uint64(in.K>>32)) && off < uint64(len(d)) && uint64(len(d))-off >= 4 && off&3 == 0 {
+			if q.Sub != 0 {
+				s := &vm.M.Subs[q.Sub]
+				if off < s.Lo || off+4 > s.Hi {
+					goto slow
+				}
+			}
+			{
+				d := o.Init
+				b := (*[4]byte)(d[off:])
+				if uint32(b[0])|uint32(b[1])<<8|uint32(b[2])<<16|uint32(b[3])<<24 != 0x1010101 {
+					goto slow
+				}
+			}
+			b := (*[4]byte)(d[off:])
+			r[in.A].N = uint64(uint32(b[0]) | uint32(b[1])<<8 | uint32(b[2])<<16 | uint32(b[3])<<24)
+			goto next
+		}
+		goto slow
+	case code.OpLdI64:
+		q := &r[in.B]
+		o := objs[q.Obj]
+		d := o.Data
+		off := q.N + uint64(in.K) - o.Base
+		if o.Fast && off < uint64(len(d)) && uint64(len(d))-off >= 8 && off&7 == 0 {
+			if q.Sub != 0 {
+				s := &vm.M.Subs[q.Sub]
+				if off < s.Lo || off+8 > s.Hi {
+					goto slow
+				}
+			}
+			b := (*[8]byte)(d[off:])
+			r[in.A].N = uint64(b[0]) | uint64(b[1])<<8 | uint64(b[2])<<16 | uint64(b[3])<<24 | uint64(b[4])<<32 | uint64(b[5])<<40 | uint64(b[6])<<48 | uint64(b[7])<<56
+			goto next
+		}
+		if o.Init != nil && !o.Slow() && off < uint64(len(d)) && uint64(len(d))-off >= 8 && off&7 == 0 {
+			if q.Sub != 0 {
+				s := &vm.M.Subs[q.Sub]
+				if off < s.Lo || off+8 > s.Hi {
+					goto slow
+				}
+			}
+			{
+				d := o.Init
+				b := (*[8]byte)(d[off:])
+				if uint64(b[0])|uint64(b[1])<<8|uint64(b[2])<<16|uint64(b[3])<<24|uint64(b[4])<<32|uint64(b[5])<<40|uint64(b[6])<<48|uint64(b[7])<<56 != 0x101010101010101 {
+					goto slow
+				}
+			}
+			b := (*[8]byte)(d[off:])
+			r[in.A].N = uint64(b[0]) | uint64(b[1])<<8 | uint64(b[2])<<16 | uint64(b[3])<<24 | uint64(b[4])<<32 | uint64(b[5])<<40 | uint64(b[6])<<48 | uint64(b[7])<<56
+			goto next
+		}
+		goto slow
+	case code.OpLdxI64:
+		q := &r[in.B]
+		o := objs[q.Obj]
+		d := o.Data
+		i := r[in.C].N
+		off := q.N + i*uint64(in.K&0xffffffff) - o.Base
+		if o.Fast && (in.K>>32 == 0 || i < uint64(in.K>>32)) && off < uint64(len(d)) && uint64(len(d))-off >= 8 && off&7 == 0 {
+			if q.Sub != 0 {
+				s := &vm.M.Subs[q.Sub]
+				if off < s.Lo || off+8 > s.Hi {
+					goto slow
+				}
+			}
+			b := (*[8]byte)(d[off:])
+			r[in.A].N = uint64(b[0]) | uint64(b[1])<<8 | uint64(b[2])<<16 | uint64(b[3])<<24 | uint64(b[4])<<32 | uint64(b[5])<<40 | uint64(b[6])<<48 | uint64(b[7])<<56
+			goto next
+		}
+		if o.Init != nil && !o.Slow() && (in.K>>32 == 0 || i < uint64(in.K>>32)) && off < uint64(len(d)) && uint64(len(d))-off >= 8 && off&7 == 0 {
+			if q.Sub != 0 {
+				s := &vm.M.Subs[q.Sub]
+				if off < s.Lo || off+8 > s.Hi {
+					goto slow
+				}
+			}
+			{
+				d := o.Init
+				b := (*[8]byte)(d[off:])
+				if uint64(b[0])|uint64(b[1])<<8|uint64(b[2])<<16|uint64(b[3])<<24|uint64(b[4])<<32|uint64(b[5])<<40|uint64(b[6])<<48|uint64(b[7])<<56 != 0x101010101010101 {
+					goto slow
+				}
+			}
+			b := (*[8]byte)(d[off:])
+			r[in.A].N = uint64(b[0]) | uint64(b[1])<<8 | uint64(b[2])<<16 | uint64(b[3])<<24 | uint64(b[4])<<32 | uint64(b[5])<<40 | uint64(b[6])<<48 | uint64(b[7])<<56
+			goto next
+		}
+		goto slow
+	case code.OpLdU64:
+		q := &r[in.B]
+		o := objs[q.Obj]
+		d := o.Data
+		off := q.N + uint64(in.K) - o.Base
+		if o.Fast && off < uint64(len(d)) && uint64(len(d))-off >= 8 && off&7 == 0 {
+			if q.Sub != 0 {
+				s := &vm.M.Subs[q.Sub]
+				if off < s.Lo || off+8 > s.Hi {
+					goto slow
+				}
+			}
+			b := (*[8]byte)(d[off:])
+			r[in.A].N = uint64(b[0]) | uint64(b[1])<<8 | uint64(b[2])<<16 | uint64(b[3])<<24 | uint64(b[4])<<32 | uint64(b[5])<<40 | uint64(b[6])<<48 | uint64(b[7])<<56
+			goto next
+		}
+		if o.Init != nil && !o.Slow() && off < uint64(len(d)) && uint64(len(d))-off >= 8 && off&7 == 0 {
+			if q.Sub != 0 {
+				s := &vm.M.Subs[q.Sub]
+				if off < s.Lo || off+8 > s.Hi {
+					goto slow
+				}
+			}
+			{
+				d := o.Init
+				b := (*[8]byte)(d[off:])
+				if uint64(b[0])|uint64(b[1])<<8|uint64(b[2])<<16|uint64(b[3])<<24|uint64(b[4])<<32|uint64(b[5])<<40|uint64(b[6])<<48|uint64(b[7])<<56 != 0x101010101010101 {
+					goto slow
+				}
+			}
+			b := (*[8]byte)(d[off:])
+			r[in.A].N = uint64(b[0]) | uint64(b[1])<<8 | uint64(b[2])<<16 | uint64(b[3])<<24 | uint64(b[4])<<32 | uint64(b[5])<<40 | uint64(b[6])<<48 | uint64(b[7])<<56
+			goto next
+		}
+		goto slow
+	case code.OpLdxU64:
+		q := &r[in.B]
+		o := objs[q.Obj]
+		d := o.Data
+		i := r[in.C].N
+		off := q.N + i*uint64(in.K&0xffffffff) - o.Base
+		if o.Fast && (in.K>>32 == 0 || i < uint64(in.K>>32)) && off < uint64(len(d)) && uint64(len(d))-off >= 8 && off&7 == 0 {
+			if q.Sub != 0 {
+				s := &vm.M.Subs[q.Sub]
+				if off < s.Lo || off+8 > s.Hi {
+					goto slow
+				}
+			}
+			b := (*[8]byte)(d[off:])
+			r[in.A].N = uint64(b[0]) | uint64(b[1])<<8 | uint64(b[2])<<16 | uint64(b[3])<<24 | uint64(b[4])<<32 | uint64(b[5])<<40 | uint64(b[6])<<48 | uint64(b[7])<<56
+			goto next
+		}
+		if o.Init != nil && !o.Slow() && (in.K>>32 == 0 || i < uint64(in.K>>32)) && off < uint64(len(d)) && uint64(len(d))-off >= 8 && off&7 == 0 {
+			if q.Sub != 0 {
+				s := &vm.M.Subs[q.Sub]
+				if off < s.Lo || off+8 > s.Hi {
+					goto slow
+				}
+			}
+			{
+				d := o.Init
+				b := (*[8]byte)(d[off:])
+				if uint64(b[0])|uint64(b[1])<<8|uint64(b[2])<<16|uint64(b[3])<<24|uint64(b[4])<<32|uint64(b[5])<<40|uint64(b[6])<<48|uint64(b[7])<<56 != 0x101010101010101 {
+					goto slow
+				}
+			}
+			b := (*[8]byte)(d[off:])
+			r[in.A].N = uint64(b[0]) | uint64(b[1])<<8 | uint64(b[2])<<16 | uint64(b[3])<<24 | uint64(b[4])<<32 | uint64(b[5])<<40 | uint64(b[6])<<48 | uint64(b[7])<<56
+			goto next
+		}
+		goto slow
+	case code.OpLdF32:
+		q := &r[in.B]
+		o := objs[q.Obj]
+		d := o.Data
+		off := q.N + uint64(in.K) - o.Base
+		if o.Fast && off < uint64(len(d)) && uint64(len(d))-off >= 4 && off&3 == 0 {
+			if q.Sub != 0 {
+				s := &vm.M.Subs[q.Sub]
+				if off < s.Lo || off+4 > s.Hi {
+					goto slow
+				}
+			}
+			b := (*[4]byte)(d[off:])
+			r[in.A].N = math.Float64bits(float64(math.Float32frombits(uint32(b[0]) | uint32(b[1])<<8 | uint32(b[2])<<16 | uint32(b[3])<<24)))
+			goto next
+		}
+		if o.Init != nil && !o.Slow() && off < uint64(len(d)) && uint64(len(d))-off >= 4 && off&3 == 0 {
+			if q.Sub != 0 {
+				s := &vm.M.Subs[q.Sub]
+				if off < s.Lo || off+4 > s.Hi {
+					goto slow
+				}
+			}
+			{
+				d := o.Init
+				b := (*[4]byte)(d[off:])
+				if uint32(b[0])|uint32(b[1])<<8|uint32(b[2])<<16|uint32(b[3])<<24 != 0x1010101 {
+					goto slow
+				}
+			}
+			b := (*[4]byte)(d[off:])
+			r[in.A].N = math.Float64bits(float64(math.Float32frombits(uint32(b[0]) | uint32(b[1])<<8 | uint32(b[2])<<16 | uint32(b[3])<<24)))
+			goto next
+		}
+		goto slow
+	case code.OpLdxF32:
+		q := &r[in.B]
+		o := objs[q.Obj]
+		d := o.Data
+		i := r[in.C].N
+		off := q.N + i*uint64(in.K&0xffffffff) - o.Base
+		if o.Fast && (in.K>>32 == 0 || i < uint64(in.K>>32)) && off < uint64(len(d)) && uint64(len(d))-off >= 4 && off&3 == 0 {
+			if q.Sub != 0 {
+				s := &vm.M.Subs[q.Sub]
+				if off < s.Lo || off+4 > s.Hi {
+					goto slow
+				}
+			}
+			b := (*[4]byte)(d[off:])
+			r[in.A].N = math.Float64bits(float64(math.Float32frombits(uint32(b[0]) | uint32(b[1])<<8 | uint32(b[2])<<16 | uint32(b[3])<<24)))
+			goto next
+		}
+		if o.Init != nil && !o.Slow() && (in.K>>32 == 0 || i < uint64(in.K>>32)) && off < uint64(len(d)) && uint64(len(d))-off >= 4 && off&3 == 0 {
+			if q.Sub != 0 {
+				s := &vm.M.Subs[q.Sub]
+				if off < s.Lo || off+4 > s.Hi {
+					goto slow
+				}
+			}
+			{
+				d := o.Init
+				b := (*[4]byte)(d[off:])
+				if uint32(b[0])|uint32(b[1])<<8|uint32(b[2])<<16|uint32(b[3])<<24 != 0x1010101 {
+					goto slow
+				}
+			}
+			b := (*[4]byte)(d[off:])
+			r[in.A].N = math.Float64bits(float64(math.Float32frombits(uint32(b[0]) | uint32(b[1])<<8 | uint32(b[2])<<16 | uint32(b[3])<<24)))
+			goto next
+		}
+		goto slow
+	case code.OpLdF64:
+		q := &r[in.B]
+		o := objs[q.Obj]
+		d := o.Data
+		off := q.N + uint64(in.K) - o.Base
+		if o.Fast && off < uint64(len(d)) && uint64(len(d))-off >= 8 && off&7 == 0 {
+			if q.Sub != 0 {
+				s := &vm.M.Subs[q.Sub]
+				if off < s.Lo || off+8 > s.Hi {
+					goto slow
+				}
+			}
+			b := (*[8]byte)(d[off:])
+			r[in.A].N = uint64(b[0]) | uint64(b[1])<<8 | uint64(b[2])<<16 | uint64(b[3])<<24 | uint64(b[4])<<32 | uint64(b[5])<<40 | uint64(b[6])<<48 | uint64(b[7])<<56
+			goto next
+		}
+		if o.Init != nil && !o.Slow() && off < uint64(len(d)) && uint64(len(d))-off >= 8 && off&7 == 0 {
+			if q.Sub != 0 {
+				s := &vm.M.Subs[q.Sub]
+				if off < s.Lo || off+8 > s.Hi {
+					goto slow
+				}
+			}
+			{
+				d := o.Init
+				b := (*[8]byte)(d[off:])
+				if uint64(b[0])|uint64(b[1])<<8|uint64(b[2])<<16|uint64(b[3])<<24|uint64(b[4])<<32|uint64(b[5])<<40|uint64(b[6])<<48|uint64(b[7])<<56 != 0x101010101010101 {
+					goto slow
+				}
+			}
+			b := (*[8]byte)(d[off:])
+			r[in.A].N = uint64(b[0]) | uint64(b[1])<<8 | uint64(b[2])<<16 | uint64(b[3])<<24 | uint64(b[4])<<32 | uint64(b[5])<<40 | uint64(b[6])<<48 | uint64(b[7])<<56
+			goto next
+		}
+		goto slow
+	case code.OpLdxF64:
+		q := &r[in.B]
+		o := objs[q.Obj]
+		d := o.Data
+		i := r[in.C].N
+		off := q.N + i*uint64(in.K&0xffffffff) - o.Base
+		if o.Fast && (in.K>>32 == 0 || i < uint64(in.K>>32)) && off < uint64(len(d)) && uint64(len(d))-off >= 8 && off&7 == 0 {
+			if q.Sub != 0 {
+				s := &vm.M.Subs[q.Sub]
+				if off < s.Lo || off+8 > s.Hi {
+					goto slow
+				}
+			}
+			b := (*[8]byte)(d[off:])
+			r[in.A].N = uint64(b[0]) | uint64(b[1])<<8 | uint64(b[2])<<16 | uint64(b[3])<<24 | uint64(b[4])<<32 | uint64(b[5])<<40 | uint64(b[6])<<48 | uint64(b[7])<<56
+			goto next
+		}
+		if o.Init != nil && !o.Slow() && (in.K>>32 == 0 || i < uint64(in.K>>32)) && off < uint64(len(d)) && uint64(len(d))-off >= 8 && off&7 == 0 {
+			if q.Sub != 0 {
+				s := &vm.M.Subs[q.Sub]
+				if off < s.Lo || off+8 > s.Hi {
+					goto slow
+				}
+			}
+			{
+				d := o.Init
+				b := (*[8]byte)(d[off:])
+				if uint64(b[0])|uint64(b[1])<<8|uint64(b[2])<<16|uint64(b[3])<<24|uint64(b[4])<<32|uint64(b[5])<<40|uint64(b[6])<<48|uint64(b[7])<<56 != 0x101010101010101 {
+					goto slow
+				}
+			}
+			b := (*[8]byte)(d[off:])
+			r[in.A].N = uint64(b[0]) | uint64(b[1])<<8 | uint64(b[2])<<16 | uint64(b[3])<<24 | uint64(b[4])<<32 | uint64(b[5])<<40 | uint64(b[6])<<48 | uint64(b[7])<<56
+			goto next
+		}
+		goto slow
+	case code.OpSt8:
+		q := &r[in.B]
+		o := objs[q.Obj]
+		d := o.W
+		off := q.N + uint64(in.K) - o.Base
+		if !(off < uint64(len(d))) {
+			goto slow
+		}
+		if q.Sub != 0 {
+			s := &vm.M.Subs[q.Sub]
+			if off < s.Lo || off+1 > s.Hi {
+				goto slow
+			}
+		}
+
+		x := r[in.A].N
+		if !o.Fast {
+			if o.Init == nil || o.Slow() || off >= uint64(len(o.Init)) {
+				goto slow
+			}
+			has := o.Init
+			{
+				d := has
+				if n := d[off]; n != 0x1 {
+					if n != 0 || o.Missing <= 1 {
+						goto slow
+					}
+					d[off] = 1
+					o.Missing -= 1
+				}
+			}
+		}
+		d[off] = byte(x)
+		goto next
+	case code.OpStx8:
+		q := &r[in.B]
+		o := objs[q.Obj]
+		d := o.W
+		i := r[in.C].N
+		off := q.N + i*uint64(in.K&0xffffffff) - o.Base
+		if !((in.K>>32 == 0 || i < uint64(in.K>>32)) && off < uint64(len(d))) {
+			goto slow
+		}
+		if q.Sub != 0 {
+			s := &vm.M.Subs[q.Sub]
+			if off < s.Lo || off+1 > s.Hi {
+				goto slow
+			}
+		}
+
+		x := r[in.A].N
+		if !o.Fast {
+			if o.Init == nil || o.Slow() || off >= uint64(len(o.Init)) {
+				goto slow
+			}
+			has := o.Init
+			{
+				d := has
+				if n := d[off]; n != 0x1 {
+					if n != 0 || o.Missing <= 1 {
+						goto slow
+					}
+					d[off] = 1
+					o.Missing -= 1
+				}
+			}
+		}
+		d[off] = byte(x)
+		goto next
+	case code.OpSt16:
+		q := &r[in.B]
+		o := objs[q.Obj]
+		d := o.W
+		off := q.N + uint64(in.K) - o.Base
+		if !(off < uint64(len(d)) && uint64(len(d))-off >= 2 && off&1 == 0) {
+			goto slow
+		}
+		if q.Sub != 0 {
+			s := &vm.M.Subs[q.Sub]
+			if off < s.Lo || off+2 > s.Hi {
+				goto slow
+			}
+		}
+
+		x := r[in.A].N
+		if !o.Fast {
+			if o.Init == nil || o.Slow() || off >= uint64(len(o.Init)) {
+				goto slow
+			}
+			has := o.Init
+			{
+				d := has
+				b := (*[2]byte)(d[off:])
+				if n := uint16(b[0]) | uint16(b[1])<<8; n != 0x101 {
+					if n != 0 || o.Missing <= 2 {
+						goto slow
+					}
+					z := (*[2]byte)(d[off:])
+					z[0] = 1
+					z[1] = 1
+					o.Missing -= 2
+				}
+			}
+		}
+		b := (*[2]byte)(d[off:])
+		b[0] = byte(x >> 0)
+		b[1] = byte(x >> 8)
+		goto next
+	case code.OpStx16:
+		q := &r[in.B]
+		o := objs[q.Obj]
+		d := o.W
+		i := r[in.C].N
+		off := q.N + i*uint64(in.K&0xffffffff) - o.Base
+		if !((in.K>>32 == 0 || i < uint64(in.K>>32)) && off < uint64(len(d)) && uint64(len(d))-off >= 2 && off&1 == 0) {
+			goto slow
+		}
+		if q.Sub != 0 {
+			s := &vm.M.Subs[q.Sub]
+			if off < s.Lo || off+2 > s.Hi {
+				goto slow
+			}
+		}
+
+		x := r[in.A].N
+		if !o.Fast {
+			if o.Init == nil || o.Slow() || off >= uint64(len(o.Init)) {
+				goto slow
+			}
+			has := o.Init
+			{
+				d := has
+				b := (*[2]byte)(d[off:])
+				if n := uint16(b[0]) | uint16(b[1])<<8; n != 0x101 {
+					if n != 0 || o.Missing <= 2 {
+						goto slow
+					}
+					z := (*[2]byte)(d[off:])
+					z[0] = 1
+					z[1] = 1
+					o.Missing -= 2
+				}
+			}
+		}
+		b := (*[2]byte)(d[off:])
+		b[0] = byte(x >> 0)
+		b[1] = byte(x >> 8)
+		goto next
+	case code.OpSt32:
+		q := &r[in.B]
+		o := objs[q.Obj]
+		d := o.W
+		off := q.N + uint64(in.K) - o.Base
+		if !(off < uint64(len(d)) && uint64(len(d))-off >= 4 && off&3 == 0) {
+			goto slow
+		}
+		if q.Sub != 0 {
+			s := &vm.M.Subs[q.Sub]
+			if off < s.Lo || off+4 > s.Hi {
+				goto slow
+			}
+		}
+
+		x := r[in.A].N
+		if !o.Fast {
+			if o.Init == nil || o.Slow() || off >= uint64(len(o.Init)) {
+				goto slow
+			}
+			has := o.Init
+			{
+				d := has
+				b := (*[4]byte)(d[off:])
+				if n := uint32(b[0]) | uint32(b[1])<<8 | uint32(b[2])<<16 | uint32(b[3])<<24; n != 0x1010101 {
+					if n != 0 || o.Missing <= 4 {
+						goto slow
+					}
+					z := (*[4]byte)(d[off:])
+					z[0] = 1
+					z[1] = 1
+					z[2] = 1
+					z[3] = 1
+					o.Missing -= 4
+				}
+			}
+		}
+		b := (*[4]byte)(d[off:])
+		b[0] = byte(x >> 0)
+		b[1] = byte(x >> 8)
+		b[2] = byte(x >> 16)
+		b[3] = byte(x >> 24)
+		goto next
+	case code.OpStx32:
+		q := &r[in.B]
+		o := objs[q.Obj]
+		d := o.W
+		i := r[in.C].N
+		off := q.N + i*uint64(in.K&0xffffffff) - o.Base
+		if !((in.K>>32 == 0 || i < uint64(in.K>>32)) && off < uint64(len(d)) && uint64(len(d))-off >= 4 && off&3 == 0) {
+			goto slow
+		}
+		if q.Sub != 0 {
+			s := &vm.M.Subs[q.Sub]
+			if off < s.Lo || off+4 > s.Hi {
+				goto slow
+			}
+		}
+
+		x := r[in.A].N
+		if !o.Fast {
+			if o.Init == nil || o.Slow() || off >= uint64(len(o.Init)) {
+				goto slow
+			}
+			has := o.Init
+			{
+				d := has
+				b := (*[4]byte)(d[off:])
+				if n := uint32(b[0]) | uint32(b[1])<<8 | uint32(b[2])<<16 | uint32(b[3])<<24; n != 0x1010101 {
+					if n != 0 || o.Missing <= 4 {
+						goto slow
+					}
+					z := (*[4]byte)(d[off:])
+					z[0] = 1
+					z[1] = 1
+					z[2] = 1
+					z[3] = 1
+					o.Missing -= 4
+				}
+			}
+		}
+		b := (*[4]byte)(d[off:])
+		b[0] = byte(x >> 0)
+		b[1] = byte(x >> 8)
+		b[2] = byte(x >> 16)
+		b[3] = byte(x >> 24)
+		goto next
+	case code.OpSt64:
+		q := &r[in.B]
+		o := objs[q.Obj]
+		d := o.W
+		off := q.N + uint64(in.K) - o.Base
+		if !(off < uint64(len(d)) && uint64(len(d))-off >= 8 && off&7 == 0) {
+			goto slow
+		}
+		if q.Sub != 0 {
+			s := &vm.M.Subs[q.Sub]
+			if off < s.Lo || off+8 > s.Hi {
+				goto slow
+			}
+		}
+
+		x := r[in.A].N
+		if !o.Fast {
+			if o.Init == nil || o.Slow() || off >= uint64(len(o.Init)) {
+				goto slow
+			}
+			has := o.Init
+			{
+				d := has
+				b := (*[8]byte)(d[off:])
+				if n := uint64(b[0]) | uint64(b[1])<<8 | uint64(b[2])<<16 | uint64(b[3])<<24 | uint64(b[4])<<32 | uint64(b[5])<<40 | uint64(b[6])<<48 | uint64(b[7])<<56; n != 0x101010101010101 {
+					if n != 0 || o.Missing <= 8 {
+						goto slow
+					}
+					z := (*[8]byte)(d[off:])
+					z[0] = 1
+					z[1] = 1
+					z[2] = 1
+					z[3] = 1
+					z[4] = 1
+					z[5] = 1
+					z[6] = 1
+					z[7] = 1
+					o.Missing -= 8
+				}
+			}
+		}
+		b := (*[8]byte)(d[off:])
+		b[0] = byte(x >> 0)
+		b[1] = byte(x >> 8)
+		b[2] = byte(x >> 16)
+		b[3] = byte(x >> 24)
+		b[4] = byte(x >> 32)
+		b[5] = byte(x >> 40)
+		b[6] = byte(x >> 48)
+		b[7] = byte(x >> 56)
+		goto next
+	case code.OpStx64:
+		q := &r[in.B]
+		o := objs[q.Obj]
+		d := o.W
+		i := r[in.C].N
+		off := q.N + i*uint64(in.K&0xffffffff) - o.Base
+		if !((in.K>>32 == 0 || i < uint64(in.K>>32)) && off < uint64(len(d)) && uint64(len(d))-off >= 8 && off&7 == 0) {
+			goto slow
+		}
+		if q.Sub != 0 {
+			s := &vm.M.Subs[q.Sub]
+			if off < s.Lo || off+8 > s.Hi {
+				goto slow
+			}
+		}
+
+		x := r[in.A].N
+		if !o.Fast {
+			if o.Init == nil || o.Slow() || off >= uint64(len(o.Init)) {
+				goto slow
+			}
+			has := o.Init
+			{
+				d := has
+				b := (*[8]byte)(d[off:])
+				if n := uint64(b[0]) | uint64(b[1])<<8 | uint64(b[2])<<16 | uint64(b[3])<<24 | uint64(b[4])<<32 | uint64(b[5])<<40 | uint64(b[6])<<48 | uint64(b[7])<<56; n != 0x101010101010101 {
+					if n != 0 || o.Missing <= 8 {
+						goto slow
+					}
+					z := (*[8]byte)(d[off:])
+					z[0] = 1
+					z[1] = 1
+					z[2] = 1
+					z[3] = 1
+					z[4] = 1
+					z[5] = 1
+					z[6] = 1
+					z[7] = 1
+					o.Missing -= 8
+				}
+			}
+		}
+		b := (*[8]byte)(d[off:])
+		b[0] = byte(x >> 0)
+		b[1] = byte(x >> 8)
+		b[2] = byte(x >> 16)
+		b[3] = byte(x >> 24)
+		b[4] = byte(x >> 32)
+		b[5] = byte(x >> 40)
+		b[6] = byte(x >> 48)
+		b[7] = byte(x >> 56)
+		goto next
+	case code.OpStF32:
+		q := &r[in.B]
+		o := objs[q.Obj]
+		d := o.W
+		off := q.N + uint64(in.K) - o.Base
+		if !(off < uint64(len(d)) && uint64(len(d))-off >= 4 && off&3 == 0) {
+			goto slow
+		}
+		if q.Sub != 0 {
+			s := &vm.M.Subs[q.Sub]
+			if off < s.Lo || off+4 > s.Hi {
+				goto slow
+			}
+		}
+
+		x := r[in.A].N
+		x = uint64(math.Float32bits(float32(math.Float64frombits(x))))
+		if !o.Fast {
+			if o.Init == nil || o.Slow() || off >= uint64(len(o.Init)) {
+				goto slow
+			}
+			has := o.Init
+			{
+				d := has
+				b := (*[4]byte)(d[off:])
+				if n := uint32(b[0]) | uint32(b[1])<<8 | uint32(b[2])<<16 | uint32(b[3])<<24; n != 0x1010101 {
+					if n != 0 || o.Missing <= 4 {
+						goto slow
+					}
+					z := (*[4]byte)(d[off:])
+					z[0] = 1
+					z[1] = 1
+					z[2] = 1
+					z[3] = 1
+					o.Missing -= 4
+				}
+			}
+		}
+		b := (*[4]byte)(d[off:])
+		b[0] = byte(x >> 0)
+		b[1] = byte(x >> 8)
+		b[2] = byte(x >> 16)
+		b[3] = byte(x >> 24)
+		goto next
+	case code.OpStxF32:
+		q := &r[in.B]
+		o := objs[q.Obj]
+		d := o.W
+		i := r[in.C].N
+		off := q.N + i*uint64(in.K&0xffffffff) - o.Base
+		if !((in.K>>32 == 0 || i < uint64(in.K>>32)) && off < uint64(len(d)) && uint64(len(d))-off >= 4 && off&3 == 0) {
+			goto slow
+		}
+		if q.Sub != 0 {
+			s := &vm.M.Subs[q.Sub]
+			if off < s.Lo || off+4 > s.Hi {
+				goto slow
+			}
+		}
+
+		x := r[in.A].N
+		x = uint64(math.Float32bits(float32(math.Float64frombits(x))))
+		if !o.Fast {
+			if o.Init == nil || o.Slow() || off >= uint64(len(o.Init)) {
+				goto slow
+			}
+			has := o.Init
+			{
+				d := has
+				b := (*[4]byte)(d[off:])
+				if n := uint32(b[0]) | uint32(b[1])<<8 | uint32(b[2])<<16 | uint32(b[3])<<24; n != 0x1010101 {
+					if n != 0 || o.Missing <= 4 {
+						goto slow
+					}
+					z := (*[4]byte)(d[off:])
+					z[0] = 1
+					z[1] = 1
+					z[2] = 1
+					z[3] = 1
+					o.Missing -= 4
+				}
+			}
+		}
+		b := (*[4]byte)(d[off:])
+		b[0] = byte(x >> 0)
+		b[1] = byte(x >> 8)
+		b[2] = byte(x >> 16)
+		b[3] = byte(x >> 24)
+		goto next
+	case code.OpAddI32:
+		x := int64(r[in.B].N) + int64(r[in.C].N)
+		if x != int64(int32(x)) {
+			goto slow
+		}
+		r[in.A].N = uint64(x)
+	case code.OpAddU32:
+		r[in.A].N = uint64(uint32(r[in.B].N + r[in.C].N))
+	case code.OpAddI64:
+		a, b := int64(r[in.B].N), int64(r[in.C].N)
+		x := a + b
+		if (a^x)&(b^x) < 0 {
+			goto slow
+		}
+		r[in.A].N = uint64(x)
+	case code.OpAddU64:
+		r[in.A].N = r[in.B].N + r[in.C].N
+	case code.OpAddKI32:
+		x := int64(r[in.B].N) + in.K
+		if x != int64(int32(x)) {
+			goto slow
+		}
+		r[in.A].N = uint64(x)
+	case code.OpAddKU32:
+		r[in.A].N = uint64(uint32(r[in.B].N + uint64(in.K)))
+	case code.OpAddKI64:
+		a, b := int64(r[in.B].N), in.K
+		x := a + b
+		if (a^x)&(b^x) < 0 {
+			goto slow
+		}
+		r[in.A].N = uint64(x)
+	case code.OpAddKU64:
+		r[in.A].N = r[in.B].N + uint64(in.K)
+	case code.OpSubI32:
+		x := int64(r[in.B].N) - int64(r[in.C].N)
+		if x != int64(int32(x)) {
+			goto slow
+		}
+		r[in.A].N = uint64(x)
+	case code.OpSubU32:
+		r[in.A].N = uint64(uint32(r[in.B].N - r[in.C].N))
+	case code.OpSubI64:
+		a, b := int64(r[in.B].N), int64(r[in.C].N)
+		x := a - b
+		if (a^b)&(a^x) < 0 {
+			goto slow
+		}
+		r[in.A].N = uint64(x)
+	case code.OpSubU64:
+		r[in.A].N = r[in.B].N - r[in.C].N
+	case code.OpMulI32:
+		x := int64(r[in.B].N) * int64(r[in.C].N)
+		if x != int64(int32(x)) {
+			goto slow
+		}
+		r[in.A].N = uint64(x)
+	case code.OpMulU32:
+		r[in.A].N = uint64(uint32(r[in.B].N * r[in.C].N))
+	case code.OpMulI64:
+		a, b := int64(r[in.B].N), int64(r[in.C].N)
+		x := a * b
+		if int64(int32(a)) != a || int64(int32(b)) != b {
 			if a != 0 && (x/a != b || a == -1 && b == math.MinInt64) {
-				fr.pc = pc
-				if !vm.overflow("*", r[in.B].N, r[in.C].N, 64) {
-					goto stop
-				}
+				goto slow
 			}
-			r[in.A].N = uint64(x)
-		case code.OpMulU64:
-			r[in.A].N = r[in.B].N * r[in.C].N
-		case code.OpMulKI32:
-			x := int64(r[in.B].N) * in.K
-			if x != int64(int32(x)) {
-				fr.pc = pc
-				if !vm.overflow("*", r[in.B].N, uint64(in.K), 32) {
-					goto stop
-				}
-			}
-			r[in.A].N = uint64(x)
-		case code.OpMulKU32:
-			r[in.A].N = uint64(uint32(r[in.B].N * uint64(in.K)))
-		case code.OpMulKI64:
-			a, b := int64(r[in.B].N), in.K
-			x := a * b
+		}
+		r[in.A].N = uint64(x)
+	case code.OpMulU64:
+		r[in.A].N = r[in.B].N * r[in.C].N
+	case code.OpMulKI32:
+		x := int64(r[in.B].N) * in.K
+		if x != int64(int32(x)) {
+			goto slow
+		}
+		r[in.A].N = uint64(x)
+	case code.OpMulKU32:
+		r[in.A].N = uint64(uint32(r[in.B].N * uint64(in.K)))
+	case code.OpMulKI64:
+		a, b := int64(r[in.B].N), in.K
+		x := a * b
+		if int64(int32(a)) != a || int64(int32(b)) != b {
 			if a != 0 && (x/a != b || a == -1 && b == math.MinInt64) {
-				fr.pc = pc
-				if !vm.overflow("*", r[in.B].N, uint64(in.K), 64) {
-					goto stop
-				}
+				goto slow
 			}
-			r[in.A].N = uint64(x)
-		case code.OpMulKU64:
-			r[in.A].N = r[in.B].N * uint64(in.K)
-		case code.OpAddF64:
-			r[in.A].N = math.Float64bits(math.Float64frombits(r[in.B].N) + math.Float64frombits(r[in.C].N))
-		case code.OpAddF32:
-			r[in.A].N = math.Float64bits(float64(float32(math.Float64frombits(r[in.B].N)) + float32(math.Float64frombits(r[in.C].N))))
-		case code.OpSubF64:
-			r[in.A].N = math.Float64bits(math.Float64frombits(r[in.B].N) - math.Float64frombits(r[in.C].N))
-		case code.OpSubF32:
-			r[in.A].N = math.Float64bits(float64(float32(math.Float64frombits(r[in.B].N)) - float32(math.Float64frombits(r[in.C].N))))
-		case code.OpMulF64:
-			r[in.A].N = math.Float64bits(math.Float64frombits(r[in.B].N) * math.Float64frombits(r[in.C].N))
-		case code.OpMulF32:
-			r[in.A].N = math.Float64bits(float64(float32(math.Float64frombits(r[in.B].N)) * float32(math.Float64frombits(r[in.C].N))))
-		case code.OpDivF64:
-			r[in.A].N = math.Float64bits(math.Float64frombits(r[in.B].N) / math.Float64frombits(r[in.C].N))
-		case code.OpDivF32:
-			r[in.A].N = math.Float64bits(float64(float32(math.Float64frombits(r[in.B].N)) / float32(math.Float64frombits(r[in.C].N))))
-		case code.OpDivI32:
-			a, b := int64(r[in.B].N), int64(r[in.C].N)
-			if b == 0 || b == -1 && a == math.MinInt32 {
-				fr.pc = pc
-				vm.divide("/", uint64(a), uint64(b), 32)
-				goto stop
-			}
-			r[in.A].N = uint64(a / b)
-		case code.OpDivU32:
-			a, b := r[in.B].N, r[in.C].N
-			if b == 0 {
-				fr.pc = pc
-				vm.divide("/", a, b, 32)
-				goto stop
-			}
-			r[in.A].N = a / b
-		case code.OpDivI64:
-			a, b := int64(r[in.B].N), int64(r[in.C].N)
-			if b == 0 || b == -1 && a == math.MinInt64 {
-				fr.pc = pc
-				vm.divide("/", uint64(a), uint64(b), 64)
-				goto stop
-			}
-			r[in.A].N = uint64(a / b)
-		case code.OpDivU64:
-			a, b := r[in.B].N, r[in.C].N
-			if b == 0 {
-				fr.pc = pc
-				vm.divide("/", a, b, 64)
-				goto stop
-			}
-			r[in.A].N = a / b
-		case code.OpModI32:
-			a, b := int64(r[in.B].N), int64(r[in.C].N)
-			if b == 0 || b == -1 && a == math.MinInt32 {
-				fr.pc = pc
-				vm.divide("%", uint64(a), uint64(b), 32)
-				goto stop
-			}
-			r[in.A].N = uint64(a % b)
-		case code.OpModU32:
-			a, b := r[in.B].N, r[in.C].N
-			if b == 0 {
-				fr.pc = pc
-				vm.divide("%", a, b, 32)
-				goto stop
-			}
-			r[in.A].N = a % b
-		case code.OpModI64:
-			a, b := int64(r[in.B].N), int64(r[in.C].N)
-			if b == 0 || b == -1 && a == math.MinInt64 {
-				fr.pc = pc
-				vm.divide("%", uint64(a), uint64(b), 64)
-				goto stop
-			}
-			r[in.A].N = uint64(a % b)
-		case code.OpModU64:
-			a, b := r[in.B].N, r[in.C].N
-			if b == 0 {
-				fr.pc = pc
-				vm.divide("%", a, b, 64)
-				goto stop
-			}
-			r[in.A].N = a % b
-		case code.OpShlI32:
-			a, n := int64(r[in.B].N), r[in.C].N
-			if n >= 32 || a < 0 || a<<n>>n != a || int64(int32(a<<n)) != a<<n {
-				fr.pc = pc
-				if !vm.shift("<<", uint64(a), n, 32, code.T(in.K)) {
-					goto stop
-				}
-			}
-			r[in.A].N = uint64(int64(int32(a << (n & 31))))
-		case code.OpShlU32:
-			n := r[in.C].N
-			if n >= 32 {
-				fr.pc = pc
-				if !vm.shift("<<", r[in.B].N, n, 32, code.T(in.K)) {
-					goto stop
-				}
-			}
-			r[in.A].N = uint64(uint32(r[in.B].N << n))
-		case code.OpShrI32:
-			n := r[in.C].N
-			if n >= 32 {
-				fr.pc = pc
-				if !vm.shift(">>", r[in.B].N, n, 32, code.T(in.K)) {
-					goto stop
-				}
-			}
-			r[in.A].N = uint64(int64(r[in.B].N) >> n)
-		case code.OpShrU32:
-			n := r[in.C].N
-			if n >= 32 {
-				fr.pc = pc
-				if !vm.shift(">>", r[in.B].N, n, 32, code.T(in.K)) {
-					goto stop
-				}
-			}
-			r[in.A].N = r[in.B].N >> n
-		case code.OpShlKU32:
-			r[in.A].N = uint64(uint32(r[in.B].N << uint64(in.K&63)))
-		case code.OpShrKI32:
-			r[in.A].N = uint64(int64(r[in.B].N) >> uint64(in.K&63))
-		case code.OpShrKU32:
-			r[in.A].N = r[in.B].N >> uint64(in.K&63)
-		case code.OpNegI32:
-			if int64(r[in.B].N) == math.MinInt32 {
-				fr.pc = pc
-				if !vm.overflow("-", 0, r[in.B].N, 32) {
-					goto stop
-				}
-			}
-			r[in.A].N = -r[in.B].N
-		case code.OpNegU32:
-			r[in.A].N = uint64(uint32(-r[in.B].N))
-		case code.OpShlI64:
-			a, n := int64(r[in.B].N), r[in.C].N
-			if n >= 64 || a < 0 || a<<n>>n != a || int64(int64(a<<n)) != a<<n {
-				fr.pc = pc
-				if !vm.shift("<<", uint64(a), n, 64, code.T(in.K)) {
-					goto stop
-				}
-			}
-			r[in.A].N = uint64(int64(int64(a << (n & 63))))
-		case code.OpShlU64:
-			n := r[in.C].N
-			if n >= 64 {
-				fr.pc = pc
-				if !vm.shift("<<", r[in.B].N, n, 64, code.T(in.K)) {
-					goto stop
-				}
-			}
-			r[in.A].N = uint64(uint64(r[in.B].N << n))
-		case code.OpShrI64:
-			n := r[in.C].N
-			if n >= 64 {
-				fr.pc = pc
-				if !vm.shift(">>", r[in.B].N, n, 64, code.T(in.K)) {
-					goto stop
-				}
-			}
-			r[in.A].N = uint64(int64(r[in.B].N) >> n)
-		case code.OpShrU64:
-			n := r[in.C].N
-			if n >= 64 {
-				fr.pc = pc
-				if !vm.shift(">>", r[in.B].N, n, 64, code.T(in.K)) {
-					goto stop
-				}
-			}
-			r[in.A].N = r[in.B].N >> n
-		case code.OpShlKU64:
-			r[in.A].N = uint64(uint64(r[in.B].N << uint64(in.K&63)))
-		case code.OpShrKI64:
-			r[in.A].N = uint64(int64(r[in.B].N) >> uint64(in.K&63))
-		case code.OpShrKU64:
-			r[in.A].N = r[in.B].N >> uint64(in.K&63)
-		case code.OpNegI64:
-			if int64(r[in.B].N) == math.MinInt64 {
-				fr.pc = pc
-				if !vm.overflow("-", 0, r[in.B].N, 64) {
-					goto stop
-				}
-			}
-			r[in.A].N = -r[in.B].N
-		case code.OpNegU64:
-			r[in.A].N = uint64(uint64(-r[in.B].N))
-		case code.OpLtS:
-			r[in.A].N = b2u(int64(r[in.B].N) < int64(r[in.C].N))
-		case code.OpLeS:
-			r[in.A].N = b2u(int64(r[in.B].N) <= int64(r[in.C].N))
-		case code.OpJLtS:
-			if int64(r[in.A].N) < int64(r[in.B].N) {
-				pc = int(in.K)
-				goto jumped
-			}
-		case code.OpJLeS:
-			if int64(r[in.A].N) <= int64(r[in.B].N) {
-				pc = int(in.K)
-				goto jumped
-			}
-		case code.OpJLtKS:
-			if int64(r[in.A].N) < int64(int32(in.K)) {
-				pc = int(in.K >> 32)
-				goto jumped
-			}
-		case code.OpJLeKS:
-			if int64(r[in.A].N) <= int64(int32(in.K)) {
-				pc = int(in.K >> 32)
-				goto jumped
-			}
-		case code.OpJGtKS:
-			if int64(r[in.A].N) > int64(int32(in.K)) {
-				pc = int(in.K >> 32)
-				goto jumped
-			}
-		case code.OpJGeKS:
-			if int64(r[in.A].N) >= int64(int32(in.K)) {
-				pc = int(in.K >> 32)
-				goto jumped
-			}
-		case code.OpLtU:
-			r[in.A].N = b2u(r[in.B].N < r[in.C].N)
-		case code.OpLeU:
-			r[in.A].N = b2u(r[in.B].N <= r[in.C].N)
-		case code.OpJLtU:
-			if r[in.A].N < r[in.B].N {
-				pc = int(in.K)
-				goto jumped
-			}
-		case code.OpJLeU:
-			if r[in.A].N <= r[in.B].N {
-				pc = int(in.K)
-				goto jumped
-			}
-		case code.OpJLtKU:
-			if r[in.A].N < uint64(int64(int32(in.K))) {
-				pc = int(in.K >> 32)
-				goto jumped
-			}
-		case code.OpJLeKU:
-			if r[in.A].N <= uint64(int64(int32(in.K))) {
-				pc = int(in.K >> 32)
-				goto jumped
-			}
-		case code.OpJGtKU:
-			if r[in.A].N > uint64(int64(int32(in.K))) {
-				pc = int(in.K >> 32)
-				goto jumped
-			}
-		case code.OpJGeKU:
-			if r[in.A].N >= uint64(int64(int32(in.K))) {
-				pc = int(in.K >> 32)
-				goto jumped
-			}
-		case code.OpLtF:
-			r[in.A].N = b2u(math.Float64frombits(r[in.B].N) < math.Float64frombits(r[in.C].N))
-		case code.OpLeF:
-			r[in.A].N = b2u(math.Float64frombits(r[in.B].N) <= math.Float64frombits(r[in.C].N))
-		case code.OpExtI8:
-			r[in.A].N = uint64(int64(int8(r[in.B].N)))
-		case code.OpExtU8:
-			r[in.A].N = uint64(uint8(r[in.B].N))
-		case code.OpExtI16:
-			r[in.A].N = uint64(int64(int16(r[in.B].N)))
-		case code.OpExtU16:
-			r[in.A].N = uint64(uint16(r[in.B].N))
-		case code.OpExtI32:
-			r[in.A].N = uint64(int64(int32(r[in.B].N)))
-		case code.OpExtU32:
-			r[in.A].N = uint64(uint32(r[in.B].N))
-
-		case code.OpLdPtr:
-			q := r[in.B]
-			q.N += uint64(in.K)
-			if o := vm.M.Objs[q.Obj]; o.Fast && q.Sub == 0 && wide(vm) {
-				if off := q.N - o.Base; off < uint64(len(o.Data)) && uint64(len(o.Data))-off >= 8 && off&7 == 0 {
-					r[in.A] = vm.provenance(o, off, binary.LittleEndian.Uint64(o.Data[off:]))
-					continue
-				}
-			}
-			fr.pc = pc
-			if !vm.loadPart(in, r, code.TPtr) {
-				goto stop
-			}
-		case code.OpLdxPtr:
-			fr.pc = pc
-			if !vm.loadx(in, r, code.TPtr) {
-				goto stop
-			}
-		case code.OpStPtr:
-			fr.pc = pc
-			if !vm.storePart(in, r, code.TPtr) {
-				goto stop
-			}
-		case code.OpStxPtr:
-			fr.pc = pc
-			if !vm.storex(in, r, code.TPtr) {
-				goto stop
-			}
-		case code.OpCopyByte:
-			fr.pc = pc
-			if !vm.copyByte(r[in.A], r[in.B]) {
-				goto stop
-			}
-		case code.OpLdAny:
-			fr.pc = pc
-			q := r[in.B]
-			q.N += uint64(in.K)
-			v, ok := vm.loadAny(q, code.T(in.C))
-			if !ok {
-				goto stop
-			}
-			r[in.A] = v
-		case code.OpStAny:
-			fr.pc = pc
-			q := r[in.B]
-			q.N += uint64(in.K)
-			if !vm.storeAny(q, code.T(in.C), r[in.A]) {
-				goto stop
-			}
-		case code.OpLdBits:
-			fr.pc = pc
-			if !vm.loadBits(in, r) {
-				goto stop
-			}
-		case code.OpStBits:
-			fr.pc = pc
-			if !vm.storeBits(in, r) {
-				goto stop
-			}
-		case code.OpCopy:
-			fr.pc = pc
-			if !vm.Copy(r[in.A], r[in.B], uint64(in.K)) {
-				goto stop
-			}
-		case code.OpZero:
-			fr.pc = pc
-			if !vm.Zero(r[in.A], uint64(in.K)) {
-				goto stop
-			}
-		case code.OpMember:
-			q := r[in.B]
-			if q.Obj == 0 {
-				fr.pc = pc
-				var ok bool
-				if q, ok = vm.member(q, in.K); !ok {
-					goto stop
-				}
-			} else {
-				q.N += uint64(in.K)
-			}
-			r[in.A] = q
-		case code.OpDecay:
-			fr.pc = pc
-			if !vm.decay(in, r) {
-				goto stop
-			}
-		case code.OpIdx:
-			fr.pc = pc
-			q, ok := vm.element(in, r, "read")
-			if !ok {
-				goto stop
-			}
-			r[in.A] = q
-		case code.OpPtrAdd:
-			q := r[in.B]
-			by := r[in.C].N * uint64(in.K)
-			if o := vm.M.Objs[q.Obj]; q.Obj != 0 && q.Sub == 0 && q.N+by-o.Base <= o.Size {
-				q.N += by
-				r[in.A] = q
-				continue
-			}
-			fr.pc = pc
-			q, ok := vm.move(q, int64(by))
-			if !ok {
-				goto stop
-			}
-			r[in.A] = q
-		case code.OpPtrSub:
-			fr.pc = pc
-			q, ok := vm.move(r[in.B], -int64(r[in.C].N*uint64(in.K)))
-			if !ok {
-				goto stop
-			}
-			r[in.A] = q
-		case code.OpPtrAddK:
-			q := r[in.B]
-			if o := vm.M.Objs[q.Obj]; q.Obj != 0 && q.Sub == 0 && q.N+uint64(in.K)-o.Base <= o.Size {
-				q.N += uint64(in.K)
-				r[in.A] = q
-				continue
-			}
-			fr.pc = pc
-			q, ok := vm.move(q, in.K)
-			if !ok {
-				goto stop
-			}
-			r[in.A] = q
-		case code.OpPtrDiff:
-			fr.pc = pc
-			n, ok := vm.diff(r[in.B], r[in.C], in.K)
-			if !ok {
-				goto stop
-			}
-			r[in.A].N = n
-		case code.OpPtrToInt:
-			if in.K != 0 {
-				fr.pc = pc
-				if !vm.narrow(r[in.B].N, code.T(in.C)) {
-					goto stop
-				}
-			}
-			vm.M.Objs[r[in.B].Obj].Kept = true
-			r[in.A] = mem.Slot{N: r[in.B].N}
-		case code.OpIntToPtr:
-			n := r[in.B].N
-			if vm.P.Ptr == 4 {
-				n = uint64(uint32(n))
-			}
-			r[in.A] = vm.M.Recover(n)
-		case code.OpPtrCast:
-			r[in.A] = mem.Slot{N: r[in.B].N, Obj: r[in.B].Obj}
-
-		case code.OpAnd:
-			r[in.A].N = r[in.B].N & r[in.C].N
-		case code.OpOr:
-			r[in.A].N = r[in.B].N | r[in.C].N
-		case code.OpXor:
-			r[in.A].N = r[in.B].N ^ r[in.C].N
-		case code.OpAndK:
-			r[in.A].N = r[in.B].N & uint64(in.K)
-		case code.OpOrK:
-			r[in.A].N = r[in.B].N | uint64(in.K)
-		case code.OpXorK:
-			r[in.A].N = r[in.B].N ^ uint64(in.K)
-		case code.OpRotK32:
-			x := uint32(r[in.B].N)
-			r[in.A].N = uint64(x<<uint(in.K&31) | x>>uint(32-in.K&31))
-		case code.OpNegF:
-			r[in.A].N = r[in.B].N ^ 1<<63
-		case code.OpCpl:
-			r[in.A].N = ^r[in.B].N
-		case code.OpCplU32:
-			r[in.A].N = uint64(^uint32(r[in.B].N))
-		case code.OpBool:
-			r[in.A].N = b2u(r[in.B].N != 0)
-		case code.OpBoolF:
-			r[in.A].N = b2u(math.Float64frombits(r[in.B].N) != 0)
-		case code.OpNot:
-			r[in.A].N = b2u(r[in.B].N == 0)
-		case code.OpStoF64:
-			r[in.A].N = math.Float64bits(float64(int64(r[in.B].N)))
-		case code.OpUtoF64:
-			r[in.A].N = math.Float64bits(float64(r[in.B].N))
-		case code.OpStoF32:
-			r[in.A].N = math.Float64bits(float64(float32(int64(r[in.B].N))))
-		case code.OpUtoF32:
-			r[in.A].N = math.Float64bits(float64(float32(r[in.B].N)))
-		case code.OpF64toF32:
-			r[in.A].N = math.Float64bits(float64(float32(math.Float64frombits(r[in.B].N))))
-		case code.OpFtoInt:
-			fr.pc = pc
-			n, ok := vm.toInt(r[in.B].N, code.T(in.C))
-			if !ok {
-				goto stop
-			}
-			r[in.A].N = n
-
-		case code.OpLtP:
-			if r[in.B].Obj != r[in.C].Obj {
-				fr.pc = pc
-				if !vm.ordered(r[in.B], r[in.C]) {
-					goto stop
-				}
-			}
-			r[in.A].N = b2u(r[in.B].N < r[in.C].N)
-		case code.OpLeP:
-			if r[in.B].Obj != r[in.C].Obj {
-				fr.pc = pc
-				if !vm.ordered(r[in.B], r[in.C]) {
-					goto stop
-				}
-			}
-			r[in.A].N = b2u(r[in.B].N <= r[in.C].N)
-		case code.OpEq, code.OpEqP:
-			r[in.A].N = b2u(r[in.B].N == r[in.C].N)
-		case code.OpNe, code.OpNeP:
-			r[in.A].N = b2u(r[in.B].N != r[in.C].N)
-		case code.OpEqF:
-			r[in.A].N = b2u(math.Float64frombits(r[in.B].N) == math.Float64frombits(r[in.C].N))
-		case code.OpNeF:
-			r[in.A].N = b2u(math.Float64frombits(r[in.B].N) != math.Float64frombits(r[in.C].N))
-
-		case code.OpJmp:
+		}
+		r[in.A].N = uint64(x)
+	case code.OpMulKU64:
+		r[in.A].N = r[in.B].N * uint64(in.K)
+	case code.OpAddF64:
+		r[in.A].N = math.Float64bits(math.Float64frombits(r[in.B].N) + math.Float64frombits(r[in.C].N))
+	case code.OpAddF32:
+		r[in.A].N = math.Float64bits(float64(float32(math.Float64frombits(r[in.B].N)) + float32(math.Float64frombits(r[in.C].N))))
+	case code.OpSubF64:
+		r[in.A].N = math.Float64bits(math.Float64frombits(r[in.B].N) - math.Float64frombits(r[in.C].N))
+	case code.OpSubF32:
+		r[in.A].N = math.Float64bits(float64(float32(math.Float64frombits(r[in.B].N)) - float32(math.Float64frombits(r[in.C].N))))
+	case code.OpMulF64:
+		r[in.A].N = math.Float64bits(math.Float64frombits(r[in.B].N) * math.Float64frombits(r[in.C].N))
+	case code.OpMulF32:
+		r[in.A].N = math.Float64bits(float64(float32(math.Float64frombits(r[in.B].N)) * float32(math.Float64frombits(r[in.C].N))))
+	case code.OpDivF64:
+		r[in.A].N = math.Float64bits(math.Float64frombits(r[in.B].N) / math.Float64frombits(r[in.C].N))
+	case code.OpDivF32:
+		r[in.A].N = math.Float64bits(float64(float32(math.Float64frombits(r[in.B].N)) / float32(math.Float64frombits(r[in.C].N))))
+	case code.OpDivI32:
+		a, b := int64(r[in.B].N), int64(r[in.C].N)
+		if b == 0 || b == -1 && a == math.MinInt32 {
+			goto slow
+		}
+		r[in.A].N = uint64(a / b)
+	case code.OpDivU32:
+		a, b := r[in.B].N, r[in.C].N
+		if b == 0 {
+			goto slow
+		}
+		r[in.A].N = a / b
+	case code.OpDivI64:
+		a, b := int64(r[in.B].N), int64(r[in.C].N)
+		if b == 0 || b == -1 && a == math.MinInt64 {
+			goto slow
+		}
+		r[in.A].N = uint64(a / b)
+	case code.OpDivU64:
+		a, b := r[in.B].N, r[in.C].N
+		if b == 0 {
+			goto slow
+		}
+		r[in.A].N = a / b
+	case code.OpModI32:
+		a, b := int64(r[in.B].N), int64(r[in.C].N)
+		if b == 0 || b == -1 && a == math.MinInt32 {
+			goto slow
+		}
+		r[in.A].N = uint64(a % b)
+	case code.OpModU32:
+		a, b := r[in.B].N, r[in.C].N
+		if b == 0 {
+			goto slow
+		}
+		r[in.A].N = a % b
+	case code.OpModI64:
+		a, b := int64(r[in.B].N), int64(r[in.C].N)
+		if b == 0 || b == -1 && a == math.MinInt64 {
+			goto slow
+		}
+		r[in.A].N = uint64(a % b)
+	case code.OpModU64:
+		a, b := r[in.B].N, r[in.C].N
+		if b == 0 {
+			goto slow
+		}
+		r[in.A].N = a % b
+	case code.OpShlI32:
+		a, n := int64(r[in.B].N), r[in.C].N
+		if n >= 32 || a < 0 || a<<n>>n != a || int64(int32(a<<n)) != a<<n {
+			goto slow
+		}
+		r[in.A].N = uint64(int64(int32(a << (n & 31))))
+	case code.OpShlU32:
+		n := r[in.C].N
+		if n >= 32 {
+			goto slow
+		}
+		r[in.A].N = uint64(uint32(r[in.B].N << n))
+	case code.OpShrI32:
+		n := r[in.C].N
+		if n >= 32 {
+			goto slow
+		}
+		r[in.A].N = uint64(int64(r[in.B].N) >> n)
+	case code.OpShrU32:
+		n := r[in.C].N
+		if n >= 32 {
+			goto slow
+		}
+		r[in.A].N = r[in.B].N >> n
+	case code.OpShlKU32:
+		r[in.A].N = uint64(uint32(r[in.B].N << uint64(in.K&63)))
+	case code.OpShrKI32:
+		r[in.A].N = uint64(int64(r[in.B].N) >> uint64(in.K&63))
+	case code.OpShrKU32:
+		r[in.A].N = r[in.B].N >> uint64(in.K&63)
+	case code.OpNegI32:
+		if int64(r[in.B].N) == math.MinInt32 {
+			goto slow
+		}
+		r[in.A].N = -r[in.B].N
+	case code.OpNegU32:
+		r[in.A].N = uint64(uint32(-r[in.B].N))
+	case code.OpShlI64:
+		a, n := int64(r[in.B].N), r[in.C].N
+		if n >= 64 || a < 0 || a<<n>>n != a || int64(int64(a<<n)) != a<<n {
+			goto slow
+		}
+		r[in.A].N = uint64(int64(int64(a << (n & 63))))
+	case code.OpShlU64:
+		n := r[in.C].N
+		if n >= 64 {
+			goto slow
+		}
+		r[in.A].N = uint64(uint64(r[in.B].N << n))
+	case code.OpShrI64:
+		n := r[in.C].N
+		if n >= 64 {
+			goto slow
+		}
+		r[in.A].N = uint64(int64(r[in.B].N) >> n)
+	case code.OpShrU64:
+		n := r[in.C].N
+		if n >= 64 {
+			goto slow
+		}
+		r[in.A].N = r[in.B].N >> n
+	case code.OpShlKU64:
+		r[in.A].N = uint64(uint64(r[in.B].N << uint64(in.K&63)))
+	case code.OpShrKI64:
+		r[in.A].N = uint64(int64(r[in.B].N) >> uint64(in.K&63))
+	case code.OpShrKU64:
+		r[in.A].N = r[in.B].N >> uint64(in.K&63)
+	case code.OpNegI64:
+		if int64(r[in.B].N) == math.MinInt64 {
+			goto slow
+		}
+		r[in.A].N = -r[in.B].N
+	case code.OpNegU64:
+		r[in.A].N = uint64(uint64(-r[in.B].N))
+	case code.OpLtS:
+		if int64(r[in.B].N) < int64(r[in.C].N) {
+			r[in.A].N = 1
+		} else {
+			r[in.A].N = 0
+		}
+	case code.OpJLtS:
+		if int64(r[in.A].N) < int64(r[in.B].N) {
 			pc = int(in.K)
 			goto jumped
-		case code.OpJz:
-			if r[in.A].N == 0 {
-				pc = int(in.K)
-				goto jumped
-			}
-		case code.OpJnz:
-			if r[in.A].N != 0 {
-				pc = int(in.K)
-				goto jumped
-			}
-		case code.OpJEq:
-			if r[in.A].N == r[in.B].N {
-				pc = int(in.K)
-				goto jumped
-			}
-		case code.OpJNe:
-			if r[in.A].N != r[in.B].N {
-				pc = int(in.K)
-				goto jumped
-			}
-		case code.OpJEqK:
-			if r[in.A].N == uint64(int64(int32(in.K))) {
-				pc = int(in.K >> 32)
-				goto jumped
-			}
-		case code.OpJNeK:
-			if r[in.A].N != uint64(int64(int32(in.K))) {
-				pc = int(in.K >> 32)
-				goto jumped
-			}
-		case code.OpSwitch:
-			pc = jumpTo(&fr.Func.Switches[in.K], int64(r[in.A].N))
-			goto jumped
-		case code.OpJInd:
-			fr.pc = pc
-			pc = jumpTo(&fr.Func.Switches[in.K], int64(r[in.A].N))
-			if pc < 0 {
-				vm.Cannot("a computed goto to no label of this function")
-				goto stop
-			}
-			goto jumped
-
-		case code.OpCall:
-			fr.pc = pc
-			if !vm.call(int(in.K), &vm.P.Sites[in.C], fr.base+int(in.B), in.A) {
-				goto stop
-			}
-			goto enter
-		case code.OpCallQuick:
-			fr.pc = pc
-			n := len(vm.frames)
-			base := fr.base + int(in.B)
-			f := vm.P.Funcs[in.K]
-			if n >= cap(vm.frames) || n >= vm.Limits.Depth || base+f.Regs+window > len(vm.stack) {
-				if !vm.call(int(in.K), &vm.P.Sites[in.C], base, in.A) {
-					goto stop
-				}
-				goto enter
-			}
-			vm.frames = vm.frames[:n+1]
-			fr = &vm.frames[n]
-			vm.serial++
-			fr.Func, fr.base, fr.dst, fr.site, fr.serial = f, base, in.A, &vm.P.Sites[in.C], vm.serial
-			ins, pc = f.Code, 0
-			r = (*[window]mem.Slot)(vm.stack[base:])
-			if vm.left--; vm.left < 0 {
-				goto jumped
-			}
-		case code.OpCallPtr:
-			fr.pc = pc
-			n, ok := vm.callPointer(r[uint16(in.K)])
-			if !ok || !vm.call(n, &vm.P.Sites[in.C], fr.base+int(in.B), in.A) {
-				goto stop
-			}
-			goto enter
-		case code.OpRet:
-			fr.pc = pc
-			var v mem.Slot
-			if in.B != 0 {
-				v = r[in.A]
-				if fr.Func.Result != code.TPtr {
-					v.Obj, v.Sub = 0, 0
-				}
-			}
-			dst := fr.dst
-			if n := len(vm.frames) - 1; n > depth && fr.simple() && (in.B != 0 || fr.Func.Result == code.TVoid) {
-				fr.site = nil
-				vm.frames = vm.frames[:n]
-				fr = &vm.frames[n-1]
-				ins, pc = fr.Func.Code, fr.pc
-				r = (*[window]mem.Slot)(vm.stack[fr.base:])
-				r[dst] = v
-				continue
-			}
-			if fr.open != nil && !vm.vaOpen(fr) {
-				goto stop
-			}
-			if in.B == 0 && fr.Func.Result != code.TVoid && !vm.noResult(fr) {
-				goto stop
-			}
-			vm.leave(v)
-			if len(vm.frames) <= depth {
-				vm.stack[vm.top()] = v
-				return true
-			}
-			vm.stack[vm.frames[len(vm.frames)-1].base+int(dst)] = v
-			goto enter
-		case code.OpRetMem:
-			fr.pc = pc
-			if !vm.Copy(r[0], r[in.A], uint64(in.K)) {
-				goto stop
-			}
-			vm.leave(mem.Slot{})
-			if len(vm.frames) <= depth {
-				return true
-			}
-			goto enter
-		case code.OpEnd:
-			fr.pc = pc
-			dst := fr.dst
-			if !vm.noResult(fr) {
-				goto stop
-			}
-			vm.leave(mem.Slot{})
-			if len(vm.frames) <= depth {
-				vm.stack[vm.top()] = mem.Slot{}
-				return true
-			}
-			vm.stack[vm.frames[len(vm.frames)-1].base+int(dst)] = mem.Slot{}
-			goto enter
-
-		case code.OpFresh:
-			vm.fresh(fr.objs[in.K], &fr.Func.Locals[in.K])
-		case code.OpKill:
-			fr.pc = pc
-			if !vm.kill(fr, in.A, int(in.K)) {
-				goto stop
-			}
-		case code.OpVLA:
-			fr.pc = pc
-			q, ok := vm.variable(fr, in, int64(r[in.B].N))
-			if !ok {
-				goto stop
-			}
-			r[in.A] = q
-		case code.OpCheckN:
-			if int64(r[in.B].N) <= 0 {
-				fr.pc = pc
-				if !vm.Find("vla-size", nil, 0, "an array of %d elements is declared", int64(r[in.B].N)) {
-					goto stop
-				}
-			}
-		case code.OpCheck:
-			if r[in.B].N != 0 {
-				fr.pc = pc
-				v := fr.Func.Vars[in.A]
-				if !vm.Find("uninitialised-read", nil, 0, "local object %s is read before it has a value", v.Name) {
-					goto stop
-				}
-			}
-		case code.OpSet:
-			r[in.B].N = 0
-		case code.OpUnset:
-			r[in.B].N = 1
-		case code.OpSeqIn:
-			a, b := r[in.A], r[in.B]
-			if a.N != 0 && a.N < b.N+uint64(in.K&0xffff) && b.N < a.N+uint64(in.K>>16) {
-				fr.pc = pc
-				if !vm.Find("unsequenced", &b, 0, "an effect on an object and another use of it are in no order") {
-					goto stop
-				}
-			}
-		case code.OpVaType:
-			fr.pc = pc
-			if !vm.vaType(r[in.A], code.T(in.C), in.K) {
-				goto stop
-			}
-		case code.OpVolatile:
-			vm.volatile = true
-		case code.OpSizes:
-			if r[in.A].N != r[in.B].N {
-				fr.pc = pc
-				if !vm.Find("vla-mismatch", nil, 0, "a pointer to an array of %d elements becomes one to an array of %d", int64(r[in.B].N), int64(r[in.A].N)) {
-					goto stop
-				}
-			}
-		case code.OpConst:
-			vm.M.Objs[r[in.A].Obj].Freeze()
-		case code.OpUB:
-			fr.pc = pc
-			f := vm.P.Static[in.K]
-			if !vm.Find(f.Kind, nil, 0, "%s", f.Text) {
-				goto stop
-			}
-		case code.OpCannot:
-			fr.pc = pc
-			vm.Cannot("%s", vm.P.Texts[in.K])
-			goto stop
-		case code.OpNop:
-		default:
-			fr.pc = pc
-			vm.Cannot("the instruction %d is not known", in.Op)
-			goto stop
 		}
+	case code.OpLeS:
+		if int64(r[in.B].N) <= int64(r[in.C].N) {
+			r[in.A].N = 1
+		} else {
+			r[in.A].N = 0
+		}
+	case code.OpJLeS:
+		if int64(r[in.A].N) <= int64(r[in.B].N) {
+			pc = int(in.K)
+			goto jumped
+		}
+	case code.OpJLtKS:
+		if int64(r[in.A].N) < int64(int32(in.K)) {
+			pc = int(in.K >> 32)
+			goto jumped
+		}
+	case code.OpJLeKS:
+		if int64(r[in.A].N) <= int64(int32(in.K)) {
+			pc = int(in.K >> 32)
+			goto jumped
+		}
+	case code.OpJGtKS:
+		if int64(r[in.A].N) > int64(int32(in.K)) {
+			pc = int(in.K >> 32)
+			goto jumped
+		}
+	case code.OpJGeKS:
+		if int64(r[in.A].N) >= int64(int32(in.K)) {
+			pc = int(in.K >> 32)
+			goto jumped
+		}
+	case code.OpLtU:
+		if r[in.B].N < r[in.C].N {
+			r[in.A].N = 1
+		} else {
+			r[in.A].N = 0
+		}
+	case code.OpJLtU:
+		if r[in.A].N < r[in.B].N {
+			pc = int(in.K)
+			goto jumped
+		}
+	case code.OpLeU:
+		if r[in.B].N <= r[in.C].N {
+			r[in.A].N = 1
+		} else {
+			r[in.A].N = 0
+		}
+	case code.OpJLeU:
+		if r[in.A].N <= r[in.B].N {
+			pc = int(in.K)
+			goto jumped
+		}
+	case code.OpJLtKU:
+		if r[in.A].N < uint64(int64(int32(in.K))) {
+			pc = int(in.K >> 32)
+			goto jumped
+		}
+	case code.OpJLeKU:
+		if r[in.A].N <= uint64(int64(int32(in.K))) {
+			pc = int(in.K >> 32)
+			goto jumped
+		}
+	case code.OpJGtKU:
+		if r[in.A].N > uint64(int64(int32(in.K))) {
+			pc = int(in.K >> 32)
+			goto jumped
+		}
+	case code.OpJGeKU:
+		if r[in.A].N >= uint64(int64(int32(in.K))) {
+			pc = int(in.K >> 32)
+			goto jumped
+		}
+	case code.OpLtF:
+		if math.Float64frombits(r[in.B].N) < math.Float64frombits(r[in.C].N) {
+			r[in.A].N = 1
+		} else {
+			r[in.A].N = 0
+		}
+	case code.OpLeF:
+		if math.Float64frombits(r[in.B].N) <= math.Float64frombits(r[in.C].N) {
+			r[in.A].N = 1
+		} else {
+			r[in.A].N = 0
+		}
+	case code.OpExtI8:
+		r[in.A].N = uint64(int64(int8(r[in.B].N)))
+	case code.OpExtU8:
+		r[in.A].N = uint64(uint8(r[in.B].N))
+	case code.OpExtI16:
+		r[in.A].N = uint64(int64(int16(r[in.B].N)))
+	case code.OpExtU16:
+		r[in.A].N = uint64(uint16(r[in.B].N))
+	case code.OpExtI32:
+		r[in.A].N = uint64(int64(int32(r[in.B].N)))
+	case code.OpExtU32:
+		r[in.A].N = uint64(uint32(r[in.B].N))
+
+	case code.OpLdPtr:
+		q := &r[in.B]
+		o := objs[q.Obj]
+		d := o.Data
+		off := q.N + uint64(in.K) - o.Base
+		if o.Fast && vm.wide && off < uint64(len(d)) && uint64(len(d))-off >= 8 && off&7 == 0 {
+			if q.Sub != 0 {
+				s := &vm.M.Subs[q.Sub]
+				if off < s.Lo || off+8 > s.Hi {
+					goto slow
+				}
+			}
+			b := (*[8]byte)(d[off:])
+			n := uint64(b[0]) | uint64(b[1])<<8 | uint64(b[2])<<16 | uint64(b[3])<<24 | uint64(b[4])<<32 | uint64(b[5])<<40 | uint64(b[6])<<48 | uint64(b[7])<<56
+			if n == 0 {
+				r[in.A] = mem.Slot{}
+				goto next
+			}
+			if w := off / 8; w < uint64(len(o.Prov)) {
+				if p := &o.Prov[w]; p.N == n && p.Obj != 0 {
+					r[in.A] = *p
+					goto next
+				}
+			}
+			if id := vm.M.Near[n>>4%mem.NearSize]; n-objs[id].Base <= objs[id].Size {
+				r[in.A] = mem.Slot{N: n, Obj: id}
+				goto next
+			}
+		}
+		goto slow
+	case code.OpStPtr:
+		q := &r[in.B]
+		o := objs[q.Obj]
+		d := o.W
+		off := q.N + uint64(in.K) - o.Base
+		if o.Fast && vm.wide && off < uint64(len(d)) && uint64(len(d))-off >= 8 && off&7 == 0 && o.Prov == nil {
+			v := &r[in.A]
+			if q.Sub != 0 {
+				s := &vm.M.Subs[q.Sub]
+				if off < s.Lo || off+8 > s.Hi {
+					goto slow
+				}
+			}
+			if v.Sub != 0 {
+				goto slow
+			}
+			objs[v.Obj].Kept = true
+			vm.M.Near[v.N>>4%mem.NearSize] = v.Obj
+			b := (*[8]byte)(d[off:])
+			b[0] = byte(v.N)
+			b[1] = byte(v.N >> 8)
+			b[2] = byte(v.N >> 16)
+			b[3] = byte(v.N >> 24)
+			b[4] = byte(v.N >> 32)
+			b[5] = byte(v.N >> 40)
+			b[6] = byte(v.N >> 48)
+			b[7] = byte(v.N >> 56)
+			goto next
+		}
+		goto slow
+	case code.OpCopyByte:
+		q, p := &r[in.B], &r[in.A]
+		s, d := objs[q.Obj], objs[p.Obj]
+		so, do := q.N-s.Base, p.N-d.Base
+		if s.Fast && d.Fast && so < uint64(len(s.Data)) && do < uint64(len(d.W)) {
+			if q.Sub != 0 {
+				if s := &vm.M.Subs[q.Sub]; so < s.Lo || so >= s.Hi {
+					goto slow
+				}
+			}
+			if p.Sub != 0 {
+				if s := &vm.M.Subs[p.Sub]; do < s.Lo || do >= s.Hi {
+					goto slow
+				}
+			}
+			d.W[do] = s.Data[so]
+			goto next
+		}
+		goto slow
+	case code.OpMember:
+		q := r[in.B]
+		if q.Obj == 0 {
+			goto slow
+		}
+		q.N += uint64(in.K)
+		r[in.A] = q
+	case code.OpIdx:
+		q := r[in.B]
+		i := r[in.C].N
+		if b := uint64(in.K >> 32); b > 0 && i >= b {
+			goto slow
+		}
+		q.N += i * uint64(in.K&0x7fffffff)
+		r[in.A] = q
+	case code.OpPtrAdd:
+		q := r[in.B]
+		by := r[in.C].N * uint64(in.K)
+		o := objs[q.Obj]
+		if q.Obj == 0 || q.N+by-o.Base > o.Size {
+			goto slow
+		}
+		if q.Sub != 0 {
+			s := &vm.M.Subs[q.Sub]
+			if off := q.N + by - o.Base; off < s.Lo || off > s.Hi {
+				goto slow
+			}
+		}
+		q.N += by
+		r[in.A] = q
+	case code.OpPtrSub:
+		q := r[in.B]
+		by := -(r[in.C].N * uint64(in.K))
+		o := objs[q.Obj]
+		if q.Obj == 0 || q.N+by-o.Base > o.Size || q.Sub != 0 {
+			goto slow
+		}
+		q.N += by
+		r[in.A] = q
+	case code.OpPtrAddK:
+		q := r[in.B]
+		by := uint64(in.K)
+		o := objs[q.Obj]
+		if q.Obj == 0 || q.N+by-o.Base > o.Size {
+			goto slow
+		}
+		if q.Sub != 0 {
+			s := &vm.M.Subs[q.Sub]
+			if off := q.N + by - o.Base; off < s.Lo || off > s.Hi {
+				goto slow
+			}
+		}
+		q.N += by
+		r[in.A] = q
+	case code.OpPtrDiff:
+		if r[in.B].Obj != r[in.C].Obj {
+			goto slow
+		}
+		r[in.A].N = uint64(int64(r[in.B].N-r[in.C].N) / in.K)
+	case code.OpPtrCast:
+		r[in.A] = mem.Slot{N: r[in.B].N, Obj: r[in.B].Obj}
+
+	case code.OpAnd:
+		r[in.A].N = r[in.B].N & r[in.C].N
+	case code.OpOr:
+		r[in.A].N = r[in.B].N | r[in.C].N
+	case code.OpXor:
+		r[in.A].N = r[in.B].N ^ r[in.C].N
+	case code.OpAndK:
+		r[in.A].N = r[in.B].N & uint64(in.K)
+	case code.OpOrK:
+		r[in.A].N = r[in.B].N | uint64(in.K)
+	case code.OpXorK:
+		r[in.A].N = r[in.B].N ^ uint64(in.K)
+	case code.OpNegF:
+		r[in.A].N = r[in.B].N ^ 1<<63
+	case code.OpCpl:
+		r[in.A].N = ^r[in.B].N
+	case code.OpCplU32:
+		r[in.A].N = uint64(^uint32(r[in.B].N))
+	case code.OpBool:
+		if r[in.B].N != 0 {
+			r[in.A].N = 1
+		} else {
+			r[in.A].N = 0
+		}
+	case code.OpNot:
+		if r[in.B].N == 0 {
+			r[in.A].N = 1
+		} else {
+			r[in.A].N = 0
+		}
+	case code.OpStoF64:
+		r[in.A].N = math.Float64bits(float64(int64(r[in.B].N)))
+	case code.OpF64toF32:
+		r[in.A].N = math.Float64bits(float64(float32(math.Float64frombits(r[in.B].N))))
+
+	case code.OpLtP:
+		if r[in.B].Obj != r[in.C].Obj {
+			goto slow
+		}
+		if r[in.B].N < r[in.C].N {
+			r[in.A].N = 1
+		} else {
+			r[in.A].N = 0
+		}
+	case code.OpLeP:
+		if r[in.B].Obj != r[in.C].Obj {
+			goto slow
+		}
+		if r[in.B].N <= r[in.C].N {
+			r[in.A].N = 1
+		} else {
+			r[in.A].N = 0
+		}
+	case code.OpEq, code.OpEqP:
+		if r[in.B].N == r[in.C].N {
+			r[in.A].N = 1
+		} else {
+			r[in.A].N = 0
+		}
+	case code.OpNe, code.OpNeP:
+		if r[in.B].N != r[in.C].N {
+			r[in.A].N = 1
+		} else {
+			r[in.A].N = 0
+		}
+
+	case code.OpJmp:
+		pc = int(in.K)
+		goto jumped
+	case code.OpJz:
+		if r[in.A].N == 0 {
+			pc = int(in.K)
+			goto jumped
+		}
+	case code.OpJnz:
+		if r[in.A].N != 0 {
+			pc = int(in.K)
+			goto jumped
+		}
+	case code.OpJEq:
+		if r[in.A].N == r[in.B].N {
+			pc = int(in.K)
+			goto jumped
+		}
+	case code.OpJNe:
+		if r[in.A].N != r[in.B].N {
+			pc = int(in.K)
+			goto jumped
+		}
+	case code.OpJEqK:
+		if r[in.A].N == uint64(int64(int32(in.K))) {
+			pc = int(in.K >> 32)
+			goto jumped
+		}
+	case code.OpJNeK:
+		if r[in.A].N != uint64(int64(int32(in.K))) {
+			pc = int(in.K >> 32)
+			goto jumped
+		}
+	case code.OpSwitch:
+		s := &fr.Func.Switches[in.K]
+		if i := r[in.A].N - uint64(s.Lo); i < uint64(len(s.Dense)) {
+			pc = int(s.Dense[i])
+			goto jumped
+		}
+		goto slow
+
+	case code.OpCallQuick:
+		n := len(vm.frames)
+		base := fr.base + int(in.B)
+		f := vm.P.Funcs[in.K]
+		if n >= cap(vm.frames) || n >= vm.Limits.Depth || base+f.Regs+window > len(vm.stack) {
+			goto slow
+		}
+		fr.pc = pc
+		vm.frames = vm.frames[:n+1]
+		fr = &vm.frames[n]
+		vm.serial++
+		fr.Func, fr.base, fr.dst, fr.site, fr.serial = f, base, in.A, &vm.P.Sites[in.C], vm.serial
+		ins, pc = f.Code, 0
+		r = (*[window]mem.Slot)(vm.stack[base:])
+		goto jumped
+	case code.OpRet:
+		n := len(vm.frames) - 1
+		if n <= depth || fr.objs != nil || fr.va != nil || fr.extra != nil || fr.open != nil || in.B == 0 && fr.Func.Result != code.TVoid {
+			goto slow
+		}
+		v := mem.Slot{}
+		if in.B != 0 {
+			v = r[in.A]
+			if fr.Func.Result != code.TPtr {
+				v.Obj, v.Sub = 0, 0
+			}
+		}
+		dst := fr.dst
+		fr.site = nil
+		vm.frames = vm.frames[:n]
+		fr = &vm.frames[n-1]
+		ins, pc = fr.Func.Code, fr.pc
+		r = (*[window]mem.Slot)(vm.stack[fr.base:])
+		r[dst] = v
+	case code.OpCheck:
+		if r[in.B].N != 0 {
+			goto slow
+		}
+	case code.OpSet:
+		r[in.B].N = 0
+	case code.OpUnset:
+		r[in.B].N = 1
+	case code.OpSeqIn:
+		a, b := r[in.A], r[in.B]
+		if a.N != 0 && a.N < b.N+uint64(in.K&0xffff) && b.N < a.N+uint64(in.K>>16) {
+			goto slow
+		}
+	default:
+		goto slow
+	}
+	goto next
+slow:
+	fr.pc = pc
+	switch vm.step(depth) {
+	case next:
+		goto again
+	case entered:
+		goto enter
+	case returned:
+		return true
 	}
 stop:
 	if vm.landed(depth) {

@@ -63,7 +63,7 @@ func (vm *VM) decay(in *code.Instr, r *[window]mem.Slot) bool {
 		longer := in.C > 0 && o.Class == mem.ClassHeap && o.Size%uint64(in.C) != 0
 		if !longer && lo <= o.Size && hi <= o.Size && !(lo == 0 && hi == o.Size) {
 			if p.Sub == 0 || vm.M.Subs[p.Sub] != (mem.Sub{Lo: lo, Hi: hi}) {
-				p.Sub = vm.M.SubFor(p.Obj, lo, hi)
+				p.Sub = vm.M.SubFor(lo, hi)
 			}
 		}
 	}

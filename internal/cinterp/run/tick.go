@@ -18,7 +18,22 @@ func (vm *VM) tick(n int64) bool {
 	}
 }
 
-func wide(vm *VM) bool { return vm.P.Ptr == 8 }
+// ticked begins the next slice of jumps between two ticks.
+func (vm *VM) ticked() bool {
+	const slice = 8192
+	vm.left = slice
+	return vm.tick(slice)
+}
+
+// outcome says how the loop goes on after an instruction.
+type outcome uint8
+
+const (
+	next     outcome = iota // with the next instruction
+	entered                 // where the innermost frame says: a jump, a call or a return
+	returned                // not: the outermost call of the loop returned
+	stopped                 // not: the run is over, or goes on further out
+)
 
 // noResult looks whether the result of a function that gave none is used,
 // C17 6.9.1p12.

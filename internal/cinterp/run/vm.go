@@ -130,8 +130,11 @@ type VM struct {
 	exiting  bool
 	noted    map[string]bool
 	cache    map[*mem.Pos]uint32
-	pool     map[*code.Func][][]*mem.Object
+	pool     [][][]*mem.Object // of calls that returned, by function
+	calls    []*Call           // of library functions in one another, used again
+	inLib    int               // how many of them are used
 	align8   uint64
+	wide     bool // pointers have 8 bytes, in our order
 	subLo    []uint64
 }
 
@@ -143,8 +146,8 @@ type Output interface {
 // New prepares a run. The error is about memory.
 func New(ctx context.Context, p *code.Program, lib map[string]LibFunc, l Limits) (*VM, error) {
 	vm := &VM{P: p, M: mem.New(l.Memory, p.Ptr), Lib: lib, Limits: l, ctx: ctx, vas: map[uint32]*VarArgs{}, jumps: map[uint64]*jump{},
-		noted: map[string]bool{}, pool: map[*code.Func][][]*mem.Object{}, align8: 8}
-	vm.M.Big = p.Big
+		noted: map[string]bool{}, pool: make([][][]*mem.Object, len(p.Funcs)+1), align8: 8}
+	vm.M.Big, vm.wide = p.Big, p.Ptr == 8 && !p.Big
 	if p.Ptr == 4 {
 		vm.align8 = 4
 	}
@@ -383,8 +386,14 @@ func (vm *VM) Run(argv []mem.Slot) {
 
 // CallFunc calls a function of the program from outside the loop.
 func (vm *VM) CallFunc(i int, args []mem.Slot) (mem.Slot, bool) {
-	defer func(lib string) { vm.lib = lib }(vm.lib)
+	lib := vm.lib
 	vm.lib = ""
+	v, ok := vm.callFunc(i, args)
+	vm.lib = lib
+	return v, ok
+}
+
+func (vm *VM) callFunc(i int, args []mem.Slot) (mem.Slot, bool) {
 	f := vm.P.Funcs[i]
 	if f.Code == nil {
 		if vm.libs[i] == nil {
