@@ -36,6 +36,7 @@ func (f *fn) lval(n cc.ExpressionNode) lval {
 			return f.lvalIndex(x)
 		case cc.PostfixExpressionSelect:
 			l := f.lval(x.PostfixExpression)
+			f.at = f.c.placeTok(x.Token, x)
 			return f.field(l, x)
 		case cc.PostfixExpressionPSelect:
 			v := f.expr(x.PostfixExpression, -1)
