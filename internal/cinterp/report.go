@@ -92,6 +92,7 @@ type Report struct {
 	// where the one was that Options made fail.
 	Allocations int64  `json:"allocations,omitempty"`
 	FailedAlloc *Place `json:"failed_allocation,omitempty"`
+	exited      bool   // by exit or its kin
 }
 
 // Exit gives the exit status: 0 finished, 1 undefined behaviour, 3 cannot say.
@@ -116,7 +117,7 @@ func (r *Report) formal() bool {
 }
 
 func report(vm *run.VM, p *code.Program, out *output, strict bool) *Report {
-	r := &Report{Output: out.all, Errors: out.err, Steps: vm.Steps, Memory: vm.M.Total, Strict: strict}
+	r := &Report{Output: out.all, Errors: out.err, Steps: vm.Taken(), Memory: vm.M.Total, Strict: strict}
 	switch vm.End {
 	case run.Undefined:
 		r.Verdict = Undefined
@@ -126,7 +127,7 @@ func report(vm *run.VM, p *code.Program, out *output, strict bool) *Report {
 		r.Verdict, r.Why = CannotSay, vm.Why
 		r.WhyPlace = place(p, vm.WhyAt)
 	default:
-		r.Verdict, r.Status = Clean, vm.Status
+		r.Verdict, r.Status, r.exited = Clean, vm.Status, vm.Exited()
 	}
 	for _, n := range vm.Notes {
 		r.Notes = append(r.Notes, finding(p, n))
@@ -160,6 +161,11 @@ func finding(p *code.Program, f run.Finding) Finding {
 			step.Place = *at
 		}
 		out.Stack = append(out.Stack, step)
+	}
+	for _, at := range f.Where {
+		if p := place(p, at); p != nil {
+			out.Also = append(out.Also, *p)
+		}
 	}
 	if o := f.Obj; o != nil {
 		out.Object = &Object{What: o.What, Name: o.Name, Type: o.Type, Size: o.Size, Offset: o.Offset, Made: place(p, o.Made)}

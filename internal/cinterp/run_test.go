@@ -113,7 +113,7 @@ func TestSame(t *testing.T) {
 		p := Program{Files: []File{{Name: "t.c", Text: text}}}
 		var first []byte
 		for range 3 {
-			c, err := Compile(p, "")
+			c, err := Compile(t.Context(), p, Options{})
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -101,7 +101,7 @@ int main(void)
 }
 `
 	p := Program{Files: []File{{Name: "t.c", Text: []byte(text)}}}
-	c, err := Compile(p, "")
+	c, err := Compile(t.Context(), p, Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -12,7 +12,7 @@ func BenchmarkSHA256(b *testing.B) {
 		b.Fatal(err)
 	}
 	p := Program{Files: []File{{Name: "sha256.c", Text: t}}}
-	c, err := Compile(p, "")
+	c, err := Compile(b.Context(), p, Options{})
 	if err != nil {
 		b.Fatal(err)
 	}

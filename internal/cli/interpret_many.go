@@ -136,7 +136,7 @@ func onEachMachine(ctx context.Context, p cinterp.Program, o cinterp.Options) (*
 // withEachFailure runs a program once as it is, and then once for each of its
 // allocations, which fails.
 func withEachFailure(ctx context.Context, p cinterp.Program, o cinterp.Options) (*manyRuns, error) {
-	c, err := cinterp.Compile(p, o.Machine)
+	c, err := cinterp.Compile(ctx, p, o)
 	if err != nil {
 		return nil, usage{errs.Invalidf("FILE.c", "%v", err)}
 	}

@@ -111,8 +111,7 @@ func foldConv(v val, to T) (uint64, bool) {
 func (f *fn) binary(n cc.ExpressionNode, op byte, l, r cc.ExpressionNode, tok cc.Token, want int) val {
 	defer func(at int32) { f.at = at }(f.at)
 	mark := f.next
-	lv := f.expr(l, -1)
-	rv := f.expr(r, -1)
+	lv, rv := f.operands(n, l, r)
 	f.at = f.c.placeTok(tok, n)
 	v := f.arith(n, op, lv, rv, want, mark)
 	v.ct = n.Type()

@@ -49,6 +49,9 @@ func callee(n cc.ExpressionNode) (string, *cc.Declarator) {
 
 // special compiles the calls that are no calls.
 func (f *fn) special(x *cc.PostfixExpression, name string, a []cc.ExpressionNode, want int) (val, bool) {
+	if strings.HasPrefix(name, "__steward_atomic_") {
+		return f.atomicCall(x, name, a, want)
+	}
 	switch name {
 	case "__builtin_expect":
 		if len(a) == 2 {
@@ -109,11 +112,19 @@ func (f *fn) call(x *cc.PostfixExpression, want int, drop bool) val {
 		site.Param = p != nil && p.IsParam()
 	}
 	var fp val
-	if d == nil {
+	called := func() {
 		fp = f.expr(x.PostfixExpression, -1)
 		if fp.t != TPtr || fp.k {
 			fp = val{reg: f.reg(fp), t: TPtr}
 		}
+	}
+	operands := list
+	if d == nil {
+		operands = append([]cc.ExpressionNode{x.PostfixExpression}, list...)
+	}
+	back := f.backwards(x, operands...)
+	if d == nil && !back {
+		called()
 	}
 	if site.Result == TNone {
 		f.fail(x, "a result of type %s is not supported", ft.Result())
@@ -137,14 +148,21 @@ func (f *fn) call(x *cc.PostfixExpression, want int, drop bool) val {
 		at++
 	}
 	params := ft.Parameters()
-	for i, e := range list {
+	site.Args = make([]Arg, len(list))
+	for i := range list {
+		if back {
+			i = len(list) - 1 - i
+		}
 		mark := f.next
 		var pt cc.Type
 		if site.Proto && i < len(params) {
 			pt = params[i].Type()
 		}
-		site.Args = append(site.Args, f.arg(e, pt, uint16(at+i)))
+		site.Args[i] = f.arg(list[i], pt, uint16(at+i))
 		f.next = mark
+	}
+	if d == nil && back {
+		called()
 	}
 	f.at = f.c.place(x)
 	f.next = base
@@ -182,6 +200,7 @@ func hasProto(ft *cc.FunctionType) bool {
 // as C17 6.5.2.2p6 promotes it when there is none.
 func (f *fn) arg(e cc.ExpressionNode, pt cc.Type, r uint16) Arg {
 	v := f.expr(e, int(r))
+	f.used(v, e)
 	ct := e.Type()
 	t := v.t
 	size := ct.Size()
@@ -215,7 +234,7 @@ func (f *fn) local(t cc.Type, n cc.Node, name string, temp bool) uint16 {
 	if t.Size() > 1<<31 {
 		f.fail(n, "an object of %d bytes", t.Size())
 	}
-	f.f.Locals = append(f.f.Locals, Local{Size: uint64(t.Size()), Align: uint64(max(t.Align(), 1)), Name: name, Type: t.String(), At: f.c.place(n), Temp: temp, Pads: pads(t)})
+	f.f.Locals = append(f.f.Locals, Local{Size: uint64(t.Size()), Align: uint64(aligned(t, n)), Name: name, Type: t.String(), At: f.c.place(n), Temp: temp, Pads: pads(t), Layout: f.c.declared(t)})
 	i := len(f.f.Locals) - 1
 	f.f.Locals[i].Reg = uint16(f.c.highReg(f))
 	return f.f.Locals[i].Reg

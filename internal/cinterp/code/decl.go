@@ -14,7 +14,6 @@ func (f *fn) declaration(d *cc.Declaration) {
 	}
 	f.marked(d)
 	f.typeExprs(d.DeclarationSpecifiers)
-	f.c.atomic = f.c.p.Volatile && atomicWords(d.DeclarationSpecifiers)
 	for l := d.InitDeclaratorList; l != nil; l = l.InitDeclaratorList {
 		f.variable(l.InitDeclarator.Declarator, l.InitDeclarator.Initializer)
 	}
@@ -42,6 +41,20 @@ func (f *fn) sizes(t cc.Type, n cc.Node) {
 		f.to(v, r)
 		f.emit(OpCheckN, 0, r, 0, 0)
 		f.types[e] = r
+	}
+}
+
+// paramSizes computes the sizes in the type of a parameter, C17 6.9.1p10. That
+// of the array which became a pointer is computed for its effects alone.
+func (f *fn) paramSizes(p *cc.Parameter) {
+	a, ok := arrayOf(p.Type())
+	if !ok {
+		f.sizes(p.Type(), p.Declarator)
+		return
+	}
+	f.sizes(a.Elem(), p.Declarator)
+	if e := a.SizeExpression(); e != nil && a.IsVLA() {
+		f.discard(e)
 	}
 }
 
@@ -73,16 +86,17 @@ func (f *fn) variable(d *cc.Declarator, init *cc.Initializer) {
 		f.f.Vars[r] = Var{d.Name(), f.c.place(d)}
 		if init == nil {
 			f.emit(OpUnset, r, 0, 0, 0)
+			f.restrict(d, r, false)
 			return
 		}
 		f.regInit(r, d, init)
+		f.restrict(d, r, true)
 		return
 	}
 	r := f.local(t, d, d.Name(), false)
 	i := len(f.f.Locals) - 1
 	f.vars[d] = ^i
 	f.f.Locals[i].Plain = f.plain(d)
-	f.f.Locals[i].Vol, f.f.Locals[i].Atom = f.c.watched(d)
 	b := &f.blocks[len(f.blocks)-1]
 	b.locals = append(b.locals, i)
 	f.emit(OpFresh, r, 0, 0, int64(i))
@@ -112,6 +126,8 @@ func (f *fn) regInit(r uint16, d *cc.Declarator, init *cc.Initializer) {
 	f.temps = f.temps[:0]
 	v := f.expr(e, want)
 	f.at = f.c.place(d)
+	f.used(v, e)
+	f.aligned(v, e.Type(), d.Type())
 	f.store(lval{isReg: true, reg: r, ct: d.Type()}, v, d)
 	f.endTemps()
 	f.next = mark
@@ -120,7 +136,7 @@ func (f *fn) regInit(r uint16, d *cc.Declarator, init *cc.Initializer) {
 func (f *fn) vlaVar(d *cc.Declarator, a *cc.ArrayType) {
 	mark := f.next
 	size := f.reg(f.sizeVal(a, d))
-	f.f.Locals = append(f.f.Locals, Local{Align: uint64(max(a.Elem().Align(), 1)), Name: d.Name(), Type: "array of variable length", At: f.c.place(d), Temp: true})
+	f.f.Locals = append(f.f.Locals, Local{Align: uint64(max(a.Elem().Align(), 1)), Name: d.Name(), Type: "array of variable length", At: f.c.place(d), Temp: true, Layout: f.c.declared(a)})
 	i := len(f.f.Locals) - 1
 	r := uint16(f.c.highReg(f))
 	f.f.Locals[i].Reg = r
@@ -154,7 +170,7 @@ func (f *fn) complit(x *cc.PostfixExpression) lval {
 		r := f.tmp()
 		f.emit(OpStatic, r, 0, 0, int64(k))
 		f.initList(r, t, x.InitializerList)
-		return lval{base: r, ct: t, whole: true}
+		return f.byName(lval{base: r, ct: t, whole: true}, t)
 	}
 	r := f.local(t, x, "compound literal", false)
 	i := len(f.f.Locals) - 1
@@ -164,5 +180,5 @@ func (f *fn) complit(x *cc.PostfixExpression) lval {
 	}
 	f.emit(OpFresh, r, 0, 0, int64(i))
 	f.initList(r, t, x.InitializerList)
-	return lval{base: r, ct: t, whole: true}
+	return f.byName(lval{base: r, ct: t, whole: true}, t)
 }

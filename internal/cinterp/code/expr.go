@@ -144,6 +144,15 @@ func (f *fn) discard(n cc.ExpressionNode) {
 	mark := f.next
 	defer func() { f.next = mark }()
 	switch x := strip(n).(type) {
+	case *cc.ExpressionList:
+		for ; x != nil; x = x.ExpressionList {
+			f.discard(x.AssignmentExpression)
+		}
+		return
+	case *cc.AssignmentExpression:
+		if f.copied(x) {
+			return
+		}
 	case *cc.PostfixExpression:
 		switch x.Case {
 		case cc.PostfixExpressionInc:
@@ -183,7 +192,7 @@ func (f *fn) discard(n cc.ExpressionNode) {
 		f.seal(end)
 		return
 	}
-	f.expr(n, -1)
+	f.used(f.expr(n, -1), n)
 }
 
 // strip takes parentheses and chains of single productions away.
@@ -312,12 +321,13 @@ func (f *fn) comparison(n cc.ExpressionNode) cmp {
 		l, r, tok = x.RelationalExpression, x.ShiftExpression, x.Token
 	}
 	c := cmp{op: n, rel: tok.SrcStr()}
-	lv := f.expr(l, -1)
-	rv := f.expr(r, -1)
+	lv, rv := f.operands(n, l, r)
 	f.at = f.c.placeTok(tok, n)
 	switch {
 	case lv.t == TPtr || rv.t == TPtr:
 		c.kind = 'p'
+		f.used(lv, l)
+		f.used(rv, r)
 		c.l, c.r = f.conv(lv, TPtr, -1), f.conv(rv, TPtr, -1)
 	case lv.t.isFloat() || rv.t.isFloat():
 		t := usual(lv.t, rv.t)

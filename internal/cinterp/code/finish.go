@@ -90,11 +90,13 @@ const (
 // usage tells which operands of an operation are registers.
 func usage(op Op) int {
 	switch {
-	case op == OpNop || op == OpJmp || op == OpCannot || op == OpUB || op == OpEnd || op == OpVolatile:
+	case op == OpRestrictNew || op == OpRestrictEnd:
+		return 0
+	case op == OpNop || op == OpJmp || op == OpCannot || op == OpUB || op == OpEnd || op == OpPlace:
 		return 0
 	case op == OpCall || op == OpCallQuick || op == OpCallPtr:
 		return useA | useB
-	case op == OpRet || op == OpRetMem || op == OpSwitch || op == OpJInd || op == OpStatic || op == OpK || op == OpFuncPtr || op == OpFresh || op == OpKill || op == OpConst:
+	case op == OpRet || op == OpRetMem || op == OpSwitch || op == OpJInd || op == OpStatic || op == OpK || op == OpFuncPtr || op == OpFresh || op == OpKill || op == OpConst || op == OpThread:
 		return useA
 	case op >= OpJLtKS && op <= OpJNeK || op == OpJz || op == OpJnz:
 		return useA
@@ -102,13 +104,17 @@ func usage(op Op) int {
 		return useA | useB
 	case op == OpDecay:
 		return useA | useB
-	case op == OpSeqIn:
+	case op == OpSeqIn || op == OpAtomic:
 		return useA | useB
 	case op == OpCheck || op == OpSet || op == OpUnset:
 		return useA | useB
 	case op == OpLdBits || op == OpLdAny || op == OpStAny || op == OpFtoInt || op == OpPtrToInt:
 		return useA | useB
-	case op == OpZero || op == OpVaType:
+	case op >= OpLdI8 && op <= OpLdPtr || op >= OpSt8 && op <= OpStPtr || op == OpCopy:
+		return useA | useB
+	case op == OpOverlap:
+		return useA | useB
+	case op == OpZero || op == OpVaType || op == OpLive || op == OpRestrict || op == OpAligned || op == OpIsBool:
 		return useA
 	}
 	return useA | useB | useC
@@ -137,6 +143,7 @@ func (f *fn) compact() {
 		places = append(places, f.f.At[i])
 	}
 	f.f.Code, f.f.At = code, places
+	f.moveCopies(at)
 	for i := range f.f.Switches {
 		s := &f.f.Switches[i]
 		if s.Default >= 0 {

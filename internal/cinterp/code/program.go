@@ -24,10 +24,10 @@ type Local struct {
 	Const bool
 	Param bool
 	Temp  bool
-	Vol   bool        // defined volatile
-	Atom  bool        // an atomic structure or union
 	Plain bool        // a scalar that a compiler may keep in a register
 	Pads  [][2]uint64 // padding, which a reader of bytes may see
+
+	Layout uint16 // of Program.Types
 }
 
 // Func is a compiled function.
@@ -45,7 +45,11 @@ type Func struct {
 	Locals   []Local
 	Place    mem.Pos
 	Switches []Switch
+
+	Restricts []Restrict
+
 	Vars     map[uint16]Var
+	Copies   map[int]int // where a load goes on whose memory has no value, see copies.go
 	Noreturn bool
 	Promised []StaticParam
 	Lib      string // not empty: the library's
@@ -78,9 +82,9 @@ type Static struct {
 	Const   bool
 	Str     []byte // of a string literal
 	IsStr   bool
+	Layout  uint16 // of Program.Types
 	Defined bool
-	Vol     bool // defined volatile
-	Atom    bool // an atomic structure or union
+	Thread  bool // each thread has its own
 }
 
 // Arg is the type of an argument in a call.
@@ -118,8 +122,8 @@ type Program struct {
 	Big     bool
 	CharS   bool
 	Bytes   int
-
-	Volatile bool // some object is volatile, or an atomic structure
+	Loose   bool       // it asks not to rely on the types of objects
+	Types   *mem.Types // nil: what type an object has does not matter
 }
 
 // Finding is undefined behaviour that the compiler saw and that happens when

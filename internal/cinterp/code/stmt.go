@@ -126,6 +126,9 @@ func (f *fn) kill(depth int) {
 		for _, l := range f.blocks[i].locals {
 			f.emit(OpKill, f.f.Locals[l].Reg, 0, 0, int64(l))
 		}
+		for _, k := range f.blocks[i].restricts {
+			f.emit(OpRestrictEnd, 0, 0, 0, int64(k))
+		}
 	}
 }
 
@@ -301,6 +304,7 @@ func (f *fn) returnStmt(s *cc.JumpStatement) {
 	}
 	v := f.expr(s.ExpressionList, -1)
 	f.at = f.c.place(s)
+	f.used(v, s.ExpressionList)
 	if t == TAgg {
 		f.emit(OpRetMem, v.reg, 0, 0, f.result.Size())
 		return

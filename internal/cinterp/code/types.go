@@ -221,6 +221,16 @@ func constant(d *cc.Declarator) bool {
 	return d.IsConst() && t.Kind() != cc.Ptr
 }
 
+// aligned gives the alignment of an object that is declared at n, which
+// _Alignas makes stricter.
+func aligned(t cc.Type, n cc.Node) int {
+	a := max(t.Align(), 1)
+	if d, ok := n.(*cc.Declarator); ok {
+		a = max(a, d.Alignas())
+	}
+	return a
+}
+
 func isChar(t cc.Type) bool {
 	if t == nil {
 		return false

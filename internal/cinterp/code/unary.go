@@ -202,6 +202,7 @@ func (f *fn) incdec(n, in cc.ExpressionNode, tok cc.Token, by int64, prefix, dro
 	if (l.hasIdx || l.off != 0) && !l.isReg {
 		l = f.flat(l)
 	}
+	l.rmw = true
 	old := f.load(l, n, -1)
 	if !old.t.isScalar() {
 		f.fail(n, "++ or -- of this type is not supported")
@@ -258,6 +259,9 @@ func (f *fn) cast(x *cc.CastExpression, want int) val {
 	}
 	v := f.expr(in, want)
 	f.at = f.c.place(x)
+	if t == TPtr {
+		f.aligned(v, in.Type(), to)
+	}
 	if t == TAgg && v.t == TAgg {
 		v.ct = to
 		return v
@@ -341,15 +345,28 @@ func (f *fn) assign(x *cc.AssignmentExpression, want int) val {
 	}
 	defer func(at int32) { f.at = at }(f.at)
 	f.inOrder(x)
-	l := f.lval(x.UnaryExpression)
+	var l lval
+	var first val
+	back := f.backwards(x, x.UnaryExpression, x.AssignmentExpression)
+	if back {
+		first = f.expr(x.AssignmentExpression, -1)
+	}
+	l = f.lval(x.UnaryExpression)
 	if x.Case == cc.AssignmentExpressionAssign {
 		w := -1
 		if l.isReg && typeOf(x.AssignmentExpression.Type()) == l.t() {
 			w = int(l.reg)
 		}
-		v := f.expr(x.AssignmentExpression, w)
+		v := first
+		if !back {
+			v = f.expr(x.AssignmentExpression, w)
+		}
 		f.at = f.c.placeTok(x.Token, x)
+		f.used(v, x.AssignmentExpression)
+		f.aligned(v, x.AssignmentExpression.Type(), l.ct)
+		f.overlap(l, x.UnaryExpression, x.AssignmentExpression)
 		v = f.store(l, v, x)
+		f.repointed(l)
 		v.ct = x.Type()
 		return v
 	}
@@ -361,9 +378,13 @@ func (f *fn) assign(x *cc.AssignmentExpression, want int) val {
 	if !l.isReg && l.hasIdx && l.off != 0 {
 		l = f.flat(l)
 	}
-	r := f.expr(x.AssignmentExpression, -1)
+	r := first
+	if !back {
+		r = f.expr(x.AssignmentExpression, -1)
+	}
 	f.at = f.c.placeTok(x.Token, x)
 	mark := f.next
+	l.rmw = true
 	old := f.load(l, x, -1)
 	w := -1
 	if l.isReg && (l.t() == TPtr || l.t() == usual(old.t, r.t)) {

@@ -27,20 +27,35 @@ type compiler struct {
 	inMemory bool
 	defined  map[string]mem.Pos
 	marks    map[cc.Node][]Mark // see CompileMarked
-	jumps    map[int]bool       // units that know setjmp
-	atomic   bool               // the declaration says _Atomic
+	orders   *Orders            // nil: from left to right
+	effects  *effects           // when there are orders
+	atomic   func(cc.Node) Atomicity
+	jumps    map[int]bool // units that know setjmp
+
+	types *types
+}
+
+// Options of a compilation. Marks is undefined behaviour that statements have;
+// Orders chooses the order of evaluation, nil: from left to right; Atomic tells
+// of lvalues whether they are atomic, nil: none is.
+type Options struct {
+	Marks  map[cc.Node][]Mark
+	Orders *Orders
+	Atomic func(lvalue cc.Node) Atomicity
 }
 
 // CompileMarked makes one program of units, as a linker would. What cannot be
 // translated is found when it is executed. The error says what does not link.
-func CompileMarked(units []*front.Unit, m front.Machine, marks map[cc.Node][]Mark) (p *Program, err error) {
-	c := &compiler{marks: marks, p: &Program{ByName: map[string]int{}, Ptr: m.Ptr, Long: m.Long, Big: m.BigEndian, CharS: m.CharSigned, Main: -1, Places: []Place{{}}},
+func CompileMarked(units []*front.Unit, m front.Machine, o Options) (p *Program, err error) {
+	c := &compiler{types: newTypes(), marks: o.Marks, orders: o.Orders, atomic: o.Atomic, p: &Program{ByName: map[string]int{}, Ptr: m.Ptr, Long: m.Long, Big: m.BigEndian, CharS: m.CharSigned, Main: -1, Places: []Place{{}}},
 		globals: map[string]int{}, statics: map[*cc.Declarator]int{}, strings: map[string]int{}, funcs: map[string]int{}, defined: map[string]mem.Pos{}}
 	defer func() {
 		if r := recover(); r != nil {
 			e, ok := r.(cannot)
 			if !ok {
-				e = cannot{c.lastPos, fmt.Sprintf("the compiler failed: %v", r)}
+				at := c.p.Places[c.lastPos]
+				p, err = nil, &front.Beyond{File: at.File, Line: at.Line, Text: fmt.Sprintf("the compiler failed: %v", r)}
+				return
 			}
 			at := c.p.Places[e.at]
 			p, err = nil, fmt.Errorf("%s:%d:%d: %s", at.File, at.Line, at.Col, e.text)
@@ -48,11 +63,16 @@ func CompileMarked(units []*front.Unit, m front.Machine, marks map[cc.Node][]Mar
 	}()
 	c.init = c.newFn("initializers", nil)
 	c.init.blocks = []block{{}}
-	for _, u := range units {
-		c.p.Volatile = c.p.Volatile || u.Watch
+	if c.orders != nil {
+		c.effects = newEffects(c)
+		for i, u := range units {
+			c.effects.unit(i, u.AST.TranslationUnit)
+		}
+		c.effects.settle()
 	}
 	for i, u := range units {
 		c.unit = i
+		c.p.Loose = c.p.Loose || u.Loose
 		c.translate(u)
 	}
 	c.init.emit(OpRet, 0, 0, 0, 0)
@@ -62,7 +82,9 @@ func CompileMarked(units []*front.Unit, m front.Machine, marks map[cc.Node][]Mar
 		c.p.Main = i
 	}
 	c.undefined()
+	c.ownObjects()
 	c.quick()
+	c.p.Types = &c.types.t
 	for n, i := range c.funcs {
 		c.p.ByName[n] = i
 	}
@@ -130,7 +152,6 @@ func (c *compiler) outer(d *cc.Declaration) {
 	if d.Case != cc.DeclarationDecl {
 		return
 	}
-	c.atomic = c.p.Volatile && atomicWords(d.DeclarationSpecifiers)
 	for l := d.InitDeclaratorList; l != nil; l = l.InitDeclaratorList {
 		id := l.InitDeclarator
 		dd := id.Declarator
@@ -146,7 +167,7 @@ func (c *compiler) outer(d *cc.Declaration) {
 			s.At = c.place(dd)
 		}
 		if n := uint64(max(dd.Type().Size(), 0)); n > s.Size || s.Type == "" {
-			s.Size, s.Type = n, dd.Type().String()
+			s.Size, s.Type, s.Layout = n, dd.Type().String(), c.declared(dd.Type())
 		}
 		s.Defined = true
 		if id.Initializer != nil {
@@ -221,7 +242,7 @@ func (f *fn) cannot(e cannot) {
 }
 
 func (c *compiler) newStatic(name string, t cc.Type, at mem.Pos) int {
-	c.p.Statics = append(c.p.Statics, Static{Name: name, Size: uint64(max(t.Size(), 0)), Align: uint64(max(t.Align(), 1)), Type: t.String(), At: at, Defined: true})
+	c.p.Statics = append(c.p.Statics, Static{Name: name, Size: uint64(max(t.Size(), 0)), Align: uint64(max(t.Align(), 1)), Type: t.String(), At: at, Defined: true, Layout: c.declared(t)})
 	return len(c.p.Statics) - 1
 }
 
@@ -235,19 +256,22 @@ func (c *compiler) static(f *fn, d *cc.Declarator) int {
 	}
 	n := c.linkName(d)
 	if k, ok := c.globals[n]; ok {
+		c.p.Statics[k].Thread = c.p.Statics[k].Thread || d.IsThreadLocal()
 		return k
 	}
 	k := c.newStatic(d.Name(), d.Type(), 0)
+	c.p.Statics[k].Thread = d.IsThreadLocal()
 	c.p.Statics[k].Defined = false
-	c.p.Statics[k].Vol, c.p.Statics[k].Atom = c.watched(d)
+	c.p.Statics[k].Align = uint64(aligned(d.Type(), d))
 	c.globals[n] = k
 	return k
 }
 
 func (c *compiler) staticLocal(f *fn, d *cc.Declarator, init *cc.Initializer) {
 	k := c.newStatic(d.Name(), d.Type(), c.place(d))
-	c.p.Statics[k].Vol, c.p.Statics[k].Atom = c.watched(d)
+	c.p.Statics[k].Align = uint64(aligned(d.Type(), d))
 	c.statics[d] = k
+	c.p.Statics[k].Thread = d.IsThreadLocal()
 	if init != nil {
 		c.initStatic(f, k, d, init)
 	} else if constant(d) {
@@ -353,6 +377,7 @@ func (f *fn) body(x *cc.FunctionDefinition, ft *cc.FunctionType) {
 	default:
 		f.emit(OpEnd, 0, 0, 0, 0)
 	}
+	f.copyOut()
 }
 
 // unsetAll is run first of all in a function where a jump may pass by the
@@ -414,6 +439,7 @@ func (f *fn) params(x *cc.FunctionDefinition, ft *cc.FunctionType) {
 		}
 		if t != TAgg && !d.AddressTaken() && !f.jumps {
 			f.vars[d] = int(r)
+			f.restrict(d, r, true)
 			continue
 		}
 		pt := p.Type().Decay()
@@ -422,14 +448,14 @@ func (f *fn) params(x *cc.FunctionDefinition, ft *cc.FunctionType) {
 		f.f.Locals[len(f.f.Locals)-1].Param = true
 		f.f.Locals[len(f.f.Locals)-1].Plain = f.plain(d)
 		if t == TAgg {
-			f.emit(OpCopy, m, r, 0, pt.Size())
+			f.emit(OpCopy, m, r, f.access(lval{ct: pt, eff: f.c.declared(pt)}, true), pt.Size())
 		} else {
-			f.store(lval{base: m, ct: pt}, val{reg: r, t: t}, d)
+			f.store(f.byName(lval{base: m, ct: pt}, pt), val{reg: r, t: t}, d)
 		}
 	}
 	for _, p := range list {
 		if p.Declarator != nil {
-			f.sizes(p.Type(), p.Declarator)
+			f.paramSizes(p)
 		}
 	}
 }

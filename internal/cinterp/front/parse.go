@@ -5,23 +5,14 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"path"
 	"strings"
 
 	"modernc.org/cc/v4"
-
-	"steward/internal/cinterp/front/include"
 )
 
 // own is where our headers seem to be. No file of a user can have this name:
 // it is looked up in the embedded files only.
 const own = "<steward>"
-
-// Limits of what is parsed, so that a hostile source takes bounded time.
-const (
-	maxExpansion = 200_000_000 // tokens of macro expansion
-	maxFile      = 32 << 20    // bytes of one file
-)
 
 // Options of the front end. Define holds NAME or NAME=VALUE. Include holds
 // directories in FS. FS is where named files are looked up; nil: nowhere.
@@ -37,101 +28,77 @@ type Unit struct {
 	Name    string
 	AST     *cc.AST
 	Outline bool // no types: see Outline
-	Watch   bool // the text has the words volatile or _Atomic
-}
-
-// files shows our headers and the user's files as one file system.
-type files struct{ user fs.FS }
-
-func (f files) Open(name string) (fs.File, error) {
-	if rest, ok := strings.CutPrefix(name, own+"/"); ok {
-		return include.FS.Open(path.Clean(rest))
-	}
-	if f.user == nil {
-		return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrNotExist}
-	}
-	return f.user.Open(name)
+	Loose   bool // it asks GCC not to rely on the types of objects
 }
 
 // cache keeps our headers and the predefined text scanned, for the next unit.
 var cache = &cc.SourceCache{}
 
 // Parse reads one unit. An error is for people: one line for each mistake,
-// with file, line and column. A panic of the parser is an error, too.
-func Parse(name string, text []byte, o Options) (u *Unit, err error) {
-	defer func() {
-		if p := recover(); p != nil {
-			u, err = nil, fmt.Errorf("%s: the parser cannot read this: %v", name, p)
-		}
-	}()
-	if len(text) > maxFile {
-		return nil, fmt.Errorf("%s: larger than %d bytes", name, maxFile)
-	}
-	abi, err := o.Machine.abi()
-	if err != nil {
-		return nil, err
-	}
-	if err := nested(name, text); err != nil {
-		return nil, err
-	}
-	cfg, sources, err := o.config(abi, name, text)
-	if err != nil {
-		return nil, err
-	}
-	ast, err := cc.Translate(cfg, sources)
-	if err != nil {
-		return nil, plain(err, name, text)
-	}
-	return &Unit{Name: name, AST: ast, Watch: bytes.Contains(text, []byte("volatile")) || bytes.Contains(text, []byte("_Atomic"))}, nil
+// with file, line and column; or it is *Beyond. A panic of the parser is, too.
+func Parse(name string, text []byte, o Options) (*Unit, error) {
+	u, err := o.read(name, text, cc.Translate)
+	return u, err
 }
 
 // Outline reads a unit that Parse refuses, as far as its syntax goes: there are
 // no types and no values in it. It is to tell what the mistake is.
-func Outline(name string, text []byte, o Options) (u *Unit, err error) {
+func Outline(name string, text []byte, o Options) (*Unit, error) {
+	u, err := o.read(name, text, cc.Parse)
+	if u != nil {
+		u.Outline = true
+	}
+	return u, err
+}
+
+func (o Options) read(name string, text []byte, parse func(*cc.Config, []cc.Source) (*cc.AST, error)) (u *Unit, err error) {
 	defer func() {
 		if p := recover(); p != nil {
-			u, err = nil, fmt.Errorf("%s: the parser cannot read this: %v", name, p)
+			u, err = nil, failed(name, p)
 		}
 	}()
-	if len(text) > maxFile {
-		return nil, fmt.Errorf("%s: larger than %d bytes", name, maxFile)
-	}
 	abi, err := o.Machine.abi()
 	if err != nil {
 		return nil, err
 	}
-	if err := nested(name, text); err != nil {
+	if err := o.bounded(abi, name, text); err != nil {
 		return nil, err
 	}
-	cfg, sources, err := o.config(abi, name, text)
+	cfg, sources, err := o.config(abi, name, text, &files{user: o.FS})
 	if err != nil {
 		return nil, err
 	}
-	ast, err := cc.Parse(cfg, sources)
+	ast, err := parse(cfg, sources)
 	if err != nil {
 		return nil, plain(err, name, text)
 	}
-	return &Unit{Name: name, AST: ast, Outline: true}, nil
+	return &Unit{Name: name, AST: ast, Loose: loose(text)}, nil
+}
+
+// loose looks for the words by which a program asks GCC not to rely on the types
+// of objects.
+func loose(text []byte) bool {
+	return bytes.Contains(text, []byte("may_alias")) || bytes.Contains(text, []byte("no-strict-aliasing"))
 }
 
 // config is what the parser is told.
-func (o Options) config(abi *cc.ABI, name string, text []byte) (*cc.Config, []cc.Source, error) {
+func (o Options) config(abi *cc.ABI, name string, text []byte, f *files) (*cc.Config, []cc.Source, error) {
 	cfg := &cc.Config{
-		ABI: abi, FS: files{o.FS}, FSOnly: true, ABILayout: true, UnsignedEnums: true,
+		ABI: abi, FS: f, FSOnly: true, ABILayout: true, UnsignedEnums: true,
 		IncludePaths:    append([]string{""}, append(o.Include, own)...),
 		SysIncludePaths: append(append([]string{}, o.Include...), own),
 		ExpansionLimit:  maxExpansion, IgnoreNegativeShiftAmounts: true, SourceCache: cache,
 	}
-	cfg.PragmaHandler = func([]cc.Token) error { return nil }
+	cfg.PragmaHandler = f.pragma
 	cfg.Predefined = o.Machine.predefined()
 	if err := cfg.ApplyOptions("-std=gnu17"); err != nil {
 		return nil, nil, err
 	}
 	return cfg, []cc.Source{
 		{Name: "<predefined>", Value: cfg.Predefined},
-		{Name: "<builtin>", Value: before + cc.Builtin + after},
+		{Name: "<builtin>", Value: before + cc.Builtin + after + atomics},
 		{Name: "<command>", Value: defines(o.Define)},
-		{Name: name, Value: string(text)},
+		{Name: name, Value: counted + string(text)},
 		{Name: "<end>", Value: end},
 	}, nil
 }

@@ -39,7 +39,7 @@ type State struct {
 	ext     *extra
 	Environ []string
 	rand    uint64
-	errno   *place
+	errno   map[int]slot // by thread: C17 7.5p2
 	atexit  []slot
 	strtok  slot
 	tokens  bool // strtok has been given a string

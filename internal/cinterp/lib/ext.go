@@ -27,6 +27,8 @@ type extra struct {
 	temp     int    // number of the next temporary name
 	signals  map[int32]slot
 	blocked  uint64
+	handling int    // handlers that run because of raise
+	quickly  bool   // quick_exit runs
 	mask     uint64 // signals that sigprocmask holds back, by number from 1
 	waiting  uint64 // those of them that were raised
 	quick    []slot // for at_quick_exit
@@ -40,6 +42,7 @@ type extra struct {
 	round    uint64 // of fenv.h
 	raised   uint64 // exceptions of fenv.h
 	wtok     slot
+	syncs    *syncs
 	sorted   map[slot]bool     // arrays that bsearch found in order
 	left     map[uint64]bool   // pointers that wcstok left
 	printed  map[uint64]bool   // pointers that %p printed
@@ -54,7 +57,7 @@ type keep map[string]slot
 func more() map[string]run.LibFunc {
 	m := map[string]run.LibFunc{}
 	for _, part := range []map[string]run.LibFunc{opening, reading, writing, positions, scanning, described, folders,
-		options, environment, words, errors, sorting, ending, integers, multibyte, clocks, times, locale, wide, wideText, wideClass, wideIO, wideScanning, atomics, memoryFiles, usage, network,
+		options, environment, words, errors, sorting, ending, integers, multibyte, clocks, times, locale, wide, wideText, wideClass, wideIO, wideScanning, atomics, memoryFiles, usage, threads, pthreads, semaphores, locks, network,
 		signals, moreMaths(), fenv} {
 		maps.Copy(m, part)
 	}

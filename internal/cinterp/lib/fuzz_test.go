@@ -45,7 +45,7 @@ func FuzzFormats(f *testing.F) {
 		f.Add(byte(3), []byte(s), []byte("-1 0x 1e+ "))
 	}
 	p := cinterp.Program{Files: []cinterp.File{{Name: "t.c", Text: []byte(formats)}}}
-	c, err := cinterp.Compile(p, "")
+	c, err := cinterp.Compile(f.Context(), p, cinterp.Options{})
 	if err != nil {
 		f.Fatal(err)
 	}

@@ -49,3 +49,18 @@ func vector(c *call, list []string, name string) (slot, bool) {
 	}
 	return a, true
 }
+
+// Pointers makes objects of the types with the values, and gives pointers to
+// them.
+func Pointers(vm *run.VM, values []mem.Slot, types []code.T) ([]mem.Slot, bool) {
+	c := &call{VM: vm, Name: "start"}
+	var l []mem.Slot
+	for i, v := range values {
+		p, ok := own(c, "argument", 8)
+		if !ok || !vm.Store(p, types[i], v) {
+			return nil, false
+		}
+		l = append(l, p)
+	}
+	return l, true
+}

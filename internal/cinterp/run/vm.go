@@ -32,16 +32,17 @@ const (
 
 // Frame is a call on the stack.
 type Frame struct {
-	Func   *code.Func
-	pc     int
-	base   int
-	dst    uint16
-	site   *code.Site
-	objs   []*mem.Object
-	va     *VarArgs
-	extra  []*mem.Object // from alloca and arrays of variable length
-	serial uint64
-	open   map[uint64]bool // va_lists that va_start made and va_end has not ended
+	Func     *code.Func
+	pc       int
+	base     int
+	dst      uint16
+	site     *code.Site
+	objs     []*mem.Object
+	va       *VarArgs
+	extra    []*mem.Object // from alloca and arrays of variable length
+	serial   uint64
+	promises []*promise      // of restrict pointers
+	open     map[uint64]bool // va_lists that va_start made and va_end has not ended
 }
 
 // VarArgs are the arguments of a call behind the parameters.
@@ -66,7 +67,8 @@ type Finding struct {
 	Stack []Stack
 	Obj   *ObjectFacts
 	CWE   int
-	Also  []int // weaknesses that are true as well
+	Also  []int     // weaknesses that are true as well
+	Where []mem.Pos // where the other side of a race is
 }
 
 // ObjectFacts is what a report tells about an object.
@@ -114,6 +116,7 @@ type VM struct {
 	left     int // jumps until the next tick, between loops
 	ctx      context.Context
 	stack    []mem.Slot
+	used     int // registers of the stack that may have been used
 	frames   []Frame
 	statics  []mem.Slot
 	funcs    []mem.Slot
@@ -123,10 +126,10 @@ type VM struct {
 	jumps    map[uint64]*jump
 	serial   uint64
 	pending  *jump
+	aside    bool // the innermost call goes on at another place
 	over     bool
 	lib      string  // the library function that runs
 	Seen     ub.Seen // of what is found next
-	volatile bool    // the next access may be volatile
 	exiting  bool
 	noted    map[string]bool
 	cache    map[*mem.Pos]uint32
@@ -136,6 +139,21 @@ type VM struct {
 	align8   uint64
 	wide     bool // pointers have 8 bytes, in our order
 	subLo    []uint64
+	threads  *Threads
+	first    map[int][]byte // see keepFirst
+	returned mem.Pos        // where the last call that ended was left
+	also     []mem.Pos      // the other places of the next finding
+	Choose   Chooser        // of who goes on; nil: Rotating
+	Record   bool           // fill Turns
+	Turns    []Turn
+	Reached  []bool // places of code.Orders, by number
+	// AtThreadEnd is called by a thread before it ends; false: the run is over.
+	AtThreadEnd func(t *Thread) bool
+
+	bases    [accesses]uint16 // the layout that each access begins at
+	tags     []basis          // of pointers based on restrict pointers
+	freeTags map[*code.Restrict][]uint32
+	watching map[uint32][]*watched // by object
 }
 
 // Output takes what a program writes.
@@ -143,14 +161,22 @@ type Output interface {
 	Write(fd int, p []byte) bool
 }
 
-// New prepares a run. The error is about memory.
-func New(ctx context.Context, p *code.Program, lib map[string]LibFunc, l Limits) (*VM, error) {
-	vm := &VM{P: p, M: mem.New(l.Memory, p.Ptr), Lib: lib, Limits: l, ctx: ctx, vas: map[uint32]*VarArgs{}, jumps: map[uint64]*jump{},
-		noted: map[string]bool{}, pool: make([][][]*mem.Object, len(p.Funcs)+1), align8: 8}
-	vm.M.Big, vm.wide = p.Big, p.Ptr == 8 && !p.Big
+// bare makes a run without memory.
+func bare(ctx context.Context, p *code.Program, lib map[string]LibFunc, l Limits) *VM {
+	vm := &VM{P: p, Lib: lib, Limits: l, ctx: ctx, vas: map[uint32]*VarArgs{}, jumps: map[uint64]*jump{},
+		noted: map[string]bool{}, pool: make([][][]*mem.Object, len(p.Funcs)+1), align8: 8, wide: p.Ptr == 8 && !p.Big}
 	if p.Ptr == 4 {
 		vm.align8 = 4
 	}
+	return vm
+}
+
+// New prepares a run. The error is about memory.
+func New(ctx context.Context, p *code.Program, lib map[string]LibFunc, l Limits) (*VM, error) {
+	vm := bare(ctx, p, lib, l)
+	vm.M = mem.New(l.Memory, p.Ptr)
+	vm.M.Big = p.Big
+	vm.types(p)
 	vm.stack = make([]mem.Slot, 2*window)
 	for i, f := range p.Funcs {
 		o := vm.M.Alloc(1, 16, mem.ClassFunc)
@@ -172,14 +198,14 @@ func New(ctx context.Context, p *code.Program, lib map[string]LibFunc, l Limits)
 		}
 		o.Name, o.Type, o.Made = s.Name, s.Type, s.At
 		o.SetAll()
+		o.Declare(s.Layout)
 		if s.IsStr {
-			o.Class = mem.ClassString
+			o.Class, o.Fit = mem.ClassString, mem.LayoutChar
 			copy(o.Data, s.Str)
 		}
 		if s.Const {
 			o.Freeze()
 		}
-		vm.watch(o, s.Vol, s.Atom)
 		vm.statics = append(vm.statics, mem.Slot{N: o.Base, Obj: o.ID})
 	}
 	return vm, nil
@@ -259,7 +285,7 @@ func (vm *VM) Find(kind string, ptr *mem.Slot, size int64, format string, args .
 		kind = inLibrary(kind)
 	}
 	k := ub.ByName(kind)
-	f := Finding{Kind: k, Name: kind, Text: fmt.Sprintf(format, args...), At: vm.here()}
+	f := Finding{Kind: k, Name: kind, Text: fmt.Sprintf(format, args...), At: vm.here(), Where: vm.also}
 	formal := k != nil && !k.Tier.Fails()
 	if formal {
 		key := fmt.Sprint(kind, f.At)
@@ -279,6 +305,15 @@ func (vm *VM) Find(kind string, ptr *mem.Slot, size int64, format string, args .
 	}
 	vm.over, vm.End, vm.Found = true, Undefined, &f
 	return false
+}
+
+// FindReturned is Find where the function that was called last has returned.
+func (vm *VM) FindReturned(kind, format string, args ...any) bool {
+	ok := vm.Find(kind, nil, 0, format, args...)
+	if !ok && vm.Found != nil && vm.Found.Name == kind && vm.returned > 0 {
+		vm.Found.At = vm.returned
+	}
+	return ok
 }
 
 // weakness says which weakness a finding is.
@@ -355,15 +390,18 @@ func (vm *VM) Exit(status int) bool {
 
 // Run executes the initializers and main.
 func (vm *VM) Run(argv []mem.Slot) {
-	defer func() {
-		if r := recover(); r != nil {
-			vm.over = false
-			vm.Cannot("the interpreter failed: %v", r)
-		}
-	}()
-	if !vm.enter(vm.P.Init, nil, nil, 0) || !vm.loop(0) {
+	defer vm.Reap()
+	vm.guarded(func() bool {
+		vm.run(argv)
+		return true
+	})
+}
+
+func (vm *VM) run(argv []mem.Slot) {
+	if !vm.initialise() {
 		return
 	}
+	vm.keepFirst()
 	if vm.P.Main < 0 {
 		vm.Cannot("there is no function main")
 		return
@@ -374,7 +412,11 @@ func (vm *VM) Run(argv []mem.Slot) {
 		vm.Cannot("main has %d parameters", n)
 		return
 	}
-	if r, ok := vm.CallFunc(vm.P.Main, argv[:n]); ok {
+	r, ok := vm.CallFunc(vm.P.Main, argv[:n])
+	if !ok && !vm.over && vm.threads != nil && vm.threads.Now.Leaving {
+		r, ok = mem.Slot{}, vm.mainLeft()
+	}
+	if ok {
 		// C17 5.1.2.2.3p1: as if by a call of exit.
 		if exit := vm.Lib["exit"]; exit != nil {
 			exit(&Call{VM: vm, Name: "exit", Args: []mem.Slot{r}, Site: &code.Site{}})
@@ -383,6 +425,9 @@ func (vm *VM) Run(argv []mem.Slot) {
 		vm.Exit(int(int32(r.N)))
 	}
 }
+
+// initialise gives the objects with static storage duration their values.
+func (vm *VM) initialise() bool { return vm.enter(vm.P.Init, nil, nil, 0) && vm.loop(0) }
 
 // CallFunc calls a function of the program from outside the loop.
 func (vm *VM) CallFunc(i int, args []mem.Slot) (mem.Slot, bool) {
@@ -437,15 +482,17 @@ func (vm *VM) top() int {
 
 // grow makes room for a window at base.
 func (vm *VM) grow(base int) bool {
-	if base+window <= len(vm.stack) {
-		return true
+	if base+window > len(vm.stack) {
+		n := max(2*len(vm.stack), base+2*window)
+		if uint64(n)*16 > max(vm.Limits.Memory, 64<<20) {
+			return vm.Find("stack-exhausted", nil, 0, "calls are nested too deep: there is no more stack")
+		}
+		s := make([]mem.Slot, n)
+		copy(s, vm.stack)
+		vm.stack = s
 	}
-	n := max(2*len(vm.stack), base+2*window)
-	if uint64(n)*16 > max(vm.Limits.Memory, 64<<20) {
-		return vm.Find("stack-exhausted", nil, 0, "calls are nested too deep: there is no more stack")
+	if base > vm.used {
+		vm.used = min(base+base/2, len(vm.stack)-window)
 	}
-	s := make([]mem.Slot, n)
-	copy(s, vm.stack)
-	vm.stack = s
 	return true
 }

@@ -1,0 +1,92 @@
+package code
+
+import (
+	"modernc.org/cc/v4"
+)
+
+// C17 6.2.6.1 and 3.19.2: what lies in allocated memory that nobody wrote is an
+// unspecified value, where the type has no trap representation. Copying it is no
+// mistake; using it is. `*a = *b` is compiled to a load and a store. Where the
+// load finds no value in allocated memory, the run goes on in code at the end
+// of the function that copies the bytes as they are.
+
+// copying is an assignment from memory to memory.
+type copying struct {
+	load     int // the instruction
+	to, from lval
+	size     int64
+	done     *label
+}
+
+// copied compiles an assignment whose value is not used, if it is one of a
+// scalar in memory by its place to another of the same type.
+func (f *fn) copied(x *cc.AssignmentExpression) bool {
+	if x.Case != cc.AssignmentExpressionAssign || !placed(x.UnaryExpression) || !placed(x.AssignmentExpression) || len(f.marks) > 0 {
+		return false
+	}
+	t := typeOf(x.UnaryExpression.Type())
+	if !t.isScalar() || t == TBool || t != typeOf(x.AssignmentExpression.Type()) {
+		return false
+	}
+	if _, ok := arrayNode(x.AssignmentExpression); ok {
+		return false
+	}
+	if undecay(x.AssignmentExpression.Type()).Kind() == cc.Function {
+		return false
+	}
+	defer func(at int32) { f.at = at }(f.at)
+	f.inOrder(x)
+	to := f.lval(x.UnaryExpression)
+	f.inOrder(strip(x.AssignmentExpression))
+	from := f.lval(x.AssignmentExpression)
+	v := f.load(from, strip(x.AssignmentExpression), -1)
+	c := copying{load: len(f.f.Code) - 1, to: to, from: from, size: from.ct.Size(), done: f.label()}
+	f.at = f.c.placeTok(x.Token, x)
+	f.store(to, v, x)
+	if to.bits == nil && from.bits == nil && !from.packed && to.t() == from.t() {
+		f.bind(c.done)
+		f.copies = append(f.copies, c)
+	}
+	return true
+}
+
+// placed tells whether an expression is a place in memory that a pointer, an
+// index or a member names.
+func placed(n cc.ExpressionNode) bool {
+	switch x := strip(n).(type) {
+	case *cc.PostfixExpression:
+		return x.Case == cc.PostfixExpressionIndex || x.Case == cc.PostfixExpressionSelect || x.Case == cc.PostfixExpressionPSelect
+	case *cc.UnaryExpression:
+		return x.Case == cc.UnaryExpressionDeref && !isVaArg(x.CastExpression)
+	}
+	return false
+}
+
+// copyOut emits the code at the end of the function.
+func (f *fn) copyOut() {
+	f.next = max(f.next, f.f.Regs) // what the places are told by is not to be lost
+	mark := f.next
+	for _, c := range f.copies {
+		f.at, f.next = f.f.At[c.load], mark
+		if f.f.Copies == nil {
+			f.f.Copies = map[int]int{}
+		}
+		begin := f.label()
+		f.bind(begin)
+		f.f.Copies[c.load] = begin.pos
+		f.emit(OpCopy, f.flat(c.to).base, f.flat(c.from).base, 0, c.size)
+		f.jump(c.done)
+	}
+}
+
+// moveCopies follows the instructions to where they came.
+func (f *fn) moveCopies(at []int32) {
+	old := f.f.Copies
+	if old == nil {
+		return
+	}
+	f.f.Copies = map[int]int{}
+	for load, to := range old {
+		f.f.Copies[int(at[load])] = int(at[to])
+	}
+}

@@ -1,0 +1,155 @@
+package front
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"path"
+	"sort"
+	"strings"
+
+	"modernc.org/cc/v4"
+
+	"steward/internal/cinterp/front/include"
+)
+
+// maxSearch is how large a unit may be, in tokens, to look for the line at
+// which it is beyond a limit: the preprocessor runs some twenty times for that.
+const maxSearch = 1_000_000
+
+// bounded looks whether a unit may be given to the parser: it lets the
+// preprocessor run, and looks at each token.
+func (o Options) bounded(abi *cc.ABI, name string, text []byte) error {
+	if len(text) > maxFile {
+		return &Beyond{File: name, Text: "larger than 32 MiB, which is the limit here"}
+	}
+	if err := raw(name, text); err != nil {
+		return err
+	}
+	if err := raw("<command>", []byte(defines(o.Define))); err != nil {
+		return err
+	}
+	n, why, err := o.tokens(abi, name, text)
+	if err != nil || why == nil {
+		return err
+	}
+	b := &Beyond{File: name, Text: why.Error()}
+	if n > maxSearch {
+		return b
+	}
+	// The first line without which the unit would be bounded.
+	ends := []int{}
+	for i, c := range text {
+		if c == '\n' {
+			ends = append(ends, i+1)
+		}
+	}
+	b.Line = 1 + sort.Search(len(ends), func(i int) bool {
+		_, why, err := o.tokens(abi, name, text[:ends[i]])
+		return err != nil || why != nil
+	})
+	return b
+}
+
+// tokens lets the preprocessor run and gives how many tokens came, and why
+// they are beyond a limit, if they are. What else is wrong the parser will tell.
+func (o Options) tokens(abi *cc.ABI, name string, text []byte) (n int, why, err error) {
+	f := &files{user: o.FS}
+	cfg, sources, err := o.config(abi, name, text, f)
+	if err != nil {
+		return 0, nil, err
+	}
+	t := &nesting{}
+	err = cc.Preprocess(cfg, sources, t)
+	switch {
+	case f.err != nil:
+		return t.tokens, nil, f.err
+	case t.err != nil:
+		return t.tokens, t.err, nil
+	case err != nil && strings.Contains(err.Error(), "macro expansion limit exceeded"):
+		return t.tokens, errors.New("the macros expand to more than the limit here"), nil
+	}
+	return t.tokens, nil, nil
+}
+
+// counted begins each file of the user's, so that the parser tells when it is
+// included: what includes itself is never read again, and has no end. The
+// #line makes the lines count from 1 all the same.
+const counted = "#pragma steward counted\n#line 1\n"
+
+// files shows our headers and the user's files as one file system, and bounds
+// what is read of the user's, and how often.
+type files struct {
+	user     fs.FS
+	read     int64
+	included int
+	err      error // why no more is read
+}
+
+// pragma is told of each #pragma. Its panic is the way out of the preprocessor.
+func (f *files) pragma(t []cc.Token) error {
+	if len(t) != 2 || t[0].SrcStr() != "steward" || t[1].SrcStr() != "counted" {
+		return nil
+	}
+	if f.included++; f.included > maxIncluded {
+		panic(&Beyond{File: t[0].Position().Filename, Line: 1, Text: fmt.Sprintf("files are included more than %d times, which is the limit here", maxIncluded)})
+	}
+	return nil
+}
+
+// Open opens one of our headers or a file of the user's.
+func (f *files) Open(name string) (fs.File, error) {
+	if rest, ok := strings.CutPrefix(name, own+"/"); ok {
+		return include.FS.Open(path.Clean(rest))
+	}
+	if f.user == nil || f.err != nil {
+		return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrNotExist}
+	}
+	file, err := f.user.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	info, err := file.Stat()
+	if err == nil && !info.Mode().IsRegular() {
+		err = fs.ErrInvalid
+	}
+	if err != nil {
+		return nil, errors.Join(&fs.PathError{Op: "open", Path: name, Err: err}, file.Close())
+	}
+	return &bounded{File: file, of: f, name: name}, nil
+}
+
+// bounded is a file of the user's, which is looked at when it is read.
+type bounded struct {
+	fs.File
+	of   *files
+	name string
+	text *bytes.Reader
+}
+
+// Read gives the next bytes.
+func (b *bounded) Read(p []byte) (int, error) {
+	if b.text == nil {
+		text, err := io.ReadAll(io.LimitReader(b.File, maxFile+1))
+		if err != nil {
+			return 0, err
+		}
+		b.of.read += int64(len(text))
+		switch {
+		case len(text) > maxFile:
+			err = &Beyond{File: b.name, Text: "larger than 32 MiB, which is the limit here"}
+		case b.of.read > maxFiles:
+			err = &Beyond{File: b.name, Text: "with this file more than 128 MiB are included, which is the limit here"}
+		default:
+			err = raw(b.name, text)
+		}
+		if err != nil {
+			b.of.err = err
+			return 0, err
+		}
+		b.text = bytes.NewReader(append([]byte(counted), text...))
+	}
+	return b.text.Read(p)
+}
