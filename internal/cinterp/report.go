@@ -227,8 +227,11 @@ func (r *Report) Text(line func(file string, n int) (string, bool)) string {
 	}
 	for i := range r.Notes {
 		word := "formal"
-		if r.Notes[i].Tier == string(ub.TierNote) {
+		switch ub.Tier(r.Notes[i].Tier) {
+		case ub.TierNote:
 			word = "note"
+		case ub.TierMemory, ub.TierExploit:
+			word = "perhaps undefined"
 		}
 		r.Notes[i].text(&b, line, word)
 	}
@@ -239,32 +242,17 @@ func (f *Finding) text(b *strings.Builder, line func(string, int) (string, bool)
 	fmt.Fprintf(b, "%s: %s: %s [%s]\n", f.Place, word, f.Text, f.Kind)
 	caret(b, f.Place, line)
 	if f.Rule != "" {
-		fmt.Fprintf(b, "  rule: %s (%s, C17 %s, CWE-%d", f.Rule, f.Number, f.Clause, f.CWE)
+		fmt.Fprintf(b, "  rule: %s\n  %s; C17 %s; CWE-%d", f.Rule, f.Number, f.Clause, f.CWE)
 		for i, n := range f.CWEAlso {
-			fmt.Fprintf(b, "%s CWE-%d", []string{" and", ","}[min(i, 1)], n)
+			fmt.Fprintf(b, "%s CWE-%d", []string{", and also", ","}[min(i, 1)], n)
 		}
 		if f.CERT != "" {
-			fmt.Fprintf(b, ", CERT %s", f.CERT)
+			fmt.Fprintf(b, "; CERT %s", f.CERT)
 		}
-		fmt.Fprintf(b, ", tier %s)\n", f.Tier)
+		fmt.Fprintf(b, "; tier %s: %s\n", f.Tier, ub.Tier(f.Tier).Words())
 	}
 	if o := f.Object; o != nil {
-		what := o.What
-		if o.Name != "" && o.Name != what {
-			what += " " + o.Name
-		}
-		if o.Made != nil {
-			verb := "declared"
-			if o.What == "allocated memory" {
-				verb = "allocated"
-			}
-			fmt.Fprintf(b, "%s: %s of %d bytes was %s here\n", o.Made, what, o.Size, verb)
-			caret(b, *o.Made, line)
-		}
-		if o.Ended != nil {
-			fmt.Fprintf(b, "%s: and here %s\n", o.Ended, map[string]string{"freed": "it was freed"}[o.EndedBy]+strings.TrimPrefix(o.EndedBy, "freed"))
-			caret(b, *o.Ended, line)
-		}
+		o.text(b, line)
 	}
 	for _, p := range f.Also {
 		fmt.Fprintf(b, "%s: the other place\n", p)
@@ -276,6 +264,30 @@ func (f *Finding) text(b *strings.Builder, line func(string, int) (string, bool)
 			word = "in"
 		}
 		fmt.Fprintf(b, "  %s %s (%s)\n", word, s.Function, s.Place)
+	}
+}
+
+// text tells where an object was made and where it ended.
+func (o *Object) text(b *strings.Builder, line func(string, int) (string, bool)) {
+	if o.Made != nil {
+		what := o.What
+		if o.Name != "" && o.Name != what {
+			what += " " + o.Name
+		}
+		if o.What == "allocated memory" {
+			fmt.Fprintf(b, "%s: the memory, %d bytes, was allocated here\n", o.Made, o.Size)
+		} else {
+			fmt.Fprintf(b, "%s: %s, %d bytes, was declared here\n", o.Made, what, o.Size)
+		}
+		caret(b, *o.Made, line)
+	}
+	if o.Ended != nil {
+		how := o.EndedBy + " here"
+		if o.EndedBy == "freed" {
+			how = "it was freed here"
+		}
+		fmt.Fprintf(b, "%s: %s\n", o.Ended, how)
+		caret(b, *o.Ended, line)
 	}
 }
 

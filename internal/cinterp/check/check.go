@@ -129,8 +129,8 @@ func (c *checker) find(kind string, p Place, text string, others ...Place) {
 	c.r.Findings = append(c.r.Findings, Finding{k, p, text, others})
 }
 
-// mark adds a finding that holds when n is executed; n is a statement or a
-// declaration.
+// mark adds a finding that holds when n is executed; n is a statement, a
+// declaration, or an expression that may not be evaluated with its statement.
 func (c *checker) mark(n cc.Node, kind string, p Place, text string) {
 	k := ub.ByName(kind)
 	if n == nil || k == nil || strings.HasPrefix(p.File, own) || c.seen[kind+p.key()] {

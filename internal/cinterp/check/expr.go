@@ -70,6 +70,16 @@ func (u *unit) expression(e cc.ExpressionNode) bool {
 	return true
 }
 
+// returned looks at what a return gives.
+func (u *unit) returned(j *cc.JumpStatement) {
+	if j.Case != cc.JumpStatementReturn || j.ExpressionList == nil || u.fn == nil || u.fn.t.k != function || u.fn.t.elem == nil {
+		return
+	}
+	if t := u.fn.t.elem; t.k == basic && !t.isVoid() && isVoid(j.ExpressionList) {
+		u.c.find("void-value", at(j.ExpressionList), "the value of a void expression is returned")
+	}
+}
+
 // isVoid tells whether an expression surely has the type void.
 func isVoid(e cc.ExpressionNode) bool {
 	switch x := strip(e).(type) {

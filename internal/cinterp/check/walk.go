@@ -74,6 +74,10 @@ func (u *unit) visit(n cc.Node) {
 		u.typeName(x)
 	case *cc.StructOrUnionSpecifier:
 		u.members(x)
+	case *cc.StaticAssertDeclaration:
+		if e := x.ConstantExpression; e != nil && !u.outline && e.Type() != nil && !cc.IsIntegerType(e.Type()) {
+			u.c.violates("6.7.10p2", at(e), "the condition of _Static_assert is no integer constant expression")
+		}
 	case *cc.ParameterTypeList:
 		u.voidParameter(x)
 	case *cc.ParameterDeclaration:
@@ -114,6 +118,7 @@ func (u *unit) statement(s *cc.Statement) {
 		u.iteration(s.IterationStatement)
 	case cc.StatementJump:
 		u.value(s.JumpStatement.ExpressionList)
+		u.returned(s.JumpStatement)
 	default:
 		u.children(s)
 	}
@@ -151,13 +156,16 @@ func (u *unit) iteration(x *cc.IterationStatement) {
 	u.pop()
 }
 
-// unsure visits what may not be evaluated when the statement is.
+// unsure visits what may not be evaluated when the statement is: marks in it
+// stand at the expression.
 func (u *unit) unsure(e cc.ExpressionNode) {
 	if e == nil {
 		return
 	}
 	old := u.stmt
-	u.stmt = nil
+	if old != nil {
+		u.stmt = e
+	}
 	u.visit(e)
 	u.stmt = old
 }

@@ -131,6 +131,10 @@ func (f *fn) call(x *cc.PostfixExpression, want int, drop bool) val {
 		f.fail(x, "a call of %s is not supported", x.PostfixExpression.Type())
 	}
 	site := Site{Type: ft, Result: typeOf(ft.Result()), Used: !drop, Proto: hasProto(ft) && (!oldStyle(d) || f.c.prototyped(d)), Size: ft.Result().Size()}
+	if name == "__builtin_va_arg_impl" && len(list) > 0 {
+		p, _ := key(list[0]).(*cc.Declarator)
+		site.Param = p != nil && p.IsParam()
+	}
 	var fp val
 	called := func() {
 		fp = f.expr(x.PostfixExpression, -1)

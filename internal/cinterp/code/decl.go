@@ -156,7 +156,7 @@ func (f *fn) inRegister(d *cc.Declarator) bool {
 // value to a longjmp. The standard says so of all that are not volatile; those
 // whose address is taken keep it with every compiler.
 func (f *fn) plain(d *cc.Declarator) bool {
-	return f.jumps && !d.IsVolatile() && !d.AddressTaken() && typeOf(d.Type().Decay()).isScalar()
+	return f.jumps && !d.IsVolatile() && !d.AddressTaken() && typeOf(d.Type()).isScalar() && d.Type().Kind() != cc.Array
 }
 
 // complit compiles a compound literal.

@@ -67,8 +67,10 @@ func (f *fn) expr(n cc.ExpressionNode, want int) val {
 
 func (f *fn) list(x *cc.ExpressionList, want int) val {
 	for ; x.ExpressionList != nil; x = x.ExpressionList {
+		f.marked(x.AssignmentExpression)
 		f.discard(x.AssignmentExpression)
 	}
+	f.marked(x.AssignmentExpression)
 	return f.expr(x.AssignmentExpression, want)
 }
 
@@ -111,10 +113,15 @@ func (f *fn) discard(n cc.ExpressionNode) {
 		f.cond(x.LogicalOrExpression, yes, no, true)
 		f.bind(yes)
 		f.seal(yes)
+		unsized := f.composite(x)
+		f.marked(x.ExpressionList)
+		unsized(x.ConditionalExpression)
 		f.discard(x.ExpressionList)
 		f.jump(end)
 		f.bind(no)
 		f.seal(no)
+		f.marked(x.ConditionalExpression)
+		unsized(x.ExpressionList)
 		f.discard(x.ConditionalExpression)
 		f.bind(end)
 		f.seal(end)
@@ -178,6 +185,7 @@ func (f *fn) conditional(x *cc.ConditionalExpression, want int) val {
 	}
 	f.bind(yes)
 	f.seal(yes)
+	unsized := f.composite(x)
 	arm := func(v val) {
 		if rt == TVoid {
 			return
@@ -187,20 +195,26 @@ func (f *fn) conditional(x *cc.ConditionalExpression, want int) val {
 		}
 		f.to(f.conv(f.complexAs(v, x.Type(), x), rt, int(r)), r)
 	}
+	f.marked(x.ExpressionList)
 	if x.ExpressionList == nil {
 		arm(mid)
 	} else if rt == TVoid {
 		f.discard(x.ExpressionList)
 	} else {
+		unsized(x.ConditionalExpression)
 		arm(f.expr(x.ExpressionList, int(r)))
 	}
 	f.next = mark
 	f.jump(end)
 	f.bind(no)
 	f.seal(no)
+	f.marked(x.ConditionalExpression)
 	if rt == TVoid {
 		f.discard(x.ConditionalExpression)
 	} else {
+		if x.ExpressionList != nil {
+			unsized(x.ExpressionList)
+		}
 		arm(f.expr(x.ConditionalExpression, int(r)))
 	}
 	f.next = mark
@@ -338,6 +352,7 @@ func (f *fn) cond(n cc.ExpressionNode, yes, no *label, fallYes bool) {
 		f.cond(x.LogicalOrExpression, yes, mid, false)
 		f.bind(mid)
 		f.seal(mid)
+		f.marked(x.LogicalAndExpression)
 		f.cond(x.LogicalAndExpression, yes, no, fallYes)
 		return
 	case *cc.LogicalAndExpression:
@@ -345,6 +360,7 @@ func (f *fn) cond(n cc.ExpressionNode, yes, no *label, fallYes bool) {
 		f.cond(x.LogicalAndExpression, mid, no, true)
 		f.bind(mid)
 		f.seal(mid)
+		f.marked(x.InclusiveOrExpression)
 		f.cond(x.InclusiveOrExpression, yes, no, fallYes)
 		return
 	case *cc.UnaryExpression:

@@ -101,7 +101,7 @@ func usage(op Op) int {
 		return useA
 	case op >= OpJLtKS && op <= OpJNeK || op == OpJz || op == OpJnz:
 		return useA
-	case op == OpVLA || op == OpCheckN:
+	case op == OpVLA || op == OpCheckN || op == OpSizes:
 		return useA | useB
 	case op == OpDecay:
 		return useA | useB

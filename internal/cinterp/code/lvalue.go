@@ -50,6 +50,7 @@ func (f *fn) designated(n cc.ExpressionNode) lval {
 			return f.lvalIndex(x)
 		case cc.PostfixExpressionSelect:
 			l := f.lval(x.PostfixExpression)
+			f.at = f.c.placeTok(x.Token, x)
 			return f.field(l, x)
 		case cc.PostfixExpressionPSelect:
 			v := f.expr(x.PostfixExpression, -1)
@@ -402,6 +403,7 @@ func stOp(t T) Op {
 // store writes a value, converted; the result is the value as stored.
 func (f *fn) store(l lval, v val, n cc.Node) val {
 	t := l.t()
+	f.sizesAgree(l.ct, v.ct)
 	v = f.complexAs(v, l.ct, n)
 	if l.bits != nil {
 		return f.storeBits(l, v)

@@ -6,7 +6,7 @@ import (
 	"steward/internal/cinterp/front"
 )
 
-// Mark is undefined behaviour of a statement or declaration, found before:
+// Mark is undefined behaviour of a statement, declaration or expression, found before:
 // it happens when that is executed. At is the place that is shown.
 type Mark struct {
 	Kind, Text string
@@ -18,8 +18,11 @@ func Compile(units []*front.Unit, m front.Machine) (*Program, error) {
 	return CompileMarked(units, m, Options{})
 }
 
-// marked emits what is marked at a statement or declaration.
+// marked emits what is marked at a statement, a declaration or an expression.
 func (f *fn) marked(n cc.Node) {
+	if len(f.c.marks) == 0 {
+		return
+	}
 	for _, m := range f.c.marks[n] {
 		f.at = f.c.place(m.At)
 		f.finding(m.Kind, m.Text)

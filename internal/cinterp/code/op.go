@@ -227,6 +227,7 @@ const (
 	OpAligned     // pointer A becomes one to a type that is aligned to K
 	OpIsBool      // A, read from memory, must be 0 or 1
 	OpOverlap     // K>>32 bytes are assigned to A from K&0xffffffff bytes at B
+	OpSizes       // the lengths A and B of two arrays must be the same
 	OpCount
 )
 

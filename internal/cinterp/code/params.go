@@ -87,3 +87,62 @@ func callsSetjmp(b *cc.CompoundStatement) bool {
 	text := cc.NodeSource(b)
 	return slices.ContainsFunc(setjmps, func(n string) bool { return strings.Contains(text, n) })
 }
+
+// sizesAgree compares, when the program runs, the lengths of two arrays that
+// pointers point to and of which one is known only then, C17 6.7.6.2p6.
+func (f *fn) sizesAgree(to, from cc.Type) {
+	p, ok1 := to.(*cc.PointerType)
+	q, ok2 := from.(*cc.PointerType)
+	if !ok1 || !ok2 {
+		return
+	}
+	a, ok1 := p.Elem().(*cc.ArrayType)
+	b, ok2 := q.Elem().(*cc.ArrayType)
+	if !ok1 || !ok2 || !a.IsVLA() && !b.IsVLA() {
+		return
+	}
+	x, ok1 := f.lengthOf(a)
+	y, ok2 := f.lengthOf(b)
+	if ok1 && ok2 {
+		f.emit(OpSizes, x, y, 0, 0)
+	}
+}
+
+// lengthOf gives a register with the length of an array, if that was computed.
+func (f *fn) lengthOf(a *cc.ArrayType) (uint16, bool) {
+	if !a.IsVLA() {
+		if a.Len() <= 0 {
+			return 0, false
+		}
+		return f.reg(val{k: true, n: uint64(a.Len()), t: U64}), true
+	}
+	r, ok := f.types[a.SizeExpression()]
+	return r, ok
+}
+
+// composite gives what is emitted where the other operand of a conditional is
+// not evaluated: its type may be a pointer to an array whose size is given by
+// an expression there, and the composite type needs it, C17 6.2.7p3.
+func (f *fn) composite(x *cc.ConditionalExpression) func(other cc.ExpressionNode) {
+	var arms []*cc.ArrayType
+	if x.ExpressionList != nil {
+		for _, e := range []cc.ExpressionNode{x.ExpressionList, x.ConditionalExpression} {
+			if p, ok := e.Type().(*cc.PointerType); ok {
+				if a, ok := p.Elem().(*cc.ArrayType); ok && (a.IsVLA() || a.Len() < 0) {
+					arms = append(arms, a)
+				}
+			}
+		}
+	}
+	return func(other cc.ExpressionNode) {
+		c, ok := strip(other).(*cc.CastExpression)
+		if len(arms) < 2 || !ok || c.Case != cc.CastExpressionCast {
+			return
+		}
+		if p, ok := c.Type().(*cc.PointerType); ok {
+			if a, ok := p.Elem().(*cc.ArrayType); ok && a.IsVLA() {
+				f.finding("vla-composite", "the type of this expression needs the size of an array that is given in the operand that is not evaluated")
+			}
+		}
+	}
+}

@@ -103,6 +103,7 @@ type Site struct {
 	Proto  bool
 	Hidden bool
 	Used   bool
+	Param  bool  // argument 0 is a parameter of the calling function
 	Size   int64 // of a result in memory
 }
 

@@ -37,6 +37,7 @@ func (f *fn) stmt(s *cc.Statement) {
 
 // full compiles a full expression for its effects.
 func (f *fn) full(e cc.ExpressionNode) {
+	f.marked(e)
 	f.at = f.c.place(e)
 	f.temps = f.temps[:0]
 	defer f.endTemps()
@@ -207,6 +208,7 @@ func (f *fn) iteration(s *cc.IterationStatement) {
 			f.jump(body)
 			return
 		}
+		f.marked(e)
 		f.at = f.c.place(e)
 		f.unsequenced(e)
 		f.cond(e, body, end, false)

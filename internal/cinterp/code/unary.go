@@ -192,6 +192,12 @@ func (f *fn) addrOf(x *cc.UnaryExpression, want int) val {
 		// the arrays are in hold.
 		l.member = false
 	}
+	if p, ok := in.(*cc.PostfixExpression); ok && p.Case == cc.PostfixExpressionIndex && !l.hasIdx && !l.isReg && l.off != 0 {
+		// An index, not a member: it may leave the object.
+		d := f.dst(want)
+		f.emit(OpPtrAddK, d, l.base, 0, l.off)
+		return val{reg: d, t: TPtr, ct: x.Type()}
+	}
 	return f.addr(l, x.Type(), want)
 }
 

@@ -53,7 +53,7 @@ type keep map[string]slot
 // more gives the functions of this file's neighbours.
 func more() []map[string]run.LibFunc {
 	return []map[string]run.LibFunc{opening, reading, writing, positions, scanning, described, folders,
-		options, environment, words, errors, sorting, ending, integers, multibyte, clocks, times, locale, wide, wideText, wideClass, wideIO, wideScanning, atomics, memoryFiles, usage, threads, pthreads, semaphores, locks,
+		options, environment, words, errors, sorting, ending, integers, multibyte, clocks, times, locale, wide, wideText, wideClass, wideIO, wideScanning, atomics, memoryFiles, usage, threads, pthreads, semaphores, locks, network,
 		signals, moreMaths(), fenv}
 }
 

@@ -169,10 +169,13 @@ func zeroOK(c *call, n uint64, ps ...slot) bool {
 }
 
 func room2(c *call, d, s slot, n uint64) bool {
-	if _, _, ok := room(c, s, n, false); !ok {
+	c.VM.Seen.Huge = n > 1<<62
+	defer func() { c.VM.Seen.Huge = false }()
+	// The write first: it does the greater harm.
+	if _, _, ok := room(c, d, n, true); !ok {
 		return false
 	}
-	_, _, ok := room(c, d, n, true)
+	_, _, ok := room(c, s, n, false)
 	return ok
 }
 
@@ -192,7 +195,9 @@ func fill(c *call, p slot, b byte, n uint64) bool {
 	if n == 0 {
 		return zeroOK(c, n, p)
 	}
+	c.VM.Seen.Huge = n > 1<<62
 	o, off, ok := room(c, p, n, true)
+	c.VM.Seen.Huge = false
 	if !ok {
 		return false
 	}

@@ -140,7 +140,7 @@ func classify(d float64, single bool) (slot, bool) {
 // varargs is C17 7.16.
 var varargs = map[string]run.LibFunc{
 	"__builtin_va_start":    func(c *call) (slot, bool) { return slot{}, c.VM.VaStart(arg(c, 0)) },
-	"__builtin_va_arg_impl": func(c *call) (slot, bool) { return c.VM.VaArg(arg(c, 0)) },
+	"__builtin_va_arg_impl": func(c *call) (slot, bool) { return c.VM.VaArg(arg(c, 0), c.Site.Param) },
 	"__builtin_va_copy":     func(c *call) (slot, bool) { return slot{}, c.VM.VaCopy(arg(c, 0), arg(c, 1)) },
 	"__builtin_va_end":      func(c *call) (slot, bool) { return slot{}, c.VM.VaEnd(arg(c, 0)) },
 }

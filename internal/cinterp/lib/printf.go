@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"steward/internal/cinterp/code"
+	"steward/internal/cinterp/mem"
 )
 
 // list gives the arguments of a format, one after the other.
@@ -18,6 +19,7 @@ type list struct {
 	i    int
 
 	more    int64    // characters that are counted and not made
+	wide    slot     // the wide string that the format is made of
 	strings *[]span2 // not nil: the strings that were read are added
 }
 
@@ -69,6 +71,17 @@ type spec struct {
 	conv                          byte
 }
 
+// loose notes for the time of a format whether it can be other than the program
+// wrote it: it is neither a string literal nor constant.
+func loose(c *call, f slot, l *list) func() {
+	if l.wide.N != 0 {
+		f = l.wide
+	}
+	o := c.VM.M.Objs[f.Obj]
+	c.VM.Seen.Format = f.Obj != 0 && o.Class != mem.ClassString && !o.Const
+	return func() { c.VM.Seen.Format = false }
+}
+
 // format is C17 7.21.6.1.
 func format(c *call, f slot, l *list) ([]byte, bool) {
 	if l.va.N != 0 {
@@ -81,6 +94,7 @@ func format(c *call, f slot, l *list) ([]byte, bool) {
 	if !ok {
 		return nil, false
 	}
+	defer loose(c, f, l)()
 	fs = append([]byte(nil), fs...)
 	var out []byte
 	for i := 0; i < len(fs); i++ {

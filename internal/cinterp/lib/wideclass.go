@@ -235,6 +235,7 @@ func wideFormat(c *call, f slot, l *list) ([]byte, bool) {
 		return nil, false
 	}
 	defer end()
+	l.wide = f
 	return format(c, p, l)
 }
 

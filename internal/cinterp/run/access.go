@@ -135,6 +135,9 @@ func (vm *VM) uninit(p mem.Slot, o *mem.Object, size uint64) bool {
 		}
 		return vm.Find("uninitialised-heap-read", &p, int64(size), "%d %s of allocated memory are read that nobody wrote", size, bytesWord(size))
 	}
+	if size < o.Size {
+		return vm.Find("uninitialised-read", &p, int64(size), "%d %s at offset %d of %s are read before they have a value", size, bytesWord(size), int64(p.N-o.Base), describe(o))
+	}
 	return vm.Find("uninitialised-read", &p, int64(size), "%s is read before it has a value", describe(o))
 }
 

@@ -180,6 +180,9 @@ func (vm *VM) call(i int, site *code.Site, base int, dst uint16) bool {
 // callLib calls a function of the library.
 func (vm *VM) callLib(i int, f *code.Func, site *code.Site, base int, dst uint16) bool {
 	lib := vm.libs[i]
+	if lib == nil && vm.ownName(f) {
+		vm.notDefined(f)
+	}
 	if lib == nil {
 		return vm.Cannot("the function %s is not in the program and not in the library", f.Name)
 	}

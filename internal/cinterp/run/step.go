@@ -871,6 +871,10 @@ func (vm *VM) step(depth int) outcome {
 		if !vm.vaType(r[in.A], code.T(in.C), in.K) {
 			return stopped
 		}
+	case code.OpSizes:
+		if r[in.A].N != r[in.B].N && !vm.Find("vla-mismatch", nil, 0, "a pointer to an array of %d elements becomes one to an array of %d", int64(r[in.B].N), int64(r[in.A].N)) {
+			return stopped
+		}
 	case code.OpThread:
 		q, ok := vm.ownObject(int(in.K))
 		if !ok {

@@ -113,9 +113,36 @@ func (vm *VM) VaReady(ap mem.Slot) bool {
 }
 
 // VaArg is C17 7.16.1.1: a pointer to the next argument.
-func (vm *VM) VaArg(ap mem.Slot) (mem.Slot, bool) {
+// The list is a parameter of the function that asks: its caller may only end it
+// then, C17 7.16p3.
+func (vm *VM) VaArg(ap mem.Slot, param bool) (mem.Slot, bool) {
 	p, _, ok := vm.vaNext(ap)
+	if ok && param {
+		vm.spend(ap, vm.caller().serial)
+	}
 	return p, ok
+}
+
+// spend remembers who read from a va_list; 0 is the library.
+func (vm *VM) spend(ap mem.Slot, serial uint64) {
+	if vm.passed == nil {
+		vm.passed = map[uint64]uint64{}
+	}
+	vm.passed[ap.N] = serial
+}
+
+// spent tells whether a function that has returned read from a va_list.
+func (vm *VM) spent(ap mem.Slot) bool {
+	by, ok := vm.passed[ap.N]
+	if !ok {
+		return false
+	}
+	for i := range vm.frames {
+		if vm.frames[i].serial == by {
+			return false
+		}
+	}
+	return true
 }
 
 func (vm *VM) vaNext(ap mem.Slot) (mem.Slot, code.Arg, bool) {
@@ -127,7 +154,7 @@ func (vm *VM) vaNext(ap mem.Slot) (mem.Slot, code.Arg, bool) {
 	if va == nil {
 		return p, code.Arg{}, vm.Find("va-list-uninitialised", &ap, 0, "a va_list is used whose function returned")
 	}
-	if vm.passed[ap.N] {
+	if vm.spent(ap) {
 		return p, code.Arg{}, vm.Find("va-list-passed", &ap, 0, "a va_list is used again after a function that uses up its arguments was given it")
 	}
 	n, ok := vm.Load(vm.nextPlace(ap), vm.nextType())
@@ -169,10 +196,7 @@ func (vm *VM) Alloca(n uint64) (mem.Slot, bool) {
 
 // Passed says that a function of the library has used a va_list up, C17 7.16p3.
 func (vm *VM) Passed(ap mem.Slot) {
-	if vm.passed == nil {
-		vm.passed = map[uint64]bool{}
-	}
-	vm.passed[ap.N] = true
+	vm.spend(ap, 0)
 }
 
 // vaOpen finds a va_list that no va_end has ended, C17 7.16.1p1.

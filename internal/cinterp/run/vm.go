@@ -122,7 +122,7 @@ type VM struct {
 	funcs    []mem.Slot
 	libs     []LibFunc
 	vas      map[uint32]*VarArgs
-	passed   map[uint64]bool // va_lists that were used up, by address
+	passed   map[uint64]uint64 // who read from a va_list, by its address
 	jumps    map[uint64]*jump
 	jumpAt   map[[3]uint64]uint64 // the same by the call and the place in it
 	jumpsMax int                  // when to look which calls returned

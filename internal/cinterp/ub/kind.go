@@ -12,6 +12,19 @@ const (
 	TierNote    Tier = "N" // not undefined behaviour; told because it is asked for
 )
 
+// Words says what a tier means, for people.
+func (t Tier) Words() string {
+	switch t {
+	case TierMemory:
+		return "memory safety"
+	case TierExploit:
+		return "compilers rely on it"
+	case TierFormal:
+		return "formal"
+	}
+	return "no undefined behaviour"
+}
+
 // Fails tells whether a finding of this tier makes the run a failure when
 // nobody asked for the strict reading.
 func (t Tier) Fails() bool { return t == TierMemory || t == TierExploit }

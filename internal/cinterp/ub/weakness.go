@@ -8,12 +8,16 @@ type Seen struct {
 	Heap   bool // the object was allocated
 	Before bool // the access begins before the object
 	Below  bool // the result is under the least value, not over the greatest
+	Huge   bool // the size was negative before it became one
 	Format bool // the format that is at fault is no string literal
 }
 
 // Weakness gives the number of the weakness in CWE, and those that are true of
 // the finding as well: the more general ones, or what led to it.
 func (k *Kind) Weakness(s Seen) (cwe int, also []int) {
+	if s.Huge {
+		defer func() { also = append(also, 195) }()
+	}
 	switch k.Name {
 	case "out-of-bounds-write", "sub-object-write", "library-overflow":
 		switch {

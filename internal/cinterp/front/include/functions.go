@@ -134,6 +134,11 @@ var groups = []group{
 	{header: "sys/wait.h", std: POSIX, names: "wait waitpid", macros: "WEXITSTATUS WTERMSIG WIFEXITED WIFSIGNALED"},
 	{header: "time.h", std: POSIX,
 		names: "asctime_r ctime_r gmtime_r localtime_r clock_gettime clock_getres nanosleep tzset strptime timegm"},
+	{header: "sys/socket.h", std: POSIX,
+		names: "accept bind connect getpeername getsockname getsockopt listen recv recvfrom send sendto setsockopt shutdown socket socketpair"},
+	{header: "netinet/in.h", std: POSIX, names: "htonl htons ntohl ntohs"},
+	{header: "arpa/inet.h", std: POSIX, names: "inet_addr inet_ntoa inet_ntop inet_pton"},
+	{header: "netdb.h", std: POSIX, names: "freeaddrinfo gai_strerror getaddrinfo gethostbyname"},
 	{header: "unistd.h", std: POSIX,
 		names: "access alarm chdir close dup dup2 _exit fork execv execvp fsync ftruncate getcwd getegid geteuid getgid getpid getppid getuid " +
 			"isatty link lseek pause pipe pread pwrite read readlink rmdir sleep symlink sysconf truncate unlink write usleep getpagesize " +

@@ -14,5 +14,5 @@ import "embed"
 
 // FS holds the headers by the name in #include: "stdio.h", "sys/types.h".
 //
-//go:embed *.h sys/*.h
+//go:embed *.h sys/*.h netinet/*.h arpa/*.h
 var FS embed.FS
