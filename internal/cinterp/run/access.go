@@ -410,7 +410,16 @@ func (vm *VM) Zero(dst mem.Slot, n uint64) bool {
 // bits reads a bit-field's unit: its bytes in the order of significance.
 func (vm *VM) bits(p mem.Slot, k int64, write bool) (o *mem.Object, off uint64, n int, ok bool) {
 	n = int(k >> 1 & 127)
-	o, off, ok = vm.Access(p, uint64(n), 0, write)
+	o, off, ok = vm.Quiet(p, uint64(n), 0, write)
+	if ok && o.Trace != nil {
+		// The unit may reach into members beside the bit-field, which are other
+		// memory locations: C17 3.14.
+		lo, hi := uint64(k>>16&255)/8, uint64(k>>16&255+k>>8&255+7)/8
+		if vm.P.Big {
+			lo, hi = uint64(n)-hi, uint64(n)-lo
+		}
+		ok = vm.reached(o, off+lo, hi-lo, write)
+	}
 	if ok && write {
 		o.ByBytes(off, uint64(n))
 	}
