@@ -45,7 +45,7 @@ func sleep(c *call, i int) (e vfs.Errno, ok bool) {
 		return vfs.EINVAL, true
 	}
 	ext(c).pass(int64(sec.N), n)
-	return 0, true
+	return 0, rung(c)
 }
 
 // pass moves the clock, at most by a hundred years in all.
@@ -100,8 +100,8 @@ var clocks = map[string]run.LibFunc{
 		}
 		return slot{}, setTime(c, 0, "tv_usec", s, n/1000)
 	},
-	"sleep":  func(c *call) (slot, bool) { ext(c).pass(int64(uint32(arg(c, 0).N)), 0); return slot{}, true },
-	"usleep": func(c *call) (slot, bool) { ext(c).pass(0, 1000*int64(uint32(arg(c, 0).N))); return slot{}, true },
+	"sleep":  func(c *call) (slot, bool) { ext(c).pass(int64(uint32(arg(c, 0).N)), 0); return slot{}, rung(c) },
+	"usleep": func(c *call) (slot, bool) { ext(c).pass(0, 1000*int64(uint32(arg(c, 0).N))); return slot{}, rung(c) },
 	"nanosleep": func(c *call) (slot, bool) {
 		e, ok := sleep(c, 0)
 		if !ok {
