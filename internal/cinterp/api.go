@@ -52,9 +52,13 @@ type Options struct {
 	Leaks   bool      // note allocated memory that is lost at the end
 	Strict  bool      // findings that are formal only make the exit status 1, too
 	Now     time.Time // when the program starts; zero: a fixed time
+	Seed    uint64    // chooses the order of evaluation and of threads; 0: left to right, in turn
+	Choice  string    // of an Exploration, to see its run again; Seed is then not looked at
 	// FailAlloc is the allocation, counted from 1, that fails as if memory were
 	// short: it gives a null pointer. 0: none does.
 	FailAlloc int64
+	// Loose lets objects be reached by any type, as GCC's -fno-strict-aliasing.
+	Loose bool
 }
 
 func (l Limits) filled() Limits {
@@ -100,6 +104,7 @@ type Compiled struct {
 	given  *Report         // what every run gives, for a program that is beyond a limit
 	p      *code.Program   // nil: it is not to be run
 	static []check.Finding // of the program as written
+	source source
 }
 
 // compile is Compile with nobody who watches.
@@ -136,13 +141,33 @@ func (c *Compiled) run(ctx context.Context, p Program, o Options) (*Report, erro
 	if r := c.notRun(o.Strict); r != nil {
 		return r, nil
 	}
+	ch, err := parseChoice(o.Choice)
+	if err != nil {
+		return nil, err
+	}
+	if o.Choice == "" && o.Seed != 0 {
+		ch.plan.Seed = o.Seed
+	}
+	prog := c.p
+	if ch.orders() {
+		if prog, err = c.ordered(ch, &code.Orders{}); err != nil {
+			return nil, err
+		}
+	}
+	r, _, err := c.execute(ctx, prog, p, o, &ch.plan, false)
+	return r, err
+}
+
+// execute runs a program that was compiled from the units of c.
+func (c *Compiled) execute(ctx context.Context, prog *code.Program, p Program, o Options, plan *run.Plan, record bool) (*Report, *run.VM, error) {
 	l := o.Limits.filled()
 	out := &output{limit: l.Output}
-	vm, err := run.New(ctx, c.p, lib.Functions(), run.Limits{Steps: l.Steps, Memory: l.Memory, Depth: l.Depth, Output: l.Output})
+	vm, err := run.New(ctx, prog, lib.Functions(), run.Limits{Steps: l.Steps, Memory: l.Memory, Depth: l.Depth, Output: l.Output})
 	if err != nil {
-		return &Report{Verdict: CannotSay, Why: err.Error()}, nil
+		return &Report{Verdict: CannotSay, Why: err.Error()}, nil, nil
 	}
-	vm.Out, vm.Strict = out, o.Strict
+	vm.Out, vm.Strict, vm.Choose, vm.Record = out, o.Strict, plan, record
+	vm.M.Loose = vm.M.Loose || o.Loose
 	name := "a.out"
 	if len(p.Files) > 0 {
 		name = p.Files[0].Name
@@ -150,7 +175,7 @@ func (c *Compiled) run(ctx context.Context, p Program, o Options) (*Report, erro
 	var argv []mem.Slot
 	files := vfs.New(vfs.Limits{})
 	if p.Mount != nil && files.Mount(lib.Home, p.Mount) != 0 {
-		return &Report{Verdict: CannotSay, Why: "the files for the program cannot be read, or are too many"}, nil
+		return &Report{Verdict: CannotSay, Why: "the files for the program cannot be read, or are too many"}, nil, nil
 	}
 	state := &lib.State{Environ: p.Environ, Input: p.Input, Files: files, Now: o.Now, Fail: o.FailAlloc}
 	argv, ok := lib.Setup(vm, state, append([]string{name}, p.Args...))
@@ -160,7 +185,7 @@ func (c *Compiled) run(ctx context.Context, p Program, o Options) (*Report, erro
 			vm.Leaks()
 		}
 	}
-	r := report(vm, c.p, out, o.Strict)
-	r.Allocations, r.FailedAlloc = state.Allocs, place(c.p, state.Failed)
-	return c.noted(r), nil
+	r := report(vm, prog, out, o.Strict)
+	r.Allocations, r.FailedAlloc = state.Allocs, place(prog, state.Failed)
+	return c.noted(r), vm, nil
 }

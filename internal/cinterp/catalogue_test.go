@@ -11,8 +11,8 @@ import (
 
 // The catalogue's own tests. The floors are what is reached: they may rise.
 const (
-	floorFound  = 200 // examples that give exactly their kind on their line
-	floorTwins  = 222 // twins that finish
+	floorFound  = 219 // examples that give exactly their kind on their line
+	floorTwins  = 237 // twins that finish
 	falseAlarms = 0   // twins that are said to be undefined
 )
 

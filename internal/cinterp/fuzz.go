@@ -150,6 +150,7 @@ func (c *Compiled) Fuzz(ctx context.Context, p Program, inputs iter.Seq2[Input, 
 		vm := snap.Start(ctx)
 		vm.Out, vm.Strict = out, o.Strict
 		one(vm, p, in, o.Options)
+		vm.Reap()
 		if vm.End == run.CannotSay && ctx.Err() != nil {
 			r.Stopped = true
 			break

@@ -162,6 +162,11 @@ func finding(p *code.Program, f run.Finding) Finding {
 		}
 		out.Stack = append(out.Stack, step)
 	}
+	for _, at := range f.Where {
+		if p := place(p, at); p != nil {
+			out.Also = append(out.Also, *p)
+		}
+	}
 	if o := f.Obj; o != nil {
 		out.Object = &Object{What: o.What, Name: o.Name, Type: o.Type, Size: o.Size, Offset: o.Offset, Made: place(p, o.Made)}
 		if o.State != mem.Alive {

@@ -42,7 +42,8 @@ func translate(units []*front.Unit, m front.Machine, refused error) (*Compiled, 
 			marks[n] = append(marks[n], code.Mark{Kind: f.Kind.Name, Text: f.Text, At: f.Place.Node})
 		}
 	}
-	p, err := code.CompileMarked(units, m, marks)
+	c.source = source{units, m, code.Options{Marks: marks, Atomic: atomicity(s.Atomic)}}
+	p, err := code.CompileMarked(units, m, c.source.options)
 	switch {
 	case err != nil && len(s.Findings) > 0: // c.p stays nil
 	case err != nil:
@@ -51,6 +52,30 @@ func translate(units []*front.Unit, m front.Machine, refused error) (*Compiled, 
 		c.p = p
 	}
 	return c, nil
+}
+
+// source is what a program was compiled from, to compile it again in another
+// order of evaluation.
+type source struct {
+	units   []*front.Unit
+	machine front.Machine
+	options code.Options
+}
+
+// atomicity puts what the checks know into the compiler's words.
+func atomicity(f func(cc.Node) (atomic, sure bool)) func(cc.Node) code.Atomicity {
+	if f == nil {
+		return nil
+	}
+	return func(n cc.Node) code.Atomicity {
+		switch atomic, sure := f(n); {
+		case atomic:
+			return code.Atomic
+		case sure:
+			return code.NotAtomic
+		}
+		return code.PerhapsAtomic
+	}
 }
 
 // explains tells whether a finding stands where the parser has its mistake.

@@ -155,7 +155,7 @@ Exit codes: 0 done, 1 refused or failed, 2 used wrongly.`,
 	add("run", s.initCmd(), s.serveCmd(), s.demoCmd())
 	add("work", s.reportCmd(), s.mailboxCmd(), s.caseCmd(), s.embargoCmd(), s.patchCmd(), s.advisoryCmd(), s.prenoticeCmd(), s.lawCmd(), s.mailCmd(), s.rotaCmd())
 	add("public", s.publishCmd(), s.checkCmd(), s.policyCmd(), s.webhookCmd(), s.subscribersCmd())
-	add("look", s.censusCmd(), s.interpretCmd())
+	add("look", s.censusCmd(), s.interpretCmd(), s.insideCmd())
 	add("keep", s.doctorCmd(), s.userCmd(), s.listCmd(), s.keyCmd(), s.tokenCmd(), s.auditCmd(), s.backupCmd(), s.restoreCmd())
 	return root
 }

@@ -33,12 +33,15 @@ type interpretation struct {
 	define, include, environ []string
 	machine                  string
 	strict, status, leaks    bool
+	loose                    bool
 	steps                    int64
 	memory                   uint64
 	limit                    time.Duration
+	order                    ordering
 	given                    given
 	sarif                    bool
 	failMalloc               string
+	versions                 versions
 	corpus                   []string
 }
 
@@ -78,11 +81,17 @@ something is not supported, or a limit was reached.`,
 	f.StringVar(&q.machine, "machine", "lp64", "abstract machine: lp64, ilp32, llp64, lp64be (big-endian), lp64u (char has no sign), or all of them")
 	f.BoolVar(&q.strict, "strict", false, "exit 1 for what is formal only, too")
 	f.BoolVar(&q.status, "status", false, "exit with the program's own status when it finished")
+	f.BoolVar(&q.loose, "no-strict-aliasing", false, "objects may be read and written as any type, as with gcc -fno-strict-aliasing")
 	f.BoolVar(&q.leaks, "leaks", false, "note allocated memory that is lost at the end")
 	f.Int64Var(&q.steps, "steps", 0, "limit of jumps and calls; 0: two billion")
 	f.Uint64Var(&q.memory, "memory", 0, "limit of memory in `bytes`; 0: a gigabyte")
 	f.DurationVar(&q.limit, "time", 0, "limit of time")
+	f.Uint64Var(&q.order.seed, "seed", 0, "choose the order of evaluation and of threads by a number; 0: left to right, in turn")
+	f.StringVar(&q.order.choice, "choice", "", "the order that an exploration told of")
+	f.BoolVar(&q.order.explore, "explore", false, "run the orders of evaluation and of threads that may matter")
+	f.IntVar(&q.order.runs, "runs", 0, "the most runs of an exploration; 0: 64")
 	q.given.flags(f)
+	q.versions.flags(f)
 	f.BoolVar(&q.sarif, "sarif", false, "print SARIF 2.1.0")
 	f.StringVar(&q.failMalloc, "fail-malloc", "", "let the `N`th allocation fail; all: each in turn, one a run")
 	f.StringArrayVar(&q.corpus, "corpus", nil, "run the fuzz target, LLVMFuzzerTestOneInput, on each file of a `folder`, or on a file")
@@ -100,10 +109,16 @@ func (s *shell) interpret(ctx context.Context, q interpretation, files, args []s
 		p.Files = append(p.Files, cinterp.File{Name: name, Text: text})
 		lines[name] = strings.Split(string(text), "\n")
 	}
-	o := cinterp.Options{Machine: q.machine, Strict: q.strict, Leaks: q.leaks,
+	o := cinterp.Options{Machine: q.machine, Strict: q.strict, Leaks: q.leaks, Seed: q.order.seed, Choice: q.order.choice, Loose: q.loose,
 		Limits: q.limits()}
 	if err := q.given.into(s.Stdin, &p, &o); err != nil {
 		return usage{err}
+	}
+	if q.order.explore {
+		return s.explore(ctx, p, o, q.order.runs, lineOf(lines))
+	}
+	if q.versions.asked() {
+		return s.interpretVersions(ctx, q, p, o)
 	}
 	if q.many() {
 		return s.interpretMany(ctx, q, p, o, lines)

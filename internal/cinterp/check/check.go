@@ -40,6 +40,9 @@ type Result struct {
 	Findings  []Finding
 	Diagnoses []Diagnosis
 	Marks     map[cc.Node][]Finding
+	// Atomic tells whether an lvalue has an atomic type, and whether that is
+	// sure; nil when the program has no atomic object.
+	Atomic func(lvalue cc.Node) (atomic, sure bool)
 }
 
 // own begins the names of the interpreter's own headers.
@@ -49,6 +52,9 @@ type checker struct {
 	r     Result
 	units []*unit
 	seen  map[string]bool // findings, by kind and place
+	types map[*cc.Declarator]*typ
+	// atomics tells that the program has atomic objects.
+	atomics bool
 }
 
 // Check looks at the units of one program. Units that are outlines, which the
@@ -65,7 +71,7 @@ func Check(units []*front.Unit) (r Result) {
 }
 
 func check(units []*front.Unit) Result {
-	c := &checker{seen: map[string]bool{}}
+	c := &checker{seen: map[string]bool{}, types: map[*cc.Declarator]*typ{}}
 	c.r.Marks = map[cc.Node][]Finding{}
 	whole := true
 	for _, u := range units {
@@ -84,6 +90,9 @@ func check(units []*front.Unit) Result {
 	sortFindings(c.r.Findings, c.units)
 	if whole {
 		c.noMain()
+	}
+	if c.atomics {
+		c.r.Atomic = c.atomic
 	}
 	return c.r
 }

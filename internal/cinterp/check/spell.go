@@ -98,7 +98,9 @@ func (u *unit) base(s specs) *typ {
 		return any1
 	}
 	u.spelled(s, t)
-	return t.with(s.q)
+	t = t.with(s.q)
+	u.uses(s.node, t)
+	return t
 }
 
 var words = map[cc.TypeSpecifierCase]string{

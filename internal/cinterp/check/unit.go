@@ -53,6 +53,7 @@ type unit struct {
 	static   bool             // in the initialiser of an object with static storage duration
 	// addressed are members whose address is taken and which are not accessed.
 	addressed map[cc.Node]bool
+	mine      map[*cc.TypeName]bool // the type names of the unit
 }
 
 // fnCtx is the function whose body is walked.
@@ -65,7 +66,7 @@ type fnCtx struct {
 func newUnit(c *checker, u *front.Unit) *unit {
 	return &unit{c: c, name: u.Name, outline: u.Outline, ast: u.AST, tu: u, typedefs: map[*cc.Declarator]*typ{},
 		tags: map[*cc.StructOrUnionSpecifier]*tagged{}, enums: map[*cc.EnumSpecifier]*tagged{}, open: map[string]*tagged{},
-		linked: map[string][]*decl{}, scopes: []map[string]*decl{{}}, setjmps: map[cc.Node]bool{}, addressed: map[cc.Node]bool{}}
+		linked: map[string][]*decl{}, scopes: []map[string]*decl{{}}, setjmps: map[cc.Node]bool{}, addressed: map[cc.Node]bool{}, mine: map[*cc.TypeName]bool{}}
 }
 
 func (u *unit) walk() {
@@ -137,6 +138,8 @@ func (u *unit) declare(s specs, d *cc.Declarator, init *cc.Initializer, asm, bod
 	}
 	b := u.base(s)
 	t := u.declared(b, d)
+	u.c.types[d] = t
+	u.uses(d, t)
 	if s.has(cc.StorageClassSpecifierTypedef) {
 		u.typedefs[d] = t
 		u.scopes[len(u.scopes)-1][d.Name()] = &decl{d: d, name: d.Name(), t: t, unit: u}
@@ -280,6 +283,7 @@ func (u *unit) parameters(list *cc.ParameterTypeList) {
 func (u *unit) parameter(s specs, d *cc.Declarator, t *typ) {
 	n := d.NameTok()
 	u.fn.all[d], u.fn.last = s, d
+	u.c.types[d] = t
 	u.scopes[len(u.scopes)-1][d.Name()] = &decl{d: d, name: d.Name(), t: t, specs: s, at: at(d), unit: u}
 	if t.k == tag && !t.completeAt(n.Seq()) {
 		u.c.find("incomplete-parameter", at(d), "the parameter "+d.Name()+" has the incomplete type "+t.String())

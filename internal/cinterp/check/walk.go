@@ -70,6 +70,7 @@ func (u *unit) visit(n cc.Node) {
 		u.statement(x)
 		return
 	case *cc.TypeName:
+		u.mine[x] = true
 		u.typeName(x)
 	case *cc.StructOrUnionSpecifier:
 		u.members(x)

@@ -11,6 +11,9 @@ func (f *fn) conv(v val, to T, want int) val {
 	if v.t == to || to == TVoid {
 		return v
 	}
+	if v.isComplex() && to.isScalar() && to != TPtr {
+		return f.complexTo(v, to, want)
+	}
 	if v.t == TVoid || v.t == TNone || to == TNone || v.t == TAgg || to == TAgg {
 		f.fail(nil, "a conversion of this kind is not supported")
 	}
@@ -111,9 +114,11 @@ func foldConv(v val, to T) (uint64, bool) {
 func (f *fn) binary(n cc.ExpressionNode, op byte, l, r cc.ExpressionNode, tok cc.Token, want int) val {
 	defer func(at int32) { f.at = at }(f.at)
 	mark := f.next
-	lv := f.expr(l, -1)
-	rv := f.expr(r, -1)
+	lv, rv := f.operands(n, l, r)
 	f.at = f.c.placeTok(tok, n)
+	if lv.isComplex() || rv.isComplex() {
+		return f.complexArith(n, op, lv, rv, f.commonComplex(lv, rv))
+	}
 	v := f.arith(n, op, lv, rv, want, mark)
 	v.ct = n.Type()
 	return v

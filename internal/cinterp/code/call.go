@@ -49,6 +49,9 @@ func callee(n cc.ExpressionNode) (string, *cc.Declarator) {
 
 // special compiles the calls that are no calls.
 func (f *fn) special(x *cc.PostfixExpression, name string, a []cc.ExpressionNode, want int) (val, bool) {
+	if strings.HasPrefix(name, "__steward_atomic_") {
+		return f.atomicCall(x, name, a, want)
+	}
 	switch name {
 	case "__builtin_expect":
 		if len(a) == 2 {
@@ -62,6 +65,10 @@ func (f *fn) special(x *cc.PostfixExpression, name string, a []cc.ExpressionNode
 			v.n = uint64(c)
 		}
 		return v, true
+	case "__builtin_classify_type":
+		if len(a) == 1 {
+			return val{k: true, n: classOf(a[0].Type()), t: I32, ct: x.Type()}, true
+		}
 	case "__builtin_choose_expr":
 		if len(a) == 3 {
 			if f.constOf(a[0]).n != 0 {
@@ -81,6 +88,26 @@ func (f *fn) special(x *cc.PostfixExpression, name string, a []cc.ExpressionNode
 		return val{t: TVoid, ct: x.Type()}, true
 	}
 	return val{}, false
+}
+
+// classOf gives GNU's number for a kind of types.
+func classOf(t cc.Type) uint64 {
+	if _, _, ok := complexOf(t); ok {
+		return 9
+	}
+	switch k := undecay(t).Kind(); {
+	case k == cc.Void:
+		return 0
+	case k == cc.Struct:
+		return 12
+	case k == cc.Union:
+		return 13
+	case k == cc.Ptr || k == cc.Array || k == cc.Function:
+		return 5
+	case typeOf(t).isFloat():
+		return 8
+	}
+	return 1
 }
 
 // finding emits undefined behaviour that happens if it is executed.
@@ -103,13 +130,21 @@ func (f *fn) call(x *cc.PostfixExpression, want int, drop bool) val {
 	if ft == nil {
 		f.fail(x, "a call of %s is not supported", x.PostfixExpression.Type())
 	}
-	site := Site{Type: ft, Result: typeOf(ft.Result()), Used: !drop, Proto: hasProto(ft) && !oldStyle(d), Size: ft.Result().Size()}
+	site := Site{Type: ft, Result: typeOf(ft.Result()), Used: !drop, Proto: hasProto(ft) && (!oldStyle(d) || f.c.prototyped(d)), Size: ft.Result().Size()}
 	var fp val
-	if d == nil {
+	called := func() {
 		fp = f.expr(x.PostfixExpression, -1)
 		if fp.t != TPtr || fp.k {
 			fp = val{reg: f.reg(fp), t: TPtr}
 		}
+	}
+	operands := list
+	if d == nil {
+		operands = append([]cc.ExpressionNode{x.PostfixExpression}, list...)
+	}
+	back := f.backwards(x, operands...)
+	if d == nil && !back {
+		called()
 	}
 	if site.Result == TNone {
 		f.fail(x, "a result of type %s is not supported", ft.Result())
@@ -133,14 +168,21 @@ func (f *fn) call(x *cc.PostfixExpression, want int, drop bool) val {
 		at++
 	}
 	params := ft.Parameters()
-	for i, e := range list {
+	site.Args = make([]Arg, len(list))
+	for i := range list {
+		if back {
+			i = len(list) - 1 - i
+		}
 		mark := f.next
 		var pt cc.Type
 		if site.Proto && i < len(params) {
 			pt = params[i].Type()
 		}
-		site.Args = append(site.Args, f.arg(e, pt, uint16(at+i)))
+		site.Args[i] = f.arg(list[i], pt, uint16(at+i))
 		f.next = mark
+	}
+	if d == nil && back {
+		called()
 	}
 	f.at = f.c.place(x)
 	f.next = base
@@ -178,6 +220,7 @@ func hasProto(ft *cc.FunctionType) bool {
 // as C17 6.5.2.2p6 promotes it when there is none.
 func (f *fn) arg(e cc.ExpressionNode, pt cc.Type, r uint16) Arg {
 	v := f.expr(e, int(r))
+	f.used(v, e)
 	ct := e.Type()
 	t := v.t
 	size := ct.Size()
@@ -196,7 +239,10 @@ func (f *fn) arg(e cc.ExpressionNode, pt cc.Type, r uint16) Arg {
 	if t == TVoid || t == TNone {
 		f.fail(e, "an argument of type %s is not supported", e.Type())
 	}
-	f.to(f.conv(v, t, int(r)), r)
+	if v.isComplex() && (pt == nil || pt.Kind() == cc.Void) {
+		ct, size = v.ct, v.ct.Size()
+	}
+	f.to(f.conv(f.complexAs(v, ct, e), t, int(r)), r)
 	return Arg{T: t, Size: size, Type: ct}
 }
 
@@ -211,7 +257,7 @@ func (f *fn) local(t cc.Type, n cc.Node, name string, temp bool) uint16 {
 	if t.Size() > 1<<31 {
 		f.fail(n, "an object of %d bytes", t.Size())
 	}
-	f.f.Locals = append(f.f.Locals, Local{Size: uint64(t.Size()), Align: uint64(aligned(t, n)), Name: name, Type: t.String(), At: f.c.place(n), Temp: temp, Pads: pads(t)})
+	f.f.Locals = append(f.f.Locals, Local{Size: uint64(t.Size()), Align: uint64(aligned(t, n)), Name: name, Type: t.String(), At: f.c.place(n), Temp: temp, Pads: pads(t), Layout: f.c.declared(t)})
 	i := len(f.f.Locals) - 1
 	f.f.Locals[i].Reg = uint16(f.c.highReg(f))
 	return f.f.Locals[i].Reg

@@ -43,7 +43,7 @@ func (f *fn) copied(x *cc.AssignmentExpression) bool {
 	c := copying{load: len(f.f.Code) - 1, to: to, from: from, size: from.ct.Size(), done: f.label()}
 	f.at = f.c.placeTok(x.Token, x)
 	f.store(to, v, x)
-	if to.bits == nil && from.bits == nil && !from.packed && to.t() == from.t() {
+	if to.bits == nil && from.bits == nil && !from.packed && to.atom == NotAtomic && from.atom == NotAtomic && to.t() == from.t() {
 		f.bind(c.done)
 		f.copies = append(f.copies, c)
 	}

@@ -86,9 +86,11 @@ func (f *fn) variable(d *cc.Declarator, init *cc.Initializer) {
 		f.f.Vars[r] = Var{d.Name(), f.c.place(d)}
 		if init == nil {
 			f.emit(OpUnset, r, 0, 0, 0)
+			f.restrict(d, r, false)
 			return
 		}
 		f.regInit(r, d, init)
+		f.restrict(d, r, true)
 		return
 	}
 	r := f.local(t, d, d.Name(), false)
@@ -124,6 +126,8 @@ func (f *fn) regInit(r uint16, d *cc.Declarator, init *cc.Initializer) {
 	f.temps = f.temps[:0]
 	v := f.expr(e, want)
 	f.at = f.c.place(d)
+	f.used(v, e)
+	f.aligned(v, e.Type(), d.Type())
 	f.store(lval{isReg: true, reg: r, ct: d.Type()}, v, d)
 	f.endTemps()
 	f.next = mark
@@ -132,7 +136,7 @@ func (f *fn) regInit(r uint16, d *cc.Declarator, init *cc.Initializer) {
 func (f *fn) vlaVar(d *cc.Declarator, a *cc.ArrayType) {
 	mark := f.next
 	size := f.reg(f.sizeVal(a, d))
-	f.f.Locals = append(f.f.Locals, Local{Align: uint64(max(a.Elem().Align(), 1)), Name: d.Name(), Type: "array of variable length", At: f.c.place(d), Temp: true})
+	f.f.Locals = append(f.f.Locals, Local{Align: uint64(max(a.Elem().Align(), 1)), Name: d.Name(), Type: "array of variable length", At: f.c.place(d), Temp: true, Layout: f.c.declared(a)})
 	i := len(f.f.Locals) - 1
 	r := uint16(f.c.highReg(f))
 	f.f.Locals[i].Reg = r
@@ -166,7 +170,7 @@ func (f *fn) complit(x *cc.PostfixExpression) lval {
 		r := f.tmp()
 		f.emit(OpStatic, r, 0, 0, int64(k))
 		f.initList(r, t, x.InitializerList)
-		return lval{base: r, ct: t, whole: true}
+		return f.byName(lval{base: r, ct: t, whole: true}, t)
 	}
 	r := f.local(t, x, "compound literal", false)
 	i := len(f.f.Locals) - 1
@@ -176,5 +180,5 @@ func (f *fn) complit(x *cc.PostfixExpression) lval {
 	}
 	f.emit(OpFresh, r, 0, 0, int64(i))
 	f.initList(r, t, x.InitializerList)
-	return lval{base: r, ct: t, whole: true}
+	return f.byName(lval{base: r, ct: t, whole: true}, t)
 }

@@ -120,7 +120,7 @@ func (f *fn) discard(n cc.ExpressionNode) {
 		f.seal(end)
 		return
 	}
-	f.expr(n, -1)
+	f.used(f.expr(n, -1), n)
 }
 
 // strip takes parentheses and chains of single productions away.
@@ -182,7 +182,10 @@ func (f *fn) conditional(x *cc.ConditionalExpression, want int) val {
 		if rt == TVoid {
 			return
 		}
-		f.to(f.conv(v, rt, int(r)), r)
+		if v.isComplex() && rt != TAgg {
+			f.fail(x, "a choice between these types is not supported")
+		}
+		f.to(f.conv(f.complexAs(v, x.Type(), x), rt, int(r)), r)
 	}
 	if x.ExpressionList == nil {
 		arm(mid)
@@ -242,12 +245,15 @@ func (f *fn) comparison(n cc.ExpressionNode) cmp {
 		l, r, tok = x.RelationalExpression, x.ShiftExpression, x.Token
 	}
 	c := cmp{op: n, rel: tok.SrcStr()}
-	lv := f.expr(l, -1)
-	rv := f.expr(r, -1)
+	lv, rv := f.operands(n, l, r)
 	f.at = f.c.placeTok(tok, n)
 	switch {
+	case (lv.isComplex() || rv.isComplex()) && (c.rel == "==" || c.rel == "!="):
+		c.l, c.r, c.kind = f.complexEqual(n, lv, rv), val{k: true, n: 1, t: I32}, 's'
 	case lv.t == TPtr || rv.t == TPtr:
 		c.kind = 'p'
+		f.used(lv, l)
+		f.used(rv, r)
 		c.l, c.r = f.conv(lv, TPtr, -1), f.conv(rv, TPtr, -1)
 	case lv.t.isFloat() || rv.t.isFloat():
 		t := usual(lv.t, rv.t)
@@ -447,6 +453,9 @@ func (f *fn) branchIf(v val, yes, no *label) {
 			f.jump(no)
 		}
 		return
+	}
+	if v.isComplex() {
+		v = f.conv(v, TBool, -1)
 	}
 	if !v.t.isScalar() {
 		f.fail(nil, "a condition of this type is not supported")

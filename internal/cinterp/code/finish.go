@@ -7,7 +7,7 @@ func (c *compiler) finish(f *fn) {
 	f.f.Regs = max(f.f.Regs, f.next, 1)
 	for _, l := range f.labels {
 		if l.pos < 0 && len(l.refs) > 0 {
-			f.f.Code, f.f.At, f.f.Switches, f.indirs = nil, nil, nil, nil
+			f.f.Code, f.f.At, f.f.Switches, f.f.Copies, f.indirs = nil, nil, nil, nil, nil
 			f.cannot(cannot{f.at, "a jump to a label that is not found"})
 			break
 		}
@@ -90,11 +90,13 @@ const (
 // usage tells which operands of an operation are registers.
 func usage(op Op) int {
 	switch {
-	case op == OpNop || op == OpJmp || op == OpCannot || op == OpUB || op == OpEnd:
+	case op == OpRestrictNew || op == OpRestrictEnd:
+		return 0
+	case op == OpNop || op == OpJmp || op == OpCannot || op == OpUB || op == OpEnd || op == OpPlace:
 		return 0
 	case op == OpCall || op == OpCallQuick || op == OpCallPtr:
 		return useA | useB
-	case op == OpRet || op == OpRetMem || op == OpSwitch || op == OpJInd || op == OpStatic || op == OpK || op == OpFuncPtr || op == OpFresh || op == OpKill || op == OpConst:
+	case op == OpRet || op == OpRetMem || op == OpSwitch || op == OpJInd || op == OpStatic || op == OpK || op == OpFuncPtr || op == OpFresh || op == OpKill || op == OpConst || op == OpThread:
 		return useA
 	case op >= OpJLtKS && op <= OpJNeK || op == OpJz || op == OpJnz:
 		return useA
@@ -102,13 +104,17 @@ func usage(op Op) int {
 		return useA | useB
 	case op == OpDecay:
 		return useA | useB
-	case op == OpSeqIn:
+	case op == OpSeqIn || op == OpAtomic:
 		return useA | useB
 	case op == OpCheck || op == OpSet || op == OpUnset:
 		return useA | useB
 	case op == OpLdBits || op == OpLdAny || op == OpStAny || op == OpFtoInt || op == OpPtrToInt:
 		return useA | useB
-	case op == OpZero || op == OpVaType:
+	case op >= OpLdI8 && op <= OpLdPtr || op >= OpSt8 && op <= OpStPtr || op == OpCopy:
+		return useA | useB
+	case op == OpOverlap:
+		return useA | useB
+	case op == OpZero || op == OpVaType || op == OpLive || op == OpRestrict || op == OpAligned || op == OpIsBool:
 		return useA
 	}
 	return useA | useB | useC

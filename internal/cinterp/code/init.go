@@ -27,6 +27,14 @@ func (f *fn) initList(r uint16, t cc.Type, l *cc.InitializerList) {
 }
 
 func (f *fn) initItems(r uint16, l *cc.InitializerList) {
+	if items, ok := f.itemsBackwards(l); ok {
+		for _, in := range items {
+			mark := f.next
+			f.initLeaf(r, in.Type(), in.Offset(), in)
+			f.next = mark
+		}
+		return
+	}
 	for ; l != nil; l = l.InitializerList {
 		in := l.Initializer
 		if in.Case == cc.InitializerInitList {
@@ -57,7 +65,10 @@ func (f *fn) initLeaf(r uint16, t cc.Type, off int64, in *cc.Initializer) {
 	if fd := in.Field(); fd != nil && fd.IsBitfield() {
 		l.bits = fd
 	}
-	f.store(l, f.expr(e, -1), e)
+	v := f.expr(e, -1)
+	f.used(v, e)
+	f.aligned(v, e.Type(), t)
+	f.store(l, v, e)
 }
 
 func (f *fn) initArray(r uint16, a *cc.ArrayType, off int64, e cc.ExpressionNode) {
@@ -130,4 +141,23 @@ func (c *compiler) stringBytes(f *fn, p *cc.PrimaryExpression) []byte {
 		f.fail(p, "this string is not supported")
 	}
 	return b
+}
+
+// itemsBackwards gives the items of a list from the last to the first, when
+// their order is open (C17 6.7.9p23), chosen so, and each has a place of its own.
+func (f *fn) itemsBackwards(l *cc.InitializerList) ([]*cc.Initializer, bool) {
+	if f.c.orders == nil || f.c.global || l == nil {
+		return nil, false
+	}
+	var items []*cc.Initializer
+	var parts []cc.ExpressionNode
+	for x := l; x != nil; x = x.InitializerList {
+		in := x.Initializer
+		if in.Case != cc.InitializerExpr || in.Len() != 1 || len(items) > 0 && items[0].Offset() >= in.Offset() {
+			return nil, false
+		}
+		items = append([]*cc.Initializer{in}, items...)
+		parts = append(parts, in.AssignmentExpression)
+	}
+	return items, f.backwards(l, parts...)
 }

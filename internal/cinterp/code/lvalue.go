@@ -7,26 +7,39 @@ import (
 // lval is where a value is: a variable in a register, or memory at
 // base + off + idx*scale.
 type lval struct {
-	isReg  bool
-	reg    uint16
-	base   uint16
-	off    int64
-	hasIdx bool
-	idx    uint16
-	scale  int64
-	bound  int64 // elements of the array that idx is in; 0: the object's bounds do
-	ct     cc.Type
-	bits   *cc.Field
-	whole  bool   // all of an object
-	member bool   // inside an object: an array here has bounds of its own
-	tail   uint16 // an array at the end of a structure of this size: it may have been made longer
-	packed bool   // perhaps not aligned as its type is elsewhere
+	isReg    bool
+	reg      uint16
+	base     uint16
+	off      int64
+	hasIdx   bool
+	idx      uint16
+	scale    int64
+	bound    int64 // elements of the array that idx is in; 0: the object's bounds do
+	ct       cc.Type
+	bits     *cc.Field
+	whole    bool   // all of an object
+	member   bool   // inside an object: an array here has bounds of its own
+	tail     uint16 // an array at the end of a structure of this size: it may have been made longer
+	packed   bool   // perhaps not aligned as its type is elsewhere
+	atom     Atomicity
+	rmw      bool   // it is read and written as one
+	eff      uint16 // the layout of the object that members and elements were taken of
+	named    bool   // that object is designated by its name
+	volatile bool   // that object, or what it is in, is volatile
 }
 
 func (l lval) t() T { return typeOf(l.ct) }
 
 // lval compiles an expression that designates an object.
 func (f *fn) lval(n cc.ExpressionNode) lval {
+	l := f.designated(n)
+	if f.c.atomic != nil {
+		l.atom = f.atomicity(n)
+	}
+	return l
+}
+
+func (f *fn) designated(n cc.ExpressionNode) lval {
 	switch x := strip(n).(type) {
 	case *cc.PrimaryExpression:
 		return f.lvalPrimary(x)
@@ -40,15 +53,18 @@ func (f *fn) lval(n cc.ExpressionNode) lval {
 		case cc.PostfixExpressionPSelect:
 			v := f.expr(x.PostfixExpression, -1)
 			f.at = f.c.placeTok(x.Token, x)
-			return f.field(lval{base: f.reg(v), ct: elemOf(v.ct)}, x)
+			return f.field(f.pointed(lval{base: f.reg(v), ct: elemOf(v.ct)}, elemOf(v.ct), x.PostfixExpression), x)
 		case cc.PostfixExpressionComplit:
 			return f.complit(x)
 		}
 	case *cc.UnaryExpression:
+		if x.Case == cc.UnaryExpressionReal || x.Case == cc.UnaryExpressionImag {
+			return f.placeOfPart(x)
+		}
 		if x.Case == cc.UnaryExpressionDeref {
 			v := f.expr(x.CastExpression, -1)
 			f.at = f.c.place(x)
-			l := lval{base: f.reg(v), ct: undecay(x.Type())}
+			l := f.pointed(lval{base: f.reg(v), ct: undecay(x.Type())}, elemOf(v.ct), x.CastExpression)
 			l.member = rowed(elemOf(v.ct))
 			if isVaArg(x.CastExpression) {
 				f.emit(OpVaType, l.base, 0, uint16(l.t()), l.ct.Size())
@@ -95,16 +111,20 @@ func (f *fn) lvalPrimary(x *cc.PrimaryExpression) lval {
 			if v >= 0 {
 				return lval{isReg: true, reg: uint16(v), ct: ct, whole: true}
 			}
-			return lval{base: f.f.Locals[^v].Reg, ct: ct, whole: true}
+			return f.byName(lval{base: f.f.Locals[^v].Reg, ct: ct, whole: true}, d.Type())
 		}
 		k := f.c.static(f, d)
 		r := f.tmp()
 		f.emit(OpStatic, r, 0, 0, int64(k))
-		return lval{base: r, ct: ct, whole: true}
+		return f.byName(lval{base: r, ct: ct, whole: true}, d.Type())
 	case cc.PrimaryExpressionString, cc.PrimaryExpressionLString:
 		r := f.tmp()
 		f.emit(OpStatic, r, 0, 0, int64(f.c.stringLit(f, x)))
 		return lval{base: r, ct: ct, whole: true}
+	case cc.PrimaryExpressionStmt, cc.PrimaryExpressionGeneric:
+		if typeOf(x.Type()) == TAgg {
+			return lval{base: f.expr(x, -1).reg, ct: x.Type()}
+		}
 	}
 	f.fail(x, "this expression does not designate an object")
 	return lval{}
@@ -162,14 +182,19 @@ func (f *fn) lvalIndex(x *cc.PostfixExpression) lval {
 	}
 	arr, isArr := arrayNode(an)
 	var l lval
+	var iv val
+	back := f.backwards(x, an, in)
+	if back {
+		iv = f.expr(in, -1)
+	}
 	if _, ok := an.Type().(*cc.PointerType); ok && (!isArr || !f.isObject(an)) {
 		v := f.expr(an, -1)
-		l = lval{base: f.reg(v), ct: elemOf(an.Type())}
+		l = f.pointed(lval{base: f.reg(v), ct: elemOf(an.Type())}, elemOf(an.Type()), an)
 		l.member = rowed(l.ct)
 	} else if isArr {
 		l = f.lval(an)
 		if l.tail > 0 && l.member && !l.hasIdx && !vla(arr) {
-			l = lval{base: f.addr(l, an.Type(), -1).reg, ct: arr, packed: l.packed}
+			l = lval{base: f.addr(l, an.Type(), -1).reg, ct: arr, packed: l.packed, eff: l.eff, named: l.named, volatile: l.volatile}
 		}
 		l.ct = arr.Elem()
 		if !vla(arr) && l.member && arr.Len() > 0 {
@@ -183,7 +208,9 @@ func (f *fn) lvalIndex(x *cc.PostfixExpression) lval {
 	}
 	bound := l.bound
 	l.bound = 0
-	iv := f.expr(in, -1)
+	if !back {
+		iv = f.expr(in, -1)
+	}
 	f.at = f.c.place(x)
 	if !iv.t.isInt() {
 		f.fail(x, "an index of this type is not supported")
@@ -254,7 +281,7 @@ func packed(fd *cc.Field) bool {
 
 // near leaves an index or an offset, not both. The address is for an access.
 func (f *fn) near(l lval, write bool) lval {
-	if !l.hasIdx || l.off == 0 && !l.packed {
+	if !l.hasIdx || l.off == 0 && !l.packed && l.scale < 1<<16 {
 		return l
 	}
 	r := f.tmp()
@@ -280,7 +307,8 @@ func (f *fn) flat(l lval) lval {
 		f.emit(OpMember, r, b, 0, l.off)
 		b = r
 	}
-	return lval{base: b, ct: l.ct, bits: l.bits, whole: l.whole && !l.hasIdx && l.off == 0, member: l.member, packed: l.packed}
+	return lval{base: b, ct: l.ct, bits: l.bits, whole: l.whole && !l.hasIdx && l.off == 0, member: l.member, packed: l.packed, atom: l.atom, rmw: l.rmw,
+		eff: l.eff, named: l.named, volatile: l.volatile}
 }
 
 // load reads a value.
@@ -293,9 +321,24 @@ func (f *fn) load(l lval, n cc.Node, want int) val {
 	if l.bits != nil {
 		return f.loadBits(l, want)
 	}
+	if l.atom != NotAtomic && t != TVoid {
+		if l.atom == Atomic && t.isScalar() {
+			op := AtomicLoad
+			if l.rmw {
+				op = AtomicBegin
+			}
+			return val{reg: f.atomicAt(op, l, 0, want), t: t, ct: l.ct}
+		}
+		l = f.unwatched(l)
+	}
 	switch {
 	case t == TAgg:
 		l = f.flat(l)
+		if _, _, ok := complexOf(l.ct); ok && l.packed {
+			r := f.local(l.ct, n, "a complex value", false)
+			f.emit(OpCopy, r, l.base, 0, l.ct.Size())
+			l.base = r
+		}
 		return val{reg: l.base, t: TAgg, ct: l.ct}
 	case t == TVoid:
 		return val{t: TVoid, ct: l.ct}
@@ -308,13 +351,16 @@ func (f *fn) load(l lval, n cc.Node, want int) val {
 			f.seen(l, strip(e))
 		}
 	}
-	d := f.dst(want)
+	d, acc := f.dst(want), f.access(l, false)
 	if l.packed && l.ct.Size() > 1 {
-		f.emit(OpLdAny, d, l.base, uint16(t.mem()), l.off)
+		f.emit(OpLdAny, d, l.base, uint16(t.mem()), l.off&0xffffffff|int64(acc)<<32)
 	} else if l.hasIdx {
-		f.emit(OpLdxI8+Op(t.mem()), d, l.base, l.idx, l.scale|l.bound<<32)
+		f.emit(OpLdxI8+Op(t.mem()), d, l.base, l.idx, l.scale|int64(acc)<<16|l.bound<<32)
 	} else {
-		f.emit(OpLdI8+Op(t.mem()), d, l.base, 0, l.off)
+		f.emit(OpLdI8+Op(t.mem()), d, l.base, acc, l.off)
+	}
+	if t == TBool {
+		f.emit(OpIsBool, d, 0, 0, 0)
 	}
 	return val{reg: d, t: t, ct: l.ct}
 }
@@ -352,6 +398,7 @@ func stOp(t T) Op {
 // store writes a value, converted; the result is the value as stored.
 func (f *fn) store(l lval, v val, n cc.Node) val {
 	t := l.t()
+	v = f.complexAs(v, l.ct, n)
 	if l.bits != nil {
 		return f.storeBits(l, v)
 	}
@@ -362,9 +409,26 @@ func (f *fn) store(l lval, v val, n cc.Node) val {
 		v.ct = l.ct
 		return v
 	}
+	if l.atom != NotAtomic {
+		if l.atom == Atomic && t.isScalar() {
+			op := AtomicStore
+			if l.rmw {
+				op = AtomicEnd
+			}
+			v = f.conv(v, t, -1)
+			r := f.reg(v)
+			f.atomicAt(op, l, r, -1)
+			if v.k {
+				v.ct = l.ct
+				return v
+			}
+			return val{reg: r, t: t, ct: l.ct}
+		}
+		l = f.unwatched(l)
+	}
 	if t == TAgg {
 		l = f.flat(l)
-		f.emit(OpCopy, l.base, v.reg, 0, l.ct.Size())
+		f.emit(OpCopy, l.base, v.reg, f.access(l, true), l.ct.Size())
 		return val{reg: l.base, t: TAgg, ct: l.ct}
 	}
 	if !t.isScalar() {
@@ -376,12 +440,13 @@ func (f *fn) store(l lval, v val, n cc.Node) val {
 	if len(f.marks) > 0 {
 		f.seen(l, n)
 	}
+	acc := f.access(l, true)
 	if l.packed && l.ct.Size() > 1 {
-		f.emit(OpStAny, r, l.base, uint16(t.mem()), l.off)
+		f.emit(OpStAny, r, l.base, uint16(t.mem()), l.off&0xffffffff|int64(acc)<<32)
 	} else if l.hasIdx {
-		f.emit(OpStx8+stOp(t), r, l.base, l.idx, l.scale|l.bound<<32)
+		f.emit(OpStx8+stOp(t), r, l.base, l.idx, l.scale|int64(acc)<<16|l.bound<<32)
 	} else {
-		f.emit(OpSt8+stOp(t), r, l.base, 0, l.off)
+		f.emit(OpSt8+stOp(t), r, l.base, acc, l.off)
 	}
 	if v.k {
 		v.ct = l.ct

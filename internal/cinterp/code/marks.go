@@ -15,7 +15,7 @@ type Mark struct {
 
 // Compile makes one program of units, as a linker would, without marks.
 func Compile(units []*front.Unit, m front.Machine) (*Program, error) {
-	return CompileMarked(units, m, nil)
+	return CompileMarked(units, m, Options{})
 }
 
 // marked emits what is marked at a statement or declaration.

@@ -21,7 +21,7 @@ const (
 	OpFuncPtr    // A = pointer to function K
 	OpCannot     // stop: message K
 
-	OpLdI8 // A = *(B+K)
+	OpLdI8 // A = *(B+K); C = access
 	OpLdU8
 	OpLdI16
 	OpLdU16
@@ -32,7 +32,7 @@ const (
 	OpLdF32
 	OpLdF64
 	OpLdPtr
-	OpLdxI8 // A = B[C], K = scale | bound<<32
+	OpLdxI8 // A = B[C], K = scale | access<<16 | bound<<32
 	OpLdxU8
 	OpLdxI16
 	OpLdxU16
@@ -43,24 +43,24 @@ const (
 	OpLdxF32
 	OpLdxF64
 	OpLdxPtr
-	OpSt8 // *(B+K) = A
+	OpSt8 // *(B+K) = A; C = access
 	OpSt16
 	OpSt32
 	OpSt64
 	OpStF32
 	OpStPtr
-	OpStx8 // B[C] = A, K = scale | bound<<32
+	OpStx8 // B[C] = A, K = scale | access<<16 | bound<<32
 	OpStx16
 	OpStx32
 	OpStx64
 	OpStxF32
 	OpStxPtr
 	OpCopyByte // *A = *B, K = 1: a character that may have no value
-	OpLdAny    // A = *(B+K) of type C, at any address
-	OpStAny    // *(B+K) = A of type C, at any address
+	OpLdAny    // A = *(B+int32(K)) of type C, at any address; access in K>>32
+	OpStAny    // *(B+int32(K)) = A of type C, at any address; access in K>>32
 	OpLdBits   // A = bit-field at B; K packed by Bits
 	OpStBits   // bit-field at B = A
-	OpCopy     // K bytes from B to A
+	OpCopy     // K bytes from B to A; C = access
 	OpZero     // K bytes at A+C are zero
 	OpFill     // string object C's bytes to A, K = size | offset<<32
 
@@ -208,14 +208,25 @@ const (
 	OpVLA    // A = pointer to a new array of B bytes, K = local
 	OpCheckN // the VLA's length B must be positive: type K
 
-	OpCheck  // variable A must have a value; B = its flag
-	OpSet    // variable A has a value now; B = its flag
-	OpUnset  // variable A has none; B = its flag
-	OpUB     // finding K of Program.Static
-	OpVaType // the argument that A points to has type C; K is its size
-	OpSeqIn  // an access for the table of the full expression
-	OpSeqEnd // forget the table
-	OpConst  // the object A points to is constant now
+	OpCheck       // variable A must have a value; B = its flag
+	OpSet         // variable A has a value now; B = its flag
+	OpUnset       // variable A has none; B = its flag
+	OpUB          // finding K of Program.Static
+	OpVaType      // the argument that A points to has type C; K is its size
+	OpCplx        // complex *A = *B op *C: K = T of a part | 1<<8 to divide | size of a part<<16
+	OpSeqIn       // an access for the table of the full expression
+	OpSeqEnd      // forget the table
+	OpConst       // the object A points to is constant now
+	OpPlace       // place K of Orders is reached
+	OpThread      // A = pointer to this thread's object K
+	OpAtomic      // A = result of atomic operation K on the registers from B, see Atomic
+	OpRestrict    // restrict pointer K has a new value, in A; B = 1: its first
+	OpRestrictNew // the block of restrict pointer K begins
+	OpRestrictEnd // the block of restrict pointer K ends
+	OpLive        // the value of pointer A is used: its object must not have ended
+	OpAligned     // pointer A becomes one to a type that is aligned to K
+	OpIsBool      // A, read from memory, must be 0 or 1
+	OpOverlap     // K>>32 bytes are assigned to A from K&0xffffffff bytes at B
 	OpCount
 )
 

@@ -26,6 +26,8 @@ type Local struct {
 	Temp  bool
 	Plain bool        // a scalar that a compiler may keep in a register
 	Pads  [][2]uint64 // padding, which a reader of bytes may see
+
+	Layout uint16 // of Program.Types
 }
 
 // Func is a compiled function.
@@ -43,6 +45,9 @@ type Func struct {
 	Locals   []Local
 	Place    mem.Pos
 	Switches []Switch
+
+	Restricts []Restrict
+
 	Vars     map[uint16]Var
 	Copies   map[int]int // where a load goes on whose memory has no value, see copies.go
 	Noreturn bool
@@ -77,7 +82,9 @@ type Static struct {
 	Const   bool
 	Str     []byte // of a string literal
 	IsStr   bool
+	Layout  uint16 // of Program.Types
 	Defined bool
+	Thread  bool // each thread has its own
 }
 
 // Arg is the type of an argument in a call.
@@ -114,6 +121,8 @@ type Program struct {
 	Big     bool
 	CharS   bool
 	Bytes   int
+	Loose   bool       // it asks not to rely on the types of objects
+	Types   *mem.Types // nil: what type an object has does not matter
 }
 
 // Finding is undefined behaviour that the compiler saw and that happens when

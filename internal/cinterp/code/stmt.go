@@ -125,6 +125,9 @@ func (f *fn) kill(depth int) {
 		for _, l := range f.blocks[i].locals {
 			f.emit(OpKill, f.f.Locals[l].Reg, 0, 0, int64(l))
 		}
+		for _, k := range f.blocks[i].restricts {
+			f.emit(OpRestrictEnd, 0, 0, 0, int64(k))
+		}
 	}
 }
 
@@ -299,7 +302,8 @@ func (f *fn) returnStmt(s *cc.JumpStatement) {
 	}
 	v := f.expr(s.ExpressionList, -1)
 	f.at = f.c.place(s)
-	if t == TAgg {
+	f.used(v, s.ExpressionList)
+	if v = f.complexAs(v, f.result, s); t == TAgg {
 		f.emit(OpRetMem, v.reg, 0, 0, f.result.Size())
 		return
 	}

@@ -23,17 +23,34 @@ type compiler struct {
 	lastPos  mem.Pos
 	high     int
 	init     *fn
-	global   bool // what is compiled is an initializer outside functions
+	complex  cc.Type // double _Complex
+	starts   atStart
+	scope    *cc.Scope // of the unit's file
+	global   bool      // what is compiled is an initializer outside functions
 	inMemory bool
 	defined  map[string]mem.Pos
 	marks    map[cc.Node][]Mark // see CompileMarked
-	jumps    map[int]bool       // units that know setjmp
+	orders   *Orders            // nil: from left to right
+	effects  *effects           // when there are orders
+	atomic   func(cc.Node) Atomicity
+	jumps    map[int]bool // units that know setjmp
+
+	types *types
+}
+
+// Options of a compilation. Marks is undefined behaviour that statements have;
+// Orders chooses the order of evaluation, nil: from left to right; Atomic tells
+// of lvalues whether they are atomic, nil: none is.
+type Options struct {
+	Marks  map[cc.Node][]Mark
+	Orders *Orders
+	Atomic func(lvalue cc.Node) Atomicity
 }
 
 // CompileMarked makes one program of units, as a linker would. What cannot be
 // translated is found when it is executed. The error says what does not link.
-func CompileMarked(units []*front.Unit, m front.Machine, marks map[cc.Node][]Mark) (p *Program, err error) {
-	c := &compiler{marks: marks, p: &Program{ByName: map[string]int{}, Ptr: m.Ptr, Long: m.Long, Big: m.BigEndian, CharS: m.CharSigned, Main: -1, Places: []Place{{}}},
+func CompileMarked(units []*front.Unit, m front.Machine, o Options) (p *Program, err error) {
+	c := &compiler{types: newTypes(), marks: o.Marks, orders: o.Orders, atomic: o.Atomic, p: &Program{ByName: map[string]int{}, Ptr: m.Ptr, Long: m.Long, Big: m.BigEndian, CharS: m.CharSigned, Main: -1, Places: []Place{{}}},
 		globals: map[string]int{}, statics: map[*cc.Declarator]int{}, strings: map[string]int{}, funcs: map[string]int{}, defined: map[string]mem.Pos{}}
 	defer func() {
 		if r := recover(); r != nil {
@@ -49,10 +66,19 @@ func CompileMarked(units []*front.Unit, m front.Machine, marks map[cc.Node][]Mar
 	}()
 	c.init = c.newFn("initializers", nil)
 	c.init.blocks = []block{{}}
+	if c.orders != nil {
+		c.effects = newEffects(c)
+		for i, u := range units {
+			c.effects.unit(i, u.AST.TranslationUnit)
+		}
+		c.effects.settle()
+	}
 	for i, u := range units {
 		c.unit = i
+		c.p.Loose = c.p.Loose || u.Loose
 		c.translate(u)
 	}
+	c.start()
 	c.init.emit(OpRet, 0, 0, 0, 0)
 	c.finish(c.init)
 	c.p.Init = c.init.f
@@ -60,7 +86,9 @@ func CompileMarked(units []*front.Unit, m front.Machine, marks map[cc.Node][]Mar
 		c.p.Main = i
 	}
 	c.undefined()
+	c.ownObjects()
 	c.quick()
+	c.p.Types = &c.types.t
 	for n, i := range c.funcs {
 		c.p.ByName[n] = i
 	}
@@ -100,6 +128,12 @@ func (c *compiler) newFn(name string, d *cc.Declarator) *fn {
 }
 
 func (c *compiler) translate(u *front.Unit) {
+	c.scope = u.AST.Scope
+	for _, n := range u.AST.Scope.Nodes["__steward_complex"] {
+		if d, ok := n.(*cc.Declarator); ok {
+			c.complex = d.Type()
+		}
+	}
 	if c.jumps == nil {
 		c.jumps = map[int]bool{}
 	}
@@ -132,6 +166,9 @@ func (c *compiler) outer(d *cc.Declaration) {
 	for l := d.InitDeclaratorList; l != nil; l = l.InitDeclaratorList {
 		id := l.InitDeclarator
 		dd := id.Declarator
+		if dd.Type().Kind() == cc.Function && !dd.IsTypename() {
+			c.attributed(dd, append(specified(d.DeclarationSpecifiers), d.AttributeSpecifierList, l.AttributeSpecifierList, id.AttributeSpecifierList)...)
+		}
 		if dd.IsTypename() || dd.Type().Kind() == cc.Function {
 			continue
 		}
@@ -144,7 +181,7 @@ func (c *compiler) outer(d *cc.Declaration) {
 			s.At = c.place(dd)
 		}
 		if n := uint64(max(dd.Type().Size(), 0)); n > s.Size || s.Type == "" {
-			s.Size, s.Type = n, dd.Type().String()
+			s.Size, s.Type, s.Layout = n, dd.Type().String(), c.declared(dd.Type())
 		}
 		s.Defined = true
 		if id.Initializer != nil {
@@ -219,7 +256,7 @@ func (f *fn) cannot(e cannot) {
 }
 
 func (c *compiler) newStatic(name string, t cc.Type, at mem.Pos) int {
-	c.p.Statics = append(c.p.Statics, Static{Name: name, Size: uint64(max(t.Size(), 0)), Align: uint64(max(t.Align(), 1)), Type: t.String(), At: at, Defined: true})
+	c.p.Statics = append(c.p.Statics, Static{Name: name, Size: uint64(max(t.Size(), 0)), Align: uint64(max(t.Align(), 1)), Type: t.String(), At: at, Defined: true, Layout: c.declared(t)})
 	return len(c.p.Statics) - 1
 }
 
@@ -233,9 +270,11 @@ func (c *compiler) static(f *fn, d *cc.Declarator) int {
 	}
 	n := c.linkName(d)
 	if k, ok := c.globals[n]; ok {
+		c.p.Statics[k].Thread = c.p.Statics[k].Thread || d.IsThreadLocal()
 		return k
 	}
 	k := c.newStatic(d.Name(), d.Type(), 0)
+	c.p.Statics[k].Thread = d.IsThreadLocal()
 	c.p.Statics[k].Defined = false
 	c.p.Statics[k].Align = uint64(aligned(d.Type(), d))
 	c.globals[n] = k
@@ -246,6 +285,7 @@ func (c *compiler) staticLocal(f *fn, d *cc.Declarator, init *cc.Initializer) {
 	k := c.newStatic(d.Name(), d.Type(), c.place(d))
 	c.p.Statics[k].Align = uint64(aligned(d.Type(), d))
 	c.statics[d] = k
+	c.p.Statics[k].Thread = d.IsThreadLocal()
 	if init != nil {
 		c.initStatic(f, k, d, init)
 	} else if constant(d) {
@@ -281,6 +321,7 @@ func (c *compiler) function(d *cc.Declarator) int {
 func (c *compiler) funcDef(x *cc.FunctionDefinition) {
 	d := x.Declarator
 	i := c.function(d)
+	c.attributed(d, specified(x.DeclarationSpecifiers)...)
 	if c.p.Funcs[i].Code != nil {
 		if d.IsInline() {
 			return
@@ -301,7 +342,7 @@ func (c *compiler) funcDef(x *cc.FunctionDefinition) {
 				if !ok {
 					e = cannot{f.at, fmt.Sprintf("the compiler failed here: %v", r)}
 				}
-				f.f.Code, f.f.At, f.f.Locals, f.f.Switches = nil, nil, nil, nil
+				f.f.Code, f.f.At, f.f.Locals, f.f.Switches, f.f.Copies = nil, nil, nil, nil, nil
 				f.f.Regs = max(f.next, len(ft.Parameters())+2)
 				f.indirs = nil
 				c.high = 65535
@@ -413,6 +454,7 @@ func (f *fn) params(x *cc.FunctionDefinition, ft *cc.FunctionType) {
 		}
 		if t != TAgg && !d.AddressTaken() && !f.jumps {
 			f.vars[d] = int(r)
+			f.restrict(d, r, true)
 			continue
 		}
 		pt := p.Type().Decay()
@@ -421,9 +463,9 @@ func (f *fn) params(x *cc.FunctionDefinition, ft *cc.FunctionType) {
 		f.f.Locals[len(f.f.Locals)-1].Param = true
 		f.f.Locals[len(f.f.Locals)-1].Plain = f.plain(d)
 		if t == TAgg {
-			f.emit(OpCopy, m, r, 0, pt.Size())
+			f.emit(OpCopy, m, r, f.access(lval{ct: pt, eff: f.c.declared(pt)}, true), pt.Size())
 		} else {
-			f.store(lval{base: m, ct: pt}, val{reg: r, t: t}, d)
+			f.store(f.byName(lval{base: m, ct: pt}, pt), val{reg: r, t: t}, d)
 		}
 	}
 	for _, p := range list {

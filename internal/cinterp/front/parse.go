@@ -1,6 +1,7 @@
 package front
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -28,6 +29,7 @@ type Unit struct {
 	Name    string
 	AST     *cc.AST
 	Outline bool // no types: see Outline
+	Loose   bool // it asks GCC not to rely on the types of objects
 }
 
 // cache keeps our headers and the predefined text scanned, for the next unit.
@@ -71,7 +73,13 @@ func (o Options) read(name string, text []byte, parse func(*cc.Config, []cc.Sour
 	if err != nil {
 		return nil, plain(err, name, text)
 	}
-	return &Unit{Name: name, AST: ast}, nil
+	return &Unit{Name: name, AST: ast, Loose: loose(text)}, nil
+}
+
+// loose looks for the words by which a program asks GCC not to rely on the types
+// of objects.
+func loose(text []byte) bool {
+	return bytes.Contains(text, []byte("may_alias")) || bytes.Contains(text, []byte("no-strict-aliasing"))
 }
 
 // config is what the parser is told.
@@ -89,7 +97,7 @@ func (o Options) config(abi *cc.ABI, name string, text []byte, f *files) (*cc.Co
 	}
 	return cfg, []cc.Source{
 		{Name: "<predefined>", Value: cfg.Predefined},
-		{Name: "<builtin>", Value: before + cc.Builtin + after},
+		{Name: "<builtin>", Value: before + cc.Builtin + after + atomics},
 		{Name: "<command>", Value: defines(o.Define)},
 		{Name: name, Value: counted + string(text)},
 		{Name: "<end>", Value: end},
@@ -131,14 +139,17 @@ func plain(err error, name string, text []byte) error {
 }
 
 // ordered leaves out what the parser finds in an order of chance, and of which it
-// tells only some: objects of a block that are defined more than once. When
-// nothing else is wrong, these are told by their lines.
+// tells only some: what is declared again in a block, or defined more than once.
+// When nothing else is wrong, these are told by their lines.
 func ordered(lines []string) []string {
-	var twice, others []string
+	var again, others []string
 	for _, l := range lines {
 		place, _, ok := strings.Cut(l, ": multiple definitions of '")
+		if !ok {
+			place, _, ok = strings.Cut(l, ": redeclaration of '")
+		}
 		if i := strings.LastIndexByte(place, ':'); ok && i > 0 {
-			twice = append(twice, place[:i]+":1: what is declared here is defined more than once")
+			again = append(again, place[:i]+":1: what is declared here is declared again, or defined more than once")
 		} else {
 			others = append(others, l)
 		}
@@ -146,8 +157,8 @@ func ordered(lines []string) []string {
 	if len(others) > 0 {
 		return others
 	}
-	slices.Sort(twice)
-	return slices.Compact(twice)
+	slices.Sort(again)
+	return slices.Compact(again)
 }
 
 // end comes after the text of a unit. The parser waits for a name after a `*`,
@@ -170,6 +181,7 @@ const after = `
 #undef false
 #undef nullptr
 #undef bool
+extern double _Complex __steward_complex;
 void *__builtin_va_arg_impl(__builtin_va_list);
 void __builtin_va_start();
 void __builtin_va_end(__builtin_va_list);
@@ -199,6 +211,15 @@ int __builtin_isless(double, double);
 int __builtin_islessequal(double, double);
 int __builtin_islessgreater(double, double);
 void __builtin_trap(void);
+double _Complex __builtin_conj(double _Complex);
+float _Complex __builtin_conjf(float _Complex);
+long double _Complex __builtin_conjl(long double _Complex);
+double __builtin_creal(double _Complex);
+float __builtin_crealf(float _Complex);
+long double __builtin_creall(long double _Complex);
+double __builtin_cimag(double _Complex);
+float __builtin_cimagf(float _Complex);
+long double __builtin_cimagl(long double _Complex);
 float __builtin_fabsf(float);
 long double __builtin_fabsl(long double);
 long double __builtin_copysignl(long double, long double);

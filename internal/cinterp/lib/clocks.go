@@ -44,8 +44,7 @@ func sleep(c *call, i int) (e vfs.Errno, ok bool) {
 	if int64(sec.N) < 0 || n < 0 || n > 999_999_999 {
 		return vfs.EINVAL, true
 	}
-	ext(c).pass(int64(sec.N), n)
-	return 0, rung(c)
+	return 0, pause(c, int64(sec.N), n)
 }
 
 // pass moves the clock, at most by a hundred years in all.
@@ -100,8 +99,8 @@ var clocks = map[string]run.LibFunc{
 		}
 		return slot{}, setTime(c, 0, "tv_usec", s, n/1000)
 	},
-	"sleep":  func(c *call) (slot, bool) { ext(c).pass(int64(uint32(arg(c, 0).N)), 0); return slot{}, rung(c) },
-	"usleep": func(c *call) (slot, bool) { ext(c).pass(0, 1000*int64(uint32(arg(c, 0).N))); return slot{}, rung(c) },
+	"sleep":  func(c *call) (slot, bool) { return slot{}, pause(c, int64(uint32(arg(c, 0).N)), 0) },
+	"usleep": func(c *call) (slot, bool) { return slot{}, pause(c, 0, 1000*int64(uint32(arg(c, 0).N))) },
 	"nanosleep": func(c *call) (slot, bool) {
 		e, ok := sleep(c, 0)
 		if !ok {
@@ -111,13 +110,12 @@ var clocks = map[string]run.LibFunc{
 	},
 	"thrd_sleep": func(c *call) (slot, bool) {
 		e, ok := sleep(c, 0)
-		if e != 0 {
+		if e != 0 && ok {
 			return num(-2)
 		}
 		return slot{}, ok
 	},
-	"thrd_yield": func(*call) (slot, bool) { return slot{}, true },
-	"tzset":      func(*call) (slot, bool) { return slot{}, true },
+	"tzset": func(*call) (slot, bool) { return slot{}, true },
 }
 
 // tmNames are the members of struct tm that count.

@@ -33,7 +33,7 @@ var functions = sync.OnceValue(func() map[string]run.LibFunc {
 
 // parts are the pieces of the library; none has a name of another.
 func parts() []map[string]run.LibFunc {
-	return append([]map[string]run.LibFunc{memory, text, numbers, control, characters, mathematics, varargs, builtins}, more()...)
+	return append([]map[string]run.LibFunc{memory, text, numbers, control, characters, mathematics, varargs, builtins, complexNumbers()}, more()...)
 }
 
 // State is what the library keeps between calls. Environ holds NAME=VALUE.
@@ -44,7 +44,7 @@ type State struct {
 	ext     *extra
 	Environ []string
 	rand    uint64
-	errno   *place
+	errno   map[int]slot // by thread: C17 7.5p2
 	atexit  []slot
 	strtok  slot
 	tokens  bool // strtok has been given a string

@@ -179,7 +179,7 @@ var ending = map[string]run.LibFunc{
 		if x.ending {
 			return slot{}, c.VM.Find("exit-twice", nil, 0, "quick_exit is called while the program is already ending")
 		}
-		x.ending, x.endDepth = true, c.VM.Depth()
+		x.ending, x.quickly, x.endDepth = true, true, c.VM.Depth()
 		for len(x.quick) > 0 {
 			f := x.quick[len(x.quick)-1]
 			x.quick = x.quick[:len(x.quick)-1]
@@ -193,7 +193,9 @@ var ending = map[string]run.LibFunc{
 		// A handler of SIGABRT runs first, 7.22.4.1p2.
 		if h := ext(c).signals[6]; h.N > 1 {
 			delete(ext(c).signals, 6)
-			if _, ok := c.VM.CallPointer(h, []slot{{N: 6}}); !ok {
+			ext(c).handling++
+			_, ok := c.VM.CallPointer(h, []slot{{N: 6}})
+			if ext(c).handling--; !ok {
 				return slot{}, false
 			}
 		}

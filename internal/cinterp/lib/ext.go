@@ -26,6 +26,8 @@ type extra struct {
 	temp     int    // number of the next temporary name
 	signals  map[int32]slot
 	blocked  uint64
+	handling int    // handlers that run because of raise
+	quickly  bool   // quick_exit runs
 	mask     uint64 // signals that sigprocmask holds back, by number from 1
 	waiting  uint64 // those of them that were raised
 	quick    []slot // for at_quick_exit
@@ -36,8 +38,9 @@ type extra struct {
 	last     int32
 	optind   int32
 	started  bool
-	round    uint64            // of fenv.h
-	raised   uint64            // exceptions of fenv.h
+	round    uint64 // of fenv.h
+	raised   uint64 // exceptions of fenv.h
+	syncs    *syncs
 	sorted   map[slot]bool     // arrays that bsearch found in order
 	left     map[uint64]bool   // pointers that wcstok left
 	printed  map[uint64]bool   // pointers that %p printed
@@ -51,7 +54,7 @@ type keep map[string]slot
 // more gives the functions of this file's neighbours.
 func more() []map[string]run.LibFunc {
 	return []map[string]run.LibFunc{opening, reading, writing, positions, scanning, described, folders,
-		options, environment, words, errors, sorting, ending, integers, multibyte, clocks, times, locale, wide, wideText, wideClass, wideIO, wideScanning, atomics, memoryFiles, usage, system,
+		options, environment, words, errors, sorting, ending, integers, multibyte, clocks, times, locale, wide, wideText, wideClass, wideIO, wideScanning, atomics, memoryFiles, usage, system, threads, pthreads, semaphores, locks,
 		signals, moreMaths(), fenv}
 }
 
@@ -75,8 +78,11 @@ func newExtra(s *State) *extra {
 		x.fs = vfs.New(vfs.Limits{})
 	}
 	x.fs.Now = func() int64 { return x.now + x.slept/1e9 }
-	for _, d := range []string{"/tmp", Home} {
+	for _, d := range []string{"/tmp", "/dev", Home} {
 		x.fs.Mkdir(nil, d, 0o777) // it may be there
+	}
+	if n, e := x.fs.Create(nil, "/dev/null", 0o666, true); e == 0 {
+		n.Sink = true
 	}
 	if n, e := x.fs.Lookup(nil, Home); e == 0 {
 		x.cwd = n

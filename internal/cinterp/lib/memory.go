@@ -18,6 +18,7 @@ var memory = map[string]run.LibFunc{
 		p, ok := alloc(c, n*size, 16)
 		if ok && p.Obj != 0 {
 			c.VM.M.Objs[p.Obj].SetAll()
+			c.VM.M.Objs[p.Obj].ByStore(true)
 		}
 		return p, ok
 	},
@@ -37,7 +38,7 @@ var memory = map[string]run.LibFunc{
 			return slot{}, true
 		}
 		o, ok := freed(c, p)
-		if ok {
+		if ok = ok && c.VM.Touch(p, o.Size, true); ok {
 			c.VM.M.End(o, mem.Freed, c.Pos)
 		}
 		return slot{}, ok
@@ -114,6 +115,7 @@ func alloc(c *call, n, align uint64) (slot, bool) {
 		return slot{}, c.VM.Cannot("the limit of %d bytes of memory is reached", c.VM.Limits.Memory)
 	}
 	o.Made = c.Pos
+	o.ByStore(false)
 	return slot{N: o.Base, Obj: o.ID}, true
 }
 
@@ -199,6 +201,9 @@ func fill(c *call, p slot, b byte, n uint64) bool {
 		d[i] = b
 	}
 	if n == o.Size {
+		if b == 0 {
+			o.Zeroed()
+		}
 		o.SetAll()
 	} else {
 		o.SetInit(off, n)

@@ -176,6 +176,12 @@ func bitFunctions() map[string]run.LibFunc {
 		m["ctz"+s] = count(n, func(x uint64, _ int) int { return mb.TrailingZeros64(x) }, true)
 		m["popcount"+s] = count(n, func(x uint64, _ int) int { return mb.OnesCount64(x) }, false)
 		m["parity"+s] = count(n, func(x uint64, _ int) int { return mb.OnesCount64(x) & 1 }, false)
+		m["clrsb"+s] = count(n, func(x uint64, n int) int {
+			if x>>(n-1)&1 != 0 {
+				x = ^x << (64 - n) >> (64 - n)
+			}
+			return n - mb.Len64(x) - 1
+		}, false)
 		m["ffs"+s] = count(n, func(x uint64, _ int) int {
 			if x == 0 {
 				return 0

@@ -2,6 +2,7 @@ package lib
 
 import (
 	"steward/internal/cinterp/code"
+	"steward/internal/cinterp/mem"
 	"steward/internal/cinterp/run"
 	"steward/internal/cinterp/vfs"
 )
@@ -16,11 +17,29 @@ var signals = map[string]run.LibFunc{
 			return r, ok
 		}
 		x := ext(c)
+		if x.syncs != nil && x.syncs.started && !c.VM.Find("signal-with-threads", nil, 0, "signal is called in a program that has started threads") {
+			return slot{}, false
+		}
+		if o := c.VM.M.Objs[h.Obj]; h.N > 1 && (o.Class != mem.ClassFunc || o.Base != h.N) &&
+			!c.VM.Find("signal-handler-pointer", &h, 0, "signal is given a pointer that points to no function") {
+			return slot{}, false
+		}
 		old := x.signals[n]
 		x.signals[n] = h
 		return old, true
 	},
-	"raise": func(c *call) (slot, bool) { return raise(c, i32(c, 0)) },
+	"raise": func(c *call) (slot, bool) {
+		x := ext(c)
+		switch {
+		case x.handling > 0 && !c.VM.Find("raise-in-handler", nil, 0, "raise is called by a handler that runs because of raise or abort"),
+			x.quickly && !c.VM.Find("signal-in-quick-exit", nil, 0, "a signal is raised while quick_exit runs"):
+			return slot{}, false
+		}
+		x.handling++
+		r, ok := raise(c, i32(c, 0))
+		x.handling--
+		return r, ok
+	},
 	"kill": func(c *call) (slot, bool) {
 		if p := i32(c, 0); p != 4242 && p != 0 {
 			return minus(c, 3)
@@ -90,6 +109,10 @@ func raise(c *call, n int32) (slot, bool) {
 	x.blocked |= 1 << (n - 1)
 	_, ok := c.VM.CallPointer(h, []slot{{N: uint64(n)}})
 	x.blocked &^= 1 << (n - 1)
+	// 7.14.1.1p3: such a handler has nowhere to return to.
+	if ok && (n == 4 || n == 8 || n == 11) {
+		return slot{}, c.VM.FindReturned("signal-handler-returns", "the handler of a signal for a computational exception (%d) returns", n)
+	}
 	return slot{}, ok
 }
 

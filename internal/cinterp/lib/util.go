@@ -13,9 +13,6 @@ type (
 	call = run.Call
 )
 
-// place is an object of the library's own.
-type place struct{ p slot }
-
 func state(c *call) *State {
 	s, ok := c.VM.State.(*State)
 	if !ok {
@@ -80,13 +77,16 @@ func strN(c *call, p slot, n uint64) ([]byte, bool) {
 	if !ok {
 		return nil, false
 	}
+	seen := func(to uint64) ([]byte, bool) {
+		return o.Data[off:to], c.VM.Touch(p, min(to+1, uint64(len(o.Data)))-off, false)
+	}
 	end := uint64(len(o.Data))
 	if p.Sub != 0 {
 		end = min(end, c.VM.M.Subs[p.Sub].Hi)
 	}
 	for i := off; ; i++ {
 		if i-off >= n {
-			return o.Data[off:i], true
+			return seen(i)
 		}
 		if i >= end {
 			q := p
@@ -100,7 +100,7 @@ func strN(c *call, p slot, n uint64) ([]byte, bool) {
 			return nil, ok
 		}
 		if o.Data[i] == 0 {
-			return o.Data[off:i], true
+			return seen(i)
 		}
 	}
 }
@@ -134,6 +134,7 @@ func own(c *call, name string, size uint64) (slot, bool) {
 		return slot{}, c.VM.Cannot("the limit of memory is reached")
 	}
 	o.Name, o.Type = name, run.LibraryObject
+	c.VM.Unwatched(o)
 	o.SetAll()
 	return slot{N: o.Base, Obj: o.ID}, true
 }
@@ -146,12 +147,16 @@ func errno(c *call, n int) bool {
 
 func errnoPlace(c *call) (slot, bool) {
 	s := state(c)
+	id := c.VM.ThreadID()
 	if s.errno == nil {
+		s.errno = map[int]slot{}
+	}
+	if _, ok := s.errno[id]; !ok {
 		p, ok := own(c, "errno", 4)
 		if !ok {
 			return p, false
 		}
-		s.errno = &place{p}
+		s.errno[id] = p
 	}
-	return s.errno.p, true
+	return s.errno[id], true
 }

@@ -1,7 +1,6 @@
 package lib
 
 import (
-	"steward/internal/cinterp/code"
 	"steward/internal/cinterp/run"
 )
 
@@ -85,39 +84,4 @@ func wideScanText(c *call, l *list) (slot, bool) {
 	}
 	defer end2()
 	return scanAll(c, &source{c: c, text: append([]byte(nil), b...), ok: true}, f, l)
-}
-
-// atomics is the functions of C17 7.17 that are no macros. One thread runs at
-// a time, so that what they order is in order.
-var atomics = map[string]run.LibFunc{
-	"atomic_thread_fence":      func(c *call) (slot, bool) { return slot{}, orders(c, 0, 0, 1, 2, 3, 4, 5) },
-	"atomic_signal_fence":      func(c *call) (slot, bool) { return slot{}, orders(c, 0, 0, 1, 2, 3, 4, 5) },
-	"atomic_flag_test_and_set": testAndSet,
-	"atomic_flag_test_and_set_explicit": func(c *call) (slot, bool) {
-		if !orders(c, 1, 0, 1, 2, 3, 4, 5) {
-			return slot{}, false
-		}
-		return testAndSet(c)
-	},
-	"atomic_flag_clear": func(c *call) (slot, bool) { return slot{}, c.VM.Store(arg(c, 0), code.TBool, slot{}) },
-	"atomic_flag_clear_explicit": func(c *call) (slot, bool) {
-		// 7.17.8.2p2: neither acquire nor acquire and release.
-		return slot{}, orders(c, 1, 0, 1, 3, 5) && c.VM.Store(arg(c, 0), code.TBool, slot{})
-	},
-}
-
-func testAndSet(c *call) (slot, bool) {
-	v, ok := c.VM.Load(arg(c, 0), code.TBool)
-	return v, ok && c.VM.Store(arg(c, 0), code.TBool, slot{N: 1})
-}
-
-// orders checks that argument i is one of the memory orders that are allowed.
-func orders(c *call, i int, allowed ...int32) bool {
-	n := i32(c, i)
-	for _, a := range allowed {
-		if n == a {
-			return true
-		}
-	}
-	return c.VM.Find("atomic-order", nil, 0, "%s is given the memory order %d, which it may not have", c.Name, n)
 }

@@ -44,29 +44,39 @@ type Pos = int32
 // Object is a region of memory. A dead one has no Data, so that the check of
 // bounds finds it, too.
 type Object struct {
-	Base    uint64
-	Data    []byte // to read; nil when dead
-	W       []byte // to write: Data, or nil when it is constant
-	Fast    bool   // every byte has a value, and the machine's order is ours
-	slow    bool
-	Init    []byte // 1 for each byte with a value; nil: all have one
-	Missing int    // bytes without a value, while Init is there
-	Prov    []Slot // provenance of the pointers stored, by machine word
-	Size    uint64
-	ID      uint32
-	Class   Class
-	State   State
-	Const   bool // written only by its initializer
-	Kept    bool // its address was stored in memory, returned, or made an integer
-	Name    string
-	Type    string // for people
-	Made    Pos    // where it was declared or allocated
-	Ended   Pos    // where it was freed or its block ended
-	Lost    *Lost  // bytes that had a value and have none any more
-	Guard   *Guard // bytes that the program may not change now
-	Vol     bool   // defined volatile
-	Func    int32  // of a function: which one
-	Mark    int32  // of the last leak search
+	Base     uint64
+	Data     []byte // to read; nil when dead
+	W        []byte // to write: Data, or nil when it is constant
+	Fast     bool   // every byte has a value, and the machine's order is ours
+	slow     bool
+	Plain    bool   // storing a character changes no type
+	untyped  bool   // without a declared type: it gets one by what is stored
+	zeroed   bool   // some bytes were zero before anyone stored
+	any      bool   // of no type that is known any more
+	Watched  bool   // see Watch
+	Fit      uint16 // accesses by this layout are in order; others are asked about
+	declared uint16
+	tags     []uint8 // the type of what was stored, by byte; see ByStore
+	m        *Memory
+	Init     []byte // 1 for each byte with a value; nil: all have one
+	Missing  int    // bytes without a value, while Init is there
+	Prov     []Slot // provenance of the pointers stored, by machine word
+	Size     uint64
+	ID       uint32
+	Class    Class
+	State    State
+	Const    bool // written only by its initializer
+	Kept     bool // its address was stored in memory, returned, or made an integer
+	Name     string
+	Type     string // for people
+	Made     Pos    // where it was declared or allocated
+	Ended    Pos    // where it was freed or its block ended
+	Lost     *Lost  // bytes that had a value and have none any more
+	Guard    *Guard // bytes that the program may not change now
+	Vol      bool   // defined volatile
+	Func     int32  // of a function: which one
+	Mark     int32  // of the last leak search
+	Trace    *Trace // who reached it, while threads run
 }
 
 // Lost is a range of offsets whose bytes lost their values, and the kind of
@@ -100,27 +110,51 @@ func (o *Object) Watch() { o.W, o.Fast, o.slow = nil, false, true }
 
 // Unwatch undoes Watch. big is the order of the machine.
 func (o *Object) Unwatch(big bool) {
-	o.slow, o.Guard = big, nil
+	o.Guard = nil
+	if o.Trace != nil {
+		return
+	}
+	o.slow = big
 	o.Fast = o.Init == nil && !o.slow
-	if !o.Const {
+	if !o.Const && !o.Vol {
 		o.W = o.Data
+	}
+	if o.Watched && o.State == Alive {
+		o.Watch()
 	}
 }
 
-// Sub is the bounds of a sub-object, as offsets in its object.
-type Sub struct{ Lo, Hi uint64 }
+// Sub is the bounds of a sub-object, as offsets in its object, and what a
+// pointer is based on: a tag that means something to whoever gave it.
+type Sub struct {
+	Lo, Hi uint64
+	Tag    uint32
+}
 
 // Memory is all objects of a run.
 type Memory struct {
-	Objs  []*Object // by ID; 0 is none
-	Subs  []Sub     // by index; 0 is none
-	subs  map[Sub]uint32
-	next  uint64
-	Used  uint64 // bytes that live, with their shadows
-	Total uint64 // bytes that were handed out
-	Limit uint64
-	Big   bool   // the machine's order of bytes is not ours
-	top   uint64 // the last address of the machine
+	Objs   []*Object // by ID; 0 is none
+	bases  []uint64  // by ID: the address of each
+	dead   []uint32  // objects that ended, in order, from oldest on
+	oldest int
+	stones map[stone]*Object
+	Subs   []Sub // by index; 0 is none
+	subs   map[Sub]uint32
+	next   uint64
+	Used   uint64 // bytes that live, with their shadows
+	Total  uint64 // bytes that were handed out
+	Limit  uint64
+	Traced bool   // new objects are traced
+	Big    bool   // the machine's order of bytes is not ours
+	top    uint64 // the last address of the machine
+
+	Types    *Types // of the program; nil: no types are looked at
+	Loose    bool   // programs do not rely on types: a clash is none
+	fits     map[fitKey][]fit
+	lastFit  fitKey // of the last answers that were asked for
+	lastFits []fit
+	laidOut  map[uint16][]uint8
+
 	// Near remembers objects by the address of a pointer to them, so that a
 	// pointer that is read need not search. It may be wrong: look at the object.
 	Near    [NearSize]uint32
@@ -136,11 +170,14 @@ const overhead = 192
 // New makes an empty memory that holds at most limit bytes, for a machine with
 // pointers of ptr bytes.
 func New(limit uint64, ptr int) *Memory {
-	m := &Memory{Objs: make([]*Object, 1, 256), Subs: make([]Sub, 1), subs: map[Sub]uint32{}, next: 0x10000, Limit: limit, top: 1<<47 - 1}
-	if ptr == 4 {
-		m.top = 1<<32 - 1
+	m := &Memory{Objs: make([]*Object, 1, 256), Subs: make([]Sub, 1), subs: map[Sub]uint32{}, next: 0x10000, Limit: limit, top: 1<<32 - 1}
+	if ptr == 8 {
+		// No address fits in an int, as on most machines.
+		m.next, m.top = 1<<36, 1<<47-1
 	}
-	m.Objs[0] = &Object{State: Freed}
+	m.Objs[0] = &Object{State: Freed, m: m}
+	m.bases = make([]uint64, 1, 256)
+	m.stones = map[stone]*Object{}
 	return m
 }
 
@@ -156,13 +193,17 @@ func (m *Memory) Alloc(size, align uint64, class Class) *Object {
 		return nil
 	}
 	m.next = base + size + 32
-	o := &Object{Base: base, Size: size, ID: uint32(len(m.Objs)), Class: class}
+	o := &Object{Base: base, Size: size, ID: uint32(len(m.Objs)), Class: class, Plain: true, m: m}
 	m.Objs = append(m.Objs, o)
+	m.bases = append(m.bases, base)
 	m.Used += size + overhead
 	m.Total += size
 	buf := make([]byte, 2*size)
 	o.Data, o.Init, o.Missing = buf[:size:size], buf[size:], int(size)
 	o.W, o.slow = o.Data, m.Big
+	if m.Traced && class != ClassFunc {
+		o.trace()
+	}
 	if size == 0 {
 		o.SetAll()
 	}
@@ -183,8 +224,11 @@ func (o *Object) Forget() {
 		clear(o.Init)
 	}
 	o.Missing, o.Fast, o.W = len(o.Data), false, o.Data
-	if o.Vol {
+	if o.Vol || o.Watched {
 		o.W = nil
+	}
+	if o.Trace != nil {
+		o.trace()
 	}
 	if o.Missing == 0 {
 		o.SetAll()
@@ -195,8 +239,10 @@ func (o *Object) Forget() {
 // End ends the life of an object.
 func (m *Memory) End(o *Object, s State, at Pos) {
 	m.Used -= o.Size
+	o.dropTags()
 	o.State, o.Ended = s, at
-	o.Data, o.W, o.Init, o.Prov, o.Fast = nil, nil, nil, nil, false
+	o.Data, o.W, o.Init, o.Prov, o.Fast, o.Trace = nil, nil, nil, nil, false, nil
+	m.bury(o.ID)
 }
 
 // SetInit says that n bytes from off have a value.
@@ -244,22 +290,20 @@ func (o *Object) FirstMissing(off, n uint64) (uint64, bool) {
 	return 0, false
 }
 
-// At finds the object, alive or dead, that an address lies in or is one past.
-func (m *Memory) At(addr uint64) *Object {
-	i := sort.Search(len(m.Objs)-1, func(i int) bool { return m.Objs[i+1].Base > addr })
-	if i == 0 {
-		return nil
+// At finds the object, alive or dead, that an address lies in or is one past;
+// 0 when there is none.
+func (m *Memory) At(addr uint64) uint32 {
+	i := sort.Search(len(m.bases)-1, func(i int) bool { return m.bases[i+1] > addr })
+	if i > 0 && addr-m.bases[i] <= m.Objs[i].Size {
+		return uint32(i)
 	}
-	if o := m.Objs[i]; addr <= o.Base+o.Size {
-		return o
-	}
-	return nil
+	return 0
 }
 
-// SubFor gives the index of bounds. Objects share it: there are about as many
+// SubFor gives the index of bounds with a tag. Objects share it: there are about as many
 // bounds as parts in the program's types.
-func (m *Memory) SubFor(lo, hi uint64) uint32 {
-	k := Sub{lo, hi}
+func (m *Memory) SubFor(lo, hi uint64, tag uint32) uint32 {
+	k := Sub{lo, hi, tag}
 	near := &m.nearSub[(lo^hi<<3)>>2%uint64(len(m.nearSub))]
 	if *near != 0 && m.Subs[*near] == k {
 		return *near
@@ -277,15 +321,16 @@ func (m *Memory) SubFor(lo, hi uint64) uint32 {
 
 // Recover gives a pointer for a bare address: with the object it lies in.
 func (m *Memory) Recover(addr uint64) Slot {
-	if o := m.At(addr); o != nil && addr != 0 {
-		o.Kept = true
-		return Slot{N: addr, Obj: o.ID}
+	if id := m.At(addr); id != 0 {
+		m.Objs[id].Kept = true
+		return Slot{N: addr, Obj: id}
 	}
 	return Slot{N: addr}
 }
 
 // Copy copies n bytes with their shadows. The ranges are within the objects.
 func Copy(dst *Object, do uint64, src *Object, so, n uint64, ptr uint64) {
+	carry(dst, do, src, so, n)
 	copy(dst.Data[do:do+n], src.Data[so:so+n])
 	if src.Init == nil {
 		dst.SetInit(do, n)

@@ -44,6 +44,7 @@ func (vm *VM) Access(p mem.Slot, size, align uint64, write bool) (*mem.Object, u
 	o := vm.M.Objs[p.Obj]
 	off := p.N - o.Base
 	if o.State != mem.Alive {
+		off = p.N - vm.M.Base(p.Obj)
 		kind = map[mem.State]string{mem.Freed: "use-after-free", mem.OutOfScope: "use-after-scope", mem.Returned: "use-after-return"}[o.State]
 		if o.Class == mem.ClassTemp {
 			kind = "use-after-temporary"
@@ -80,6 +81,15 @@ func (vm *VM) Access(p mem.Slot, size, align uint64, write bool) (*mem.Object, u
 		}
 		return nil, 0, vm.Find("const-write", &p, int64(size), "%s, which is const, is written", describe(o))
 	}
+	if o.Trace != nil && !vm.reached(o, off, size, write) {
+		return nil, 0, false
+	}
+	if o.Watched && !vm.touched(o, off, size, p, write) {
+		return nil, 0, false
+	}
+	if write && vm.lib != "" && !copies[vm.lib] {
+		o.ByBytes(off, size)
+	}
 	return o, off, true
 }
 
@@ -91,7 +101,7 @@ func (vm *VM) writable(o *mem.Object, off, size uint64) bool {
 	if o.Const || o.Class == mem.ClassString || o.Class == mem.ClassTemp && !o.Vol {
 		return false
 	}
-	return o.Vol || o.Guard != nil && (off+size <= o.Guard.Lo || off >= o.Guard.Hi)
+	return o.Vol || (o.Trace != nil || o.Watched) && o.Guard == nil || o.Guard != nil && (off+size <= o.Guard.Lo || off >= o.Guard.Hi)
 }
 
 func describe(o *mem.Object) string {
@@ -130,7 +140,10 @@ func (vm *VM) uninit(p mem.Slot, o *mem.Object, size uint64) bool {
 }
 
 // Load reads a scalar.
-func (vm *VM) Load(p mem.Slot, t code.T) (mem.Slot, bool) {
+func (vm *VM) Load(p mem.Slot, t code.T) (mem.Slot, bool) { return vm.loadAs(p, t, 0) }
+
+// loadAs reads a scalar by an access of the program.
+func (vm *VM) loadAs(p mem.Slot, t code.T, access uint16) (mem.Slot, bool) {
 	size := vm.sizeOf(t)
 	o, off, ok := vm.Access(p, size, vm.alignOf(t), false)
 	if !ok {
@@ -138,6 +151,9 @@ func (vm *VM) Load(p mem.Slot, t code.T) (mem.Slot, bool) {
 	}
 	if _, missing := o.FirstMissing(off, size); missing {
 		return mem.Slot{}, vm.uninit(p, o, size)
+	}
+	if !vm.M.Reads(o, off, access) && !vm.clash(o, p, access, "read") {
+		return mem.Slot{}, false
 	}
 	return vm.get(o, off, t), true
 }
@@ -150,7 +166,7 @@ func (vm *VM) alignOf(t code.T) uint64 {
 }
 
 // loadAny reads a scalar at any address: a member of a packed structure.
-func (vm *VM) loadAny(p mem.Slot, t code.T) (mem.Slot, bool) {
+func (vm *VM) loadAny(p mem.Slot, t code.T, access uint16) (mem.Slot, bool) {
 	size := vm.sizeOf(t)
 	o, off, ok := vm.Access(p, size, 0, false)
 	if !ok {
@@ -159,15 +175,19 @@ func (vm *VM) loadAny(p mem.Slot, t code.T) (mem.Slot, bool) {
 	if _, missing := o.FirstMissing(off, size); missing {
 		return mem.Slot{}, vm.uninit(p, o, size)
 	}
+	if !vm.M.Reads(o, off, access) && !vm.clash(o, p, access, "read") {
+		return mem.Slot{}, false
+	}
 	return vm.get(o, off, t), true
 }
 
-func (vm *VM) storeAny(p mem.Slot, t code.T, v mem.Slot) bool {
+func (vm *VM) storeAny(p mem.Slot, t code.T, v mem.Slot, access uint16) bool {
 	o, off, ok := vm.Access(p, vm.sizeOf(t), 0, true)
-	if ok {
-		vm.Put(o, off, t, v)
+	if !ok || !vm.M.Writes(o, off, access) && !vm.clash(o, p, access, "written") {
+		return false
 	}
-	return ok
+	vm.Put(o, off, t, v)
+	return true
 }
 
 // get reads a scalar that is there.
@@ -215,20 +235,22 @@ func (vm *VM) provenance(o *mem.Object, off, n uint64) mem.Slot {
 	if q := vm.M.Objs[*near]; n-q.Base <= q.Size {
 		return mem.Slot{N: n, Obj: q.ID}
 	}
-	if q := vm.M.At(n); q != nil {
-		*near = q.ID
-		return mem.Slot{N: n, Obj: q.ID}
-	}
-	return mem.Slot{N: n}
+	id := vm.M.At(n)
+	*near = id
+	return mem.Slot{N: n, Obj: id}
 }
 
 // Store writes a scalar.
-func (vm *VM) Store(p mem.Slot, t code.T, v mem.Slot) bool {
+func (vm *VM) Store(p mem.Slot, t code.T, v mem.Slot) bool { return vm.storeAs(p, t, v, 0) }
+
+// storeAs writes a scalar by an access of the program.
+func (vm *VM) storeAs(p mem.Slot, t code.T, v mem.Slot, access uint16) bool {
 	o, off, ok := vm.Access(p, vm.sizeOf(t), vm.alignOf(t), true)
-	if ok {
-		vm.Put(o, off, t, v)
+	if !ok || !vm.M.Writes(o, off, access) && !vm.clash(o, p, access, "written") {
+		return false
 	}
-	return ok
+	vm.Put(o, off, t, v)
+	return true
 }
 
 // Put writes a scalar that has its place.
@@ -262,8 +284,10 @@ func (vm *VM) keep(o *mem.Object, off uint64, v mem.Slot) {
 	vm.M.Near[v.N>>4%mem.NearSize] = v.Obj
 	w := off / uint64(vm.P.Ptr)
 	if off%uint64(vm.P.Ptr) != 0 {
+		vm.untracked(v)
 		return
 	}
+	vm.escapes(v)
 	if o.Prov == nil {
 		if o := vm.M.Objs[v.Obj]; v.Sub == 0 && v.N-o.Base <= o.Size {
 			return // its address tells enough
@@ -278,7 +302,7 @@ func (vm *VM) keep(o *mem.Object, off uint64, v mem.Slot) {
 func (vm *VM) loadPart(in *code.Instr, r *[window]mem.Slot, t code.T) bool {
 	p := r[in.B]
 	p.N += uint64(in.K)
-	v, ok := vm.Load(p, t)
+	v, ok := vm.loadAs(p, t, in.C)
 	if ok {
 		r[in.A] = v
 	}
@@ -288,17 +312,14 @@ func (vm *VM) loadPart(in *code.Instr, r *[window]mem.Slot, t code.T) bool {
 func (vm *VM) storePart(in *code.Instr, r *[window]mem.Slot, t code.T) bool {
 	p := r[in.B]
 	p.N += uint64(in.K)
-	return vm.Store(p, t, r[in.A])
+	return vm.storeAs(p, t, r[in.A], in.C)
 }
 
 // element computes the address of an element.
-func (vm *VM) element(in *code.Instr, r *[window]mem.Slot, what string) (mem.Slot, bool) {
+func (vm *VM) element(in *code.Instr, r *[window]mem.Slot, what string, scale int64) (mem.Slot, bool) {
 	p := r[in.B]
 	i := int64(r[in.C].N)
-	scale, bound := in.K&0x7fffffff, in.K>>32
-	if in.K&(1<<31) != 0 {
-		what = "write"
-	}
+	bound := in.K >> 32
 	if bound > 0 && uint64(i) >= uint64(bound) && vm.M.Objs[p.Obj].State == mem.Alive {
 		kind := "sub-object-" + what
 		q := p
@@ -313,11 +334,11 @@ func (vm *VM) element(in *code.Instr, r *[window]mem.Slot, what string) (mem.Slo
 }
 
 func (vm *VM) loadx(in *code.Instr, r *[window]mem.Slot, t code.T) bool {
-	p, ok := vm.element(in, r, "read")
+	p, ok := vm.element(in, r, "read", in.K&0xffff)
 	if !ok {
 		return false
 	}
-	v, ok := vm.Load(p, t)
+	v, ok := vm.loadAs(p, t, uint16(in.K>>16)&(accesses-1))
 	if ok {
 		r[in.A] = v
 	}
@@ -325,12 +346,15 @@ func (vm *VM) loadx(in *code.Instr, r *[window]mem.Slot, t code.T) bool {
 }
 
 func (vm *VM) storex(in *code.Instr, r *[window]mem.Slot, t code.T) bool {
-	p, ok := vm.element(in, r, "write")
-	return ok && vm.Store(p, t, r[in.A])
+	p, ok := vm.element(in, r, "write", in.K&0xffff)
+	return ok && vm.storeAs(p, t, r[in.A], uint16(in.K>>16)&(accesses-1))
 }
 
 // Copy copies an object's value of n bytes.
-func (vm *VM) Copy(dst, src mem.Slot, n uint64) bool {
+func (vm *VM) Copy(dst, src mem.Slot, n uint64) bool { return vm.copyAs(dst, src, n, 0) }
+
+// copyAs copies an object's value by an access of the program.
+func (vm *VM) copyAs(dst, src mem.Slot, n uint64, access uint16) bool {
 	if n == 0 {
 		return true
 	}
@@ -347,7 +371,13 @@ func (vm *VM) Copy(dst, src mem.Slot, n uint64) bool {
 			return false
 		}
 	}
+	if !vm.M.Reads(so, soff, access) && !vm.clash(so, src, access, "read") {
+		return false
+	}
 	mem.Copy(do, doff, so, soff, n, uint64(vm.P.Ptr))
+	if !vm.M.Writes(do, doff, access) && !vm.clash(do, dst, access, "written") {
+		return false
+	}
 	if so.Prov == nil && do.Prov != nil {
 		// what do remembered may be stale; it is compared when it is read
 		return true
@@ -377,6 +407,9 @@ func (vm *VM) Zero(dst mem.Slot, n uint64) bool {
 func (vm *VM) bits(p mem.Slot, k int64, write bool) (o *mem.Object, off uint64, n int, ok bool) {
 	n = int(k >> 1 & 127)
 	o, off, ok = vm.Access(p, uint64(n), 0, write)
+	if ok && write {
+		o.ByBytes(off, uint64(n))
+	}
 	return o, off, n, ok
 }
 
@@ -446,7 +479,7 @@ func (vm *VM) storeBits(in *code.Instr, r *[window]mem.Slot) bool {
 func (vm *VM) copyByte(dst, src mem.Slot) bool {
 	s, d := vm.M.Objs[src.Obj], vm.M.Objs[dst.Obj]
 	so, do := src.N-s.Base, dst.N-d.Base
-	if s.Fast && d.Fast && so < uint64(len(s.Data)) && do < uint64(len(d.W)) &&
+	if s.Fast && d.Fast && d.Plain && so < uint64(len(s.Data)) && do < uint64(len(d.W)) &&
 		(src.Sub == 0 || inside(vm.M.Subs[src.Sub], so, 1)) && (dst.Sub == 0 || inside(vm.M.Subs[dst.Sub], do, 1)) {
 		d.W[do] = s.Data[so]
 		return true

@@ -7,6 +7,7 @@ import (
 
 // jump is where a setjmp was.
 type jump struct {
+	thread int
 	depth  int
 	serial uint64
 	pc     int
@@ -74,6 +75,7 @@ func (vm *VM) newLocal(l *code.Local) *mem.Object {
 		o.Class = mem.ClassTemp
 	}
 	o.Name, o.Type, o.Made = l.Name, l.Type, l.At
+	o.Declare(l.Layout)
 	for _, p := range l.Pads {
 		o.SetInit(p[0], p[1])
 	}
@@ -93,6 +95,10 @@ func (vm *VM) fresh(o *mem.Object, l *code.Local) {
 func (vm *VM) leave(result mem.Slot) {
 	fr := &vm.frames[len(vm.frames)-1]
 	at := vm.here()
+	vm.returned = at
+	if fr.promises != nil {
+		vm.endPromises(fr, result)
+	}
 	if fr.objs != nil {
 		for i, o := range fr.objs {
 			if o.Kept || o.ID == result.Obj {
@@ -117,7 +123,7 @@ func (vm *VM) leave(result mem.Slot) {
 
 // simple tells that nothing ends with a call but the call.
 func (fr *Frame) simple() bool {
-	return fr.objs == nil && fr.va == nil && fr.extra == nil && fr.open == nil
+	return fr.objs == nil && fr.va == nil && fr.extra == nil && fr.open == nil && fr.promises == nil
 }
 
 // kill ends a local object at the end of its block. When a pointer to it may
@@ -184,6 +190,9 @@ func (vm *VM) callLib(i int, f *code.Func, site *code.Site, base int, dst uint16
 	fr := &vm.frames[len(vm.frames)-1]
 	if len(site.Args) < f.Least {
 		return vm.Find("wrong-argument-count", nil, 0, "%s is called with %d arguments and has %d parameters", f.Name, len(site.Args), f.Least)
+	}
+	if vm.threads != nil && visible[f.Name] && !vm.Point() {
+		return false
 	}
 	if site.Type != f.Type && site.Proto && !vm.fitsLibrary(f, site) {
 		return false

@@ -63,6 +63,9 @@ next:
 					goto slow
 				}
 			}
+			if a := in.C & (accesses - 1); a != 0 && vm.bases[a] != o.Fit {
+				goto slow
+			}
 			r[in.A].N = uint64(int64(int8(d[off])))
 			goto next
 		}
@@ -79,6 +82,9 @@ next:
 					goto slow
 				}
 			}
+			if a := in.C & (accesses - 1); a != 0 && vm.bases[a] != o.Fit {
+				goto slow
+			}
 			r[in.A].N = uint64(int64(int8(d[off])))
 			goto next
 		}
@@ -88,13 +94,16 @@ next:
 		o := objs[q.Obj]
 		d := o.Data
 		i := r[in.C].N
-		off := q.N + i*uint64(in.K&0xffffffff) - o.Base
+		off := q.N + i*uint64(in.K&0xffff) - o.Base
 		if o.Fast && (in.K>>32 == 0 || i < uint64(in.K>>32)) && off < uint64(len(d)) {
 			if q.Sub != 0 {
 				s := &vm.M.Subs[q.Sub]
 				if off < s.Lo || off+1 > s.Hi {
 					goto slow
 				}
+			}
+			if a := uint16(in.K>>16) & (accesses - 1); a != 0 && vm.bases[a] != o.Fit {
+				goto slow
 			}
 			r[in.A].N = uint64(int64(int8(d[off])))
 			goto next
@@ -111,6 +120,9 @@ next:
 				if d[off] != 0x1 {
 					goto slow
 				}
+			}
+			if a := uint16(in.K>>16) & (accesses - 1); a != 0 && vm.bases[a] != o.Fit {
+				goto slow
 			}
 			r[in.A].N = uint64(int64(int8(d[off])))
 			goto next
@@ -128,6 +140,9 @@ next:
 					goto slow
 				}
 			}
+			if a := in.C & (accesses - 1); a != 0 && vm.bases[a] != o.Fit {
+				goto slow
+			}
 			r[in.A].N = uint64(d[off])
 			goto next
 		}
@@ -144,6 +159,9 @@ next:
 					goto slow
 				}
 			}
+			if a := in.C & (accesses - 1); a != 0 && vm.bases[a] != o.Fit {
+				goto slow
+			}
 			r[in.A].N = uint64(d[off])
 			goto next
 		}
@@ -153,13 +171,16 @@ next:
 		o := objs[q.Obj]
 		d := o.Data
 		i := r[in.C].N
-		off := q.N + i*uint64(in.K&0xffffffff) - o.Base
+		off := q.N + i*uint64(in.K&0xffff) - o.Base
 		if o.Fast && (in.K>>32 == 0 || i < uint64(in.K>>32)) && off < uint64(len(d)) {
 			if q.Sub != 0 {
 				s := &vm.M.Subs[q.Sub]
 				if off < s.Lo || off+1 > s.Hi {
 					goto slow
 				}
+			}
+			if a := uint16(in.K>>16) & (accesses - 1); a != 0 && vm.bases[a] != o.Fit {
+				goto slow
 			}
 			r[in.A].N = uint64(d[off])
 			goto next
@@ -177,6 +198,9 @@ next:
 					goto slow
 				}
 			}
+			if a := uint16(in.K>>16) & (accesses - 1); a != 0 && vm.bases[a] != o.Fit {
+				goto slow
+			}
 			r[in.A].N = uint64(d[off])
 			goto next
 		}
@@ -192,6 +216,9 @@ next:
 				if off < s.Lo || off+2 > s.Hi {
 					goto slow
 				}
+			}
+			if a := in.C & (accesses - 1); a != 0 && vm.bases[a] != o.Fit {
+				goto slow
 			}
 			b := (*[2]byte)(d[off:])
 			r[in.A].N = uint64(int64(int16(uint16(b[0]) | uint16(b[1])<<8)))
@@ -211,6 +238,9 @@ next:
 					goto slow
 				}
 			}
+			if a := in.C & (accesses - 1); a != 0 && vm.bases[a] != o.Fit {
+				goto slow
+			}
 			b := (*[2]byte)(d[off:])
 			r[in.A].N = uint64(int64(int16(uint16(b[0]) | uint16(b[1])<<8)))
 			goto next
@@ -221,13 +251,16 @@ next:
 		o := objs[q.Obj]
 		d := o.Data
 		i := r[in.C].N
-		off := q.N + i*uint64(in.K&0xffffffff) - o.Base
+		off := q.N + i*uint64(in.K&0xffff) - o.Base
 		if o.Fast && (in.K>>32 == 0 || i < uint64(in.K>>32)) && off < uint64(len(d)) && uint64(len(d))-off >= 2 && off&1 == 0 {
 			if q.Sub != 0 {
 				s := &vm.M.Subs[q.Sub]
 				if off < s.Lo || off+2 > s.Hi {
 					goto slow
 				}
+			}
+			if a := uint16(in.K>>16) & (accesses - 1); a != 0 && vm.bases[a] != o.Fit {
+				goto slow
 			}
 			b := (*[2]byte)(d[off:])
 			r[in.A].N = uint64(int64(int16(uint16(b[0]) | uint16(b[1])<<8)))
@@ -246,6 +279,9 @@ next:
 				if uint16(b[0])|uint16(b[1])<<8 != 0x101 {
 					goto slow
 				}
+			}
+			if a := uint16(in.K>>16) & (accesses - 1); a != 0 && vm.bases[a] != o.Fit {
+				goto slow
 			}
 			b := (*[2]byte)(d[off:])
 			r[in.A].N = uint64(int64(int16(uint16(b[0]) | uint16(b[1])<<8)))
@@ -264,6 +300,9 @@ next:
 					goto slow
 				}
 			}
+			if a := in.C & (accesses - 1); a != 0 && vm.bases[a] != o.Fit {
+				goto slow
+			}
 			b := (*[2]byte)(d[off:])
 			r[in.A].N = uint64(uint16(b[0]) | uint16(b[1])<<8)
 			goto next
@@ -282,6 +321,9 @@ next:
 					goto slow
 				}
 			}
+			if a := in.C & (accesses - 1); a != 0 && vm.bases[a] != o.Fit {
+				goto slow
+			}
 			b := (*[2]byte)(d[off:])
 			r[in.A].N = uint64(uint16(b[0]) | uint16(b[1])<<8)
 			goto next
@@ -292,13 +334,16 @@ next:
 		o := objs[q.Obj]
 		d := o.Data
 		i := r[in.C].N
-		off := q.N + i*uint64(in.K&0xffffffff) - o.Base
+		off := q.N + i*uint64(in.K&0xffff) - o.Base
 		if o.Fast && (in.K>>32 == 0 || i < uint64(in.K>>32)) && off < uint64(len(d)) && uint64(len(d))-off >= 2 && off&1 == 0 {
 			if q.Sub != 0 {
 				s := &vm.M.Subs[q.Sub]
 				if off < s.Lo || off+2 > s.Hi {
 					goto slow
 				}
+			}
+			if a := uint16(in.K>>16) & (accesses - 1); a != 0 && vm.bases[a] != o.Fit {
+				goto slow
 			}
 			b := (*[2]byte)(d[off:])
 			r[in.A].N = uint64(uint16(b[0]) | uint16(b[1])<<8)
@@ -318,6 +363,9 @@ next:
 					goto slow
 				}
 			}
+			if a := uint16(in.K>>16) & (accesses - 1); a != 0 && vm.bases[a] != o.Fit {
+				goto slow
+			}
 			b := (*[2]byte)(d[off:])
 			r[in.A].N = uint64(uint16(b[0]) | uint16(b[1])<<8)
 			goto next
@@ -334,6 +382,9 @@ next:
 				if off < s.Lo || off+4 > s.Hi {
 					goto slow
 				}
+			}
+			if a := in.C & (accesses - 1); a != 0 && vm.bases[a] != o.Fit {
+				goto slow
 			}
 			b := (*[4]byte)(d[off:])
 			r[in.A].N = uint64(int64(int32(uint32(b[0]) | uint32(b[1])<<8 | uint32(b[2])<<16 | uint32(b[3])<<24)))
@@ -353,6 +404,9 @@ next:
 					goto slow
 				}
 			}
+			if a := in.C & (accesses - 1); a != 0 && vm.bases[a] != o.Fit {
+				goto slow
+			}
 			b := (*[4]byte)(d[off:])
 			r[in.A].N = uint64(int64(int32(uint32(b[0]) | uint32(b[1])<<8 | uint32(b[2])<<16 | uint32(b[3])<<24)))
 			goto next
@@ -363,13 +417,16 @@ next:
 		o := objs[q.Obj]
 		d := o.Data
 		i := r[in.C].N
-		off := q.N + i*uint64(in.K&0xffffffff) - o.Base
+		off := q.N + i*uint64(in.K&0xffff) - o.Base
 		if o.Fast && (in.K>>32 == 0 || i < uint64(in.K>>32)) && off < uint64(len(d)) && uint64(len(d))-off >= 4 && off&3 == 0 {
 			if q.Sub != 0 {
 				s := &vm.M.Subs[q.Sub]
 				if off < s.Lo || off+4 > s.Hi {
 					goto slow
 				}
+			}
+			if a := uint16(in.K>>16) & (accesses - 1); a != 0 && vm.bases[a] != o.Fit {
+				goto slow
 			}
 			b := (*[4]byte)(d[off:])
 			r[in.A].N = uint64(int64(int32(uint32(b[0]) | uint32(b[1])<<8 | uint32(b[2])<<16 | uint32(b[3])<<24)))
@@ -388,6 +445,9 @@ next:
 				if uint32(b[0])|uint32(b[1])<<8|uint32(b[2])<<16|uint32(b[3])<<24 != 0x1010101 {
 					goto slow
 				}
+			}
+			if a := uint16(in.K>>16) & (accesses - 1); a != 0 && vm.bases[a] != o.Fit {
+				goto slow
 			}
 			b := (*[4]byte)(d[off:])
 			r[in.A].N = uint64(int64(int32(uint32(b[0]) | uint32(b[1])<<8 | uint32(b[2])<<16 | uint32(b[3])<<24)))
@@ -406,6 +466,9 @@ next:
 					goto slow
 				}
 			}
+			if a := in.C & (accesses - 1); a != 0 && vm.bases[a] != o.Fit {
+				goto slow
+			}
 			b := (*[4]byte)(d[off:])
 			r[in.A].N = uint64(uint32(b[0]) | uint32(b[1])<<8 | uint32(b[2])<<16 | uint32(b[3])<<24)
 			goto next
@@ -424,6 +487,9 @@ next:
 					goto slow
 				}
 			}
+			if a := in.C & (accesses - 1); a != 0 && vm.bases[a] != o.Fit {
+				goto slow
+			}
 			b := (*[4]byte)(d[off:])
 			r[in.A].N = uint64(uint32(b[0]) | uint32(b[1])<<8 | uint32(b[2])<<16 | uint32(b[3])<<24)
 			goto next
@@ -434,13 +500,16 @@ next:
 		o := objs[q.Obj]
 		d := o.Data
 		i := r[in.C].N
-		off := q.N + i*uint64(in.K&0xffffffff) - o.Base
+		off := q.N + i*uint64(in.K&0xffff) - o.Base
 		if o.Fast && (in.K>>32 == 0 || i < uint64(in.K>>32)) && off < uint64(len(d)) && uint64(len(d))-off >= 4 && off&3 == 0 {
 			if q.Sub != 0 {
 				s := &vm.M.Subs[q.Sub]
 				if off < s.Lo || off+4 > s.Hi {
 					goto slow
 				}
+			}
+			if a := uint16(in.K>>16) & (accesses - 1); a != 0 && vm.bases[a] != o.Fit {
+				goto slow
 			}
 			b := (*[4]byte)(d[off:])
 			r[in.A].N = uint64(uint32(b[0]) | uint32(b[1])<<8 | uint32(b[2])<<16 | uint32(b[3])<<24)
@@ -459,6 +528,9 @@ next:
 				if uint32(b[0])|uint32(b[1])<<8|uint32(b[2])<<16|uint32(b[3])<<24 != 0x1010101 {
 					goto slow
 				}
+			}
+			if a := uint16(in.K>>16) & (accesses - 1); a != 0 && vm.bases[a] != o.Fit {
+				goto slow
 			}
 			b := (*[4]byte)(d[off:])
 			r[in.A].N = uint64(uint32(b[0]) | uint32(b[1])<<8 | uint32(b[2])<<16 | uint32(b[3])<<24)
@@ -477,6 +549,9 @@ next:
 					goto slow
 				}
 			}
+			if a := in.C & (accesses - 1); a != 0 && vm.bases[a] != o.Fit {
+				goto slow
+			}
 			b := (*[8]byte)(d[off:])
 			r[in.A].N = uint64(b[0]) | uint64(b[1])<<8 | uint64(b[2])<<16 | uint64(b[3])<<24 | uint64(b[4])<<32 | uint64(b[5])<<40 | uint64(b[6])<<48 | uint64(b[7])<<56
 			goto next
@@ -495,6 +570,9 @@ next:
 					goto slow
 				}
 			}
+			if a := in.C & (accesses - 1); a != 0 && vm.bases[a] != o.Fit {
+				goto slow
+			}
 			b := (*[8]byte)(d[off:])
 			r[in.A].N = uint64(b[0]) | uint64(b[1])<<8 | uint64(b[2])<<16 | uint64(b[3])<<24 | uint64(b[4])<<32 | uint64(b[5])<<40 | uint64(b[6])<<48 | uint64(b[7])<<56
 			goto next
@@ -505,13 +583,16 @@ next:
 		o := objs[q.Obj]
 		d := o.Data
 		i := r[in.C].N
-		off := q.N + i*uint64(in.K&0xffffffff) - o.Base
+		off := q.N + i*uint64(in.K&0xffff) - o.Base
 		if o.Fast && (in.K>>32 == 0 || i < uint64(in.K>>32)) && off < uint64(len(d)) && uint64(len(d))-off >= 8 && off&7 == 0 {
 			if q.Sub != 0 {
 				s := &vm.M.Subs[q.Sub]
 				if off < s.Lo || off+8 > s.Hi {
 					goto slow
 				}
+			}
+			if a := uint16(in.K>>16) & (accesses - 1); a != 0 && vm.bases[a] != o.Fit {
+				goto slow
 			}
 			b := (*[8]byte)(d[off:])
 			r[in.A].N = uint64(b[0]) | uint64(b[1])<<8 | uint64(b[2])<<16 | uint64(b[3])<<24 | uint64(b[4])<<32 | uint64(b[5])<<40 | uint64(b[6])<<48 | uint64(b[7])<<56
@@ -530,6 +611,9 @@ next:
 				if uint64(b[0])|uint64(b[1])<<8|uint64(b[2])<<16|uint64(b[3])<<24|uint64(b[4])<<32|uint64(b[5])<<40|uint64(b[6])<<48|uint64(b[7])<<56 != 0x101010101010101 {
 					goto slow
 				}
+			}
+			if a := uint16(in.K>>16) & (accesses - 1); a != 0 && vm.bases[a] != o.Fit {
+				goto slow
 			}
 			b := (*[8]byte)(d[off:])
 			r[in.A].N = uint64(b[0]) | uint64(b[1])<<8 | uint64(b[2])<<16 | uint64(b[3])<<24 | uint64(b[4])<<32 | uint64(b[5])<<40 | uint64(b[6])<<48 | uint64(b[7])<<56
@@ -548,6 +632,9 @@ next:
 					goto slow
 				}
 			}
+			if a := in.C & (accesses - 1); a != 0 && vm.bases[a] != o.Fit {
+				goto slow
+			}
 			b := (*[8]byte)(d[off:])
 			r[in.A].N = uint64(b[0]) | uint64(b[1])<<8 | uint64(b[2])<<16 | uint64(b[3])<<24 | uint64(b[4])<<32 | uint64(b[5])<<40 | uint64(b[6])<<48 | uint64(b[7])<<56
 			goto next
@@ -566,6 +653,9 @@ next:
 					goto slow
 				}
 			}
+			if a := in.C & (accesses - 1); a != 0 && vm.bases[a] != o.Fit {
+				goto slow
+			}
 			b := (*[8]byte)(d[off:])
 			r[in.A].N = uint64(b[0]) | uint64(b[1])<<8 | uint64(b[2])<<16 | uint64(b[3])<<24 | uint64(b[4])<<32 | uint64(b[5])<<40 | uint64(b[6])<<48 | uint64(b[7])<<56
 			goto next
@@ -576,13 +666,16 @@ next:
 		o := objs[q.Obj]
 		d := o.Data
 		i := r[in.C].N
-		off := q.N + i*uint64(in.K&0xffffffff) - o.Base
+		off := q.N + i*uint64(in.K&0xffff) - o.Base
 		if o.Fast && (in.K>>32 == 0 || i < uint64(in.K>>32)) && off < uint64(len(d)) && uint64(len(d))-off >= 8 && off&7 == 0 {
 			if q.Sub != 0 {
 				s := &vm.M.Subs[q.Sub]
 				if off < s.Lo || off+8 > s.Hi {
 					goto slow
 				}
+			}
+			if a := uint16(in.K>>16) & (accesses - 1); a != 0 && vm.bases[a] != o.Fit {
+				goto slow
 			}
 			b := (*[8]byte)(d[off:])
 			r[in.A].N = uint64(b[0]) | uint64(b[1])<<8 | uint64(b[2])<<16 | uint64(b[3])<<24 | uint64(b[4])<<32 | uint64(b[5])<<40 | uint64(b[6])<<48 | uint64(b[7])<<56
@@ -602,6 +695,9 @@ next:
 					goto slow
 				}
 			}
+			if a := uint16(in.K>>16) & (accesses - 1); a != 0 && vm.bases[a] != o.Fit {
+				goto slow
+			}
 			b := (*[8]byte)(d[off:])
 			r[in.A].N = uint64(b[0]) | uint64(b[1])<<8 | uint64(b[2])<<16 | uint64(b[3])<<24 | uint64(b[4])<<32 | uint64(b[5])<<40 | uint64(b[6])<<48 | uint64(b[7])<<56
 			goto next
@@ -618,6 +714,9 @@ next:
 				if off < s.Lo || off+4 > s.Hi {
 					goto slow
 				}
+			}
+			if a := in.C & (accesses - 1); a != 0 && vm.bases[a] != o.Fit {
+				goto slow
 			}
 			b := (*[4]byte)(d[off:])
 			r[in.A].N = math.Float64bits(float64(math.Float32frombits(uint32(b[0]) | uint32(b[1])<<8 | uint32(b[2])<<16 | uint32(b[3])<<24)))
@@ -637,6 +736,9 @@ next:
 					goto slow
 				}
 			}
+			if a := in.C & (accesses - 1); a != 0 && vm.bases[a] != o.Fit {
+				goto slow
+			}
 			b := (*[4]byte)(d[off:])
 			r[in.A].N = math.Float64bits(float64(math.Float32frombits(uint32(b[0]) | uint32(b[1])<<8 | uint32(b[2])<<16 | uint32(b[3])<<24)))
 			goto next
@@ -647,13 +749,16 @@ next:
 		o := objs[q.Obj]
 		d := o.Data
 		i := r[in.C].N
-		off := q.N + i*uint64(in.K&0xffffffff) - o.Base
+		off := q.N + i*uint64(in.K&0xffff) - o.Base
 		if o.Fast && (in.K>>32 == 0 || i < uint64(in.K>>32)) && off < uint64(len(d)) && uint64(len(d))-off >= 4 && off&3 == 0 {
 			if q.Sub != 0 {
 				s := &vm.M.Subs[q.Sub]
 				if off < s.Lo || off+4 > s.Hi {
 					goto slow
 				}
+			}
+			if a := uint16(in.K>>16) & (accesses - 1); a != 0 && vm.bases[a] != o.Fit {
+				goto slow
 			}
 			b := (*[4]byte)(d[off:])
 			r[in.A].N = math.Float64bits(float64(math.Float32frombits(uint32(b[0]) | uint32(b[1])<<8 | uint32(b[2])<<16 | uint32(b[3])<<24)))
@@ -673,6 +778,9 @@ next:
 					goto slow
 				}
 			}
+			if a := uint16(in.K>>16) & (accesses - 1); a != 0 && vm.bases[a] != o.Fit {
+				goto slow
+			}
 			b := (*[4]byte)(d[off:])
 			r[in.A].N = math.Float64bits(float64(math.Float32frombits(uint32(b[0]) | uint32(b[1])<<8 | uint32(b[2])<<16 | uint32(b[3])<<24)))
 			goto next
@@ -689,6 +797,9 @@ next:
 				if off < s.Lo || off+8 > s.Hi {
 					goto slow
 				}
+			}
+			if a := in.C & (accesses - 1); a != 0 && vm.bases[a] != o.Fit {
+				goto slow
 			}
 			b := (*[8]byte)(d[off:])
 			r[in.A].N = uint64(b[0]) | uint64(b[1])<<8 | uint64(b[2])<<16 | uint64(b[3])<<24 | uint64(b[4])<<32 | uint64(b[5])<<40 | uint64(b[6])<<48 | uint64(b[7])<<56
@@ -708,6 +819,9 @@ next:
 					goto slow
 				}
 			}
+			if a := in.C & (accesses - 1); a != 0 && vm.bases[a] != o.Fit {
+				goto slow
+			}
 			b := (*[8]byte)(d[off:])
 			r[in.A].N = uint64(b[0]) | uint64(b[1])<<8 | uint64(b[2])<<16 | uint64(b[3])<<24 | uint64(b[4])<<32 | uint64(b[5])<<40 | uint64(b[6])<<48 | uint64(b[7])<<56
 			goto next
@@ -718,13 +832,16 @@ next:
 		o := objs[q.Obj]
 		d := o.Data
 		i := r[in.C].N
-		off := q.N + i*uint64(in.K&0xffffffff) - o.Base
+		off := q.N + i*uint64(in.K&0xffff) - o.Base
 		if o.Fast && (in.K>>32 == 0 || i < uint64(in.K>>32)) && off < uint64(len(d)) && uint64(len(d))-off >= 8 && off&7 == 0 {
 			if q.Sub != 0 {
 				s := &vm.M.Subs[q.Sub]
 				if off < s.Lo || off+8 > s.Hi {
 					goto slow
 				}
+			}
+			if a := uint16(in.K>>16) & (accesses - 1); a != 0 && vm.bases[a] != o.Fit {
+				goto slow
 			}
 			b := (*[8]byte)(d[off:])
 			r[in.A].N = uint64(b[0]) | uint64(b[1])<<8 | uint64(b[2])<<16 | uint64(b[3])<<24 | uint64(b[4])<<32 | uint64(b[5])<<40 | uint64(b[6])<<48 | uint64(b[7])<<56
@@ -743,6 +860,9 @@ next:
 				if uint64(b[0])|uint64(b[1])<<8|uint64(b[2])<<16|uint64(b[3])<<24|uint64(b[4])<<32|uint64(b[5])<<40|uint64(b[6])<<48|uint64(b[7])<<56 != 0x101010101010101 {
 					goto slow
 				}
+			}
+			if a := uint16(in.K>>16) & (accesses - 1); a != 0 && vm.bases[a] != o.Fit {
+				goto slow
 			}
 			b := (*[8]byte)(d[off:])
 			r[in.A].N = uint64(b[0]) | uint64(b[1])<<8 | uint64(b[2])<<16 | uint64(b[3])<<24 | uint64(b[4])<<32 | uint64(b[5])<<40 | uint64(b[6])<<48 | uint64(b[7])<<56
@@ -762,6 +882,9 @@ next:
 			if off < s.Lo || off+1 > s.Hi {
 				goto slow
 			}
+		}
+		if a := in.C & (accesses - 1); a != 0 && vm.bases[a] != o.Fit && !o.Plain {
+			goto slow
 		}
 
 		x := r[in.A].N
@@ -788,7 +911,7 @@ next:
 		o := objs[q.Obj]
 		d := o.W
 		i := r[in.C].N
-		off := q.N + i*uint64(in.K&0xffffffff) - o.Base
+		off := q.N + i*uint64(in.K&0xffff) - o.Base
 		if !((in.K>>32 == 0 || i < uint64(in.K>>32)) && off < uint64(len(d))) {
 			goto slow
 		}
@@ -797,6 +920,9 @@ next:
 			if off < s.Lo || off+1 > s.Hi {
 				goto slow
 			}
+		}
+		if a := uint16(in.K>>16) & (accesses - 1); a != 0 && vm.bases[a] != o.Fit && !o.Plain {
+			goto slow
 		}
 
 		x := r[in.A].N
@@ -832,6 +958,9 @@ next:
 				goto slow
 			}
 		}
+		if a := in.C & (accesses - 1); a != 0 && vm.bases[a] != o.Fit {
+			goto slow
+		}
 
 		x := r[in.A].N
 		if !o.Fast {
@@ -862,7 +991,7 @@ next:
 		o := objs[q.Obj]
 		d := o.W
 		i := r[in.C].N
-		off := q.N + i*uint64(in.K&0xffffffff) - o.Base
+		off := q.N + i*uint64(in.K&0xffff) - o.Base
 		if !((in.K>>32 == 0 || i < uint64(in.K>>32)) && off < uint64(len(d)) && uint64(len(d))-off >= 2 && off&1 == 0) {
 			goto slow
 		}
@@ -871,6 +1000,9 @@ next:
 			if off < s.Lo || off+2 > s.Hi {
 				goto slow
 			}
+		}
+		if a := uint16(in.K>>16) & (accesses - 1); a != 0 && vm.bases[a] != o.Fit {
+			goto slow
 		}
 
 		x := r[in.A].N
@@ -911,6 +1043,9 @@ next:
 				goto slow
 			}
 		}
+		if a := in.C & (accesses - 1); a != 0 && vm.bases[a] != o.Fit {
+			goto slow
+		}
 
 		x := r[in.A].N
 		if !o.Fast {
@@ -945,7 +1080,7 @@ next:
 		o := objs[q.Obj]
 		d := o.W
 		i := r[in.C].N
-		off := q.N + i*uint64(in.K&0xffffffff) - o.Base
+		off := q.N + i*uint64(in.K&0xffff) - o.Base
 		if !((in.K>>32 == 0 || i < uint64(in.K>>32)) && off < uint64(len(d)) && uint64(len(d))-off >= 4 && off&3 == 0) {
 			goto slow
 		}
@@ -954,6 +1089,9 @@ next:
 			if off < s.Lo || off+4 > s.Hi {
 				goto slow
 			}
+		}
+		if a := uint16(in.K>>16) & (accesses - 1); a != 0 && vm.bases[a] != o.Fit {
+			goto slow
 		}
 
 		x := r[in.A].N
@@ -998,6 +1136,9 @@ next:
 				goto slow
 			}
 		}
+		if a := in.C & (accesses - 1); a != 0 && vm.bases[a] != o.Fit {
+			goto slow
+		}
 
 		x := r[in.A].N
 		if !o.Fast {
@@ -1040,7 +1181,7 @@ next:
 		o := objs[q.Obj]
 		d := o.W
 		i := r[in.C].N
-		off := q.N + i*uint64(in.K&0xffffffff) - o.Base
+		off := q.N + i*uint64(in.K&0xffff) - o.Base
 		if !((in.K>>32 == 0 || i < uint64(in.K>>32)) && off < uint64(len(d)) && uint64(len(d))-off >= 8 && off&7 == 0) {
 			goto slow
 		}
@@ -1049,6 +1190,9 @@ next:
 			if off < s.Lo || off+8 > s.Hi {
 				goto slow
 			}
+		}
+		if a := uint16(in.K>>16) & (accesses - 1); a != 0 && vm.bases[a] != o.Fit {
+			goto slow
 		}
 
 		x := r[in.A].N
@@ -1101,6 +1245,9 @@ next:
 				goto slow
 			}
 		}
+		if a := in.C & (accesses - 1); a != 0 && vm.bases[a] != o.Fit {
+			goto slow
+		}
 
 		x := r[in.A].N
 		x = uint64(math.Float32bits(float32(math.Float64frombits(x))))
@@ -1136,7 +1283,7 @@ next:
 		o := objs[q.Obj]
 		d := o.W
 		i := r[in.C].N
-		off := q.N + i*uint64(in.K&0xffffffff) - o.Base
+		off := q.N + i*uint64(in.K&0xffff) - o.Base
 		if !((in.K>>32 == 0 || i < uint64(in.K>>32)) && off < uint64(len(d)) && uint64(len(d))-off >= 4 && off&3 == 0) {
 			goto slow
 		}
@@ -1145,6 +1292,9 @@ next:
 			if off < s.Lo || off+4 > s.Hi {
 				goto slow
 			}
+		}
+		if a := uint16(in.K>>16) & (accesses - 1); a != 0 && vm.bases[a] != o.Fit {
+			goto slow
 		}
 
 		x := r[in.A].N
@@ -1518,6 +1668,9 @@ next:
 		d := o.Data
 		off := q.N + uint64(in.K) - o.Base
 		if o.Fast && vm.wide && off < uint64(len(d)) && uint64(len(d))-off >= 8 && off&7 == 0 {
+			if a := in.C & (accesses - 1); a != 0 && vm.bases[a] != o.Fit {
+				goto slow
+			}
 			if q.Sub != 0 {
 				s := &vm.M.Subs[q.Sub]
 				if off < s.Lo || off+8 > s.Hi {
@@ -1548,6 +1701,9 @@ next:
 		d := o.W
 		off := q.N + uint64(in.K) - o.Base
 		if o.Fast && vm.wide && off < uint64(len(d)) && uint64(len(d))-off >= 8 && off&7 == 0 && o.Prov == nil {
+			if a := in.C & (accesses - 1); a != 0 && vm.bases[a] != o.Fit {
+				goto slow
+			}
 			v := &r[in.A]
 			if q.Sub != 0 {
 				s := &vm.M.Subs[q.Sub]
@@ -1576,7 +1732,7 @@ next:
 		q, p := &r[in.B], &r[in.A]
 		s, d := objs[q.Obj], objs[p.Obj]
 		so, do := q.N-s.Base, p.N-d.Base
-		if s.Fast && d.Fast && so < uint64(len(s.Data)) && do < uint64(len(d.W)) {
+		if s.Fast && d.Fast && d.Plain && so < uint64(len(s.Data)) && do < uint64(len(d.W)) {
 			if q.Sub != 0 {
 				if s := &vm.M.Subs[q.Sub]; so < s.Lo || so >= s.Hi {
 					goto slow
@@ -1651,7 +1807,23 @@ next:
 		}
 		r[in.A].N = uint64(int64(r[in.B].N-r[in.C].N) / in.K)
 	case code.OpPtrCast:
-		r[in.A] = mem.Slot{N: r[in.B].N, Obj: r[in.B].Obj}
+		if q := &r[in.B]; vm.M.Subs[q.Sub].Tag == 0 {
+			r[in.A] = mem.Slot{N: q.N, Obj: q.Obj}
+			goto next
+		}
+		goto slow
+	case code.OpLive:
+		if q := &r[in.A]; q.Obj != 0 && objs[q.Obj].State != mem.Alive {
+			goto slow
+		}
+	case code.OpAligned:
+		if r[in.A].N%uint64(in.K) != 0 {
+			goto slow
+		}
+	case code.OpIsBool:
+		if r[in.A].N > 1 {
+			goto slow
+		}
 
 	case code.OpAnd:
 		r[in.A].N = r[in.B].N & r[in.C].N
@@ -1777,7 +1949,7 @@ next:
 		goto jumped
 	case code.OpRet:
 		n := len(vm.frames) - 1
-		if n <= depth || fr.objs != nil || fr.va != nil || fr.extra != nil || fr.open != nil || in.B == 0 && fr.Func.Result != code.TVoid {
+		if n <= depth || fr.objs != nil || fr.va != nil || fr.extra != nil || fr.open != nil || fr.promises != nil || in.B == 0 && fr.Func.Result != code.TVoid {
 			goto slow
 		}
 		v := mem.Slot{}

@@ -62,13 +62,23 @@ func (vm *VM) decay(in *code.Instr, r *[window]mem.Slot) bool {
 		// do it otherwise are left in peace.
 		longer := in.C > 0 && o.Class == mem.ClassHeap && o.Size%uint64(in.C) != 0
 		if !longer && lo <= o.Size && hi <= o.Size && !(lo == 0 && hi == o.Size) {
-			if p.Sub == 0 || vm.M.Subs[p.Sub] != (mem.Sub{Lo: lo, Hi: hi}) {
-				p.Sub = vm.M.SubFor(lo, hi)
+			if s := vm.M.Subs[p.Sub]; p.Sub == 0 || s.Lo != lo || s.Hi != hi {
+				p.Sub = vm.M.SubFor(lo, hi, s.Tag)
 			}
 		}
 	}
 	r[in.A] = p
 	return true
+}
+
+// cast gives a pointer without the bounds of a sub-object.
+func (vm *VM) cast(p mem.Slot) mem.Slot {
+	if t := vm.tag(p); t != 0 {
+		p.Sub = vm.M.SubFor(0, vm.M.Objs[p.Obj].Size, t)
+		return p
+	}
+	p.Sub = 0
+	return p
 }
 
 // diff is C17 6.5.6p9.
@@ -202,6 +212,7 @@ func (vm *VM) variable(fr *Frame, in *code.Instr, size int64) (mem.Slot, bool) {
 		return mem.Slot{}, vm.Cannot("the limit of memory is reached")
 	}
 	o.Name, o.Type, o.Made = l.Name, l.Type, l.At
+	o.Declare(l.Layout)
 	if old := fr.objs[in.K]; old.State == mem.Alive {
 		vm.M.End(old, mem.OutOfScope, vm.here())
 	}

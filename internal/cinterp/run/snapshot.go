@@ -48,6 +48,7 @@ func (s *Snapshot) Start(ctx context.Context) *VM {
 	vm := bare(ctx, s.first.P, s.first.Lib, s.first.Limits)
 	s.image.Restore()
 	vm.M, vm.statics, vm.funcs, vm.libs = s.first.M, s.first.statics, s.first.funcs, s.first.libs
+	vm.bases = s.first.bases
 	vm.Notes = append(vm.Notes, s.first.Notes...)
 	old := s.last
 	vm.stack, vm.frames, vm.calls = old.stack, old.frames[:0], old.calls

@@ -18,6 +18,14 @@ func (vm *VM) tick(n int64) bool {
 	}
 }
 
+// reach notes a place of code.Orders.
+func (vm *VM) reach(i int) {
+	for len(vm.Reached) <= i {
+		vm.Reached = append(vm.Reached, false)
+	}
+	vm.Reached[i] = true
+}
+
 // ticked begins the next slice of jumps between two ticks.
 func (vm *VM) ticked() bool {
 	const slice = 8192
@@ -75,7 +83,7 @@ func (vm *VM) SetJump() uint64 {
 	fr := &vm.frames[len(vm.frames)-1]
 	in := fr.Func.Code[fr.pc-1]
 	vm.serial++
-	vm.jumps[vm.serial] = &jump{depth: len(vm.frames), serial: fr.serial, pc: fr.pc, dst: in.A, locals: vm.snapshot(fr)}
+	vm.jumps[vm.serial] = &jump{thread: vm.threadID(), depth: len(vm.frames), serial: fr.serial, pc: fr.pc, dst: in.A, locals: vm.snapshot(fr)}
 	return vm.serial
 }
 
@@ -93,8 +101,8 @@ func (vm *VM) JumpDepth(id uint64) int {
 // LongJump goes back to a place of SetJump; always false.
 func (vm *VM) LongJump(id, value uint64) bool {
 	j := vm.jumps[id]
-	if j == nil || j.depth > len(vm.frames) || vm.frames[j.depth-1].serial != j.serial {
-		return vm.Find("longjmp-dead-frame", nil, 0, "longjmp goes to a function that returned, or to no place at all")
+	if j == nil || j.thread != vm.threadID() || j.depth > len(vm.frames) || vm.frames[j.depth-1].serial != j.serial {
+		return vm.Find("longjmp-dead-frame", nil, 0, "longjmp goes to a function that returned, to another thread, or to no place at all")
 	}
 	j.value = value
 	vm.pending = j

@@ -161,6 +161,7 @@ func (vm *VM) Alloca(n uint64) (mem.Slot, bool) {
 		return mem.Slot{}, vm.Cannot("the limit of memory is reached")
 	}
 	o.Name, o.Type, o.Made = "memory of alloca", "bytes", vm.here()
+	o.ByStore(false)
 	fr := vm.caller()
 	fr.extra = append(fr.extra, o)
 	return mem.Slot{N: o.Base, Obj: o.ID}, true

@@ -32,16 +32,17 @@ const (
 
 // Frame is a call on the stack.
 type Frame struct {
-	Func   *code.Func
-	pc     int
-	base   int
-	dst    uint16
-	site   *code.Site
-	objs   []*mem.Object
-	va     *VarArgs
-	extra  []*mem.Object // from alloca and arrays of variable length
-	serial uint64
-	open   map[uint64]bool // va_lists that va_start made and va_end has not ended
+	Func     *code.Func
+	pc       int
+	base     int
+	dst      uint16
+	site     *code.Site
+	objs     []*mem.Object
+	va       *VarArgs
+	extra    []*mem.Object // from alloca and arrays of variable length
+	serial   uint64
+	promises []*promise      // of restrict pointers
+	open     map[uint64]bool // va_lists that va_start made and va_end has not ended
 }
 
 // VarArgs are the arguments of a call behind the parameters.
@@ -66,7 +67,8 @@ type Finding struct {
 	Stack []Stack
 	Obj   *ObjectFacts
 	CWE   int
-	Also  []int // weaknesses that are true as well
+	Also  []int     // weaknesses that are true as well
+	Where []mem.Pos // where the other side of a race is
 }
 
 // ObjectFacts is what a report tells about an object.
@@ -97,46 +99,61 @@ type LibFunc func(c *Call) (mem.Slot, bool)
 
 // VM is a run of a program.
 type VM struct {
-	P       *code.Program
-	M       *mem.Memory
-	Out     Output
-	Lib     map[string]LibFunc
-	State   any // of the library
-	Limits  Limits
-	Strict  bool
-	Status  int
-	End     End
-	Why     string
-	WhyAt   mem.Pos
-	Found   *Finding
-	Notes   []Finding
-	Steps   int64
-	left    int // jumps until the next tick, between loops
-	ctx     context.Context
-	stack   []mem.Slot
-	used    int // registers of the stack that may have been used
-	frames  []Frame
-	statics []mem.Slot
-	funcs   []mem.Slot
-	libs    []LibFunc
-	vas     map[uint32]*VarArgs
-	passed  map[uint64]bool // va_lists that were used up, by address
-	jumps   map[uint64]*jump
-	serial  uint64
-	pending *jump
-	aside   bool // the innermost call goes on at another place
-	over    bool
-	lib     string  // the library function that runs
-	Seen    ub.Seen // of what is found next
-	exiting bool
-	noted   map[string]bool
-	cache   map[*mem.Pos]uint32
-	pool    [][][]*mem.Object // of calls that returned, by function
-	calls   []*Call           // of library functions in one another, used again
-	inLib   int               // how many of them are used
-	align8  uint64
-	wide    bool // pointers have 8 bytes, in our order
-	subLo   []uint64
+	P        *code.Program
+	M        *mem.Memory
+	Out      Output
+	Lib      map[string]LibFunc
+	State    any // of the library
+	Limits   Limits
+	Strict   bool
+	Status   int
+	End      End
+	Why      string
+	WhyAt    mem.Pos
+	Found    *Finding
+	Notes    []Finding
+	Steps    int64
+	left     int // jumps until the next tick, between loops
+	ctx      context.Context
+	stack    []mem.Slot
+	used     int // registers of the stack that may have been used
+	frames   []Frame
+	statics  []mem.Slot
+	funcs    []mem.Slot
+	libs     []LibFunc
+	vas      map[uint32]*VarArgs
+	passed   map[uint64]bool // va_lists that were used up, by address
+	jumps    map[uint64]*jump
+	serial   uint64
+	pending  *jump
+	aside    bool // the innermost call goes on at another place
+	over     bool
+	lib      string  // the library function that runs
+	Seen     ub.Seen // of what is found next
+	exiting  bool
+	noted    map[string]bool
+	cache    map[*mem.Pos]uint32
+	pool     [][][]*mem.Object // of calls that returned, by function
+	calls    []*Call           // of library functions in one another, used again
+	inLib    int               // how many of them are used
+	align8   uint64
+	wide     bool // pointers have 8 bytes, in our order
+	subLo    []uint64
+	threads  *Threads
+	first    map[int][]byte // see keepFirst
+	returned mem.Pos        // where the last call that ended was left
+	also     []mem.Pos      // the other places of the next finding
+	Choose   Chooser        // of who goes on; nil: Rotating
+	Record   bool           // fill Turns
+	Turns    []Turn
+	Reached  []bool // places of code.Orders, by number
+	// AtThreadEnd is called by a thread before it ends; false: the run is over.
+	AtThreadEnd func(t *Thread) bool
+
+	bases    [accesses]uint16 // the layout that each access begins at
+	tags     []basis          // of pointers based on restrict pointers
+	freeTags map[*code.Restrict][]uint32
+	watching map[uint32][]*watched // by object
 }
 
 // Output takes what a program writes.
@@ -159,6 +176,7 @@ func New(ctx context.Context, p *code.Program, lib map[string]LibFunc, l Limits)
 	vm := bare(ctx, p, lib, l)
 	vm.M = mem.New(l.Memory, p.Ptr)
 	vm.M.Big = p.Big
+	vm.types(p)
 	vm.stack = make([]mem.Slot, 2*window)
 	for i, f := range p.Funcs {
 		o := vm.M.Alloc(1, 16, mem.ClassFunc)
@@ -180,8 +198,9 @@ func New(ctx context.Context, p *code.Program, lib map[string]LibFunc, l Limits)
 		}
 		o.Name, o.Type, o.Made = s.Name, s.Type, s.At
 		o.SetAll()
+		o.Declare(s.Layout)
 		if s.IsStr {
-			o.Class = mem.ClassString
+			o.Class, o.Fit = mem.ClassString, mem.LayoutChar
 			copy(o.Data, s.Str)
 		}
 		if s.Const {
@@ -266,7 +285,7 @@ func (vm *VM) Find(kind string, ptr *mem.Slot, size int64, format string, args .
 		kind = inLibrary(kind)
 	}
 	k := ub.ByName(kind)
-	f := Finding{Kind: k, Name: kind, Text: fmt.Sprintf(format, args...), At: vm.here()}
+	f := Finding{Kind: k, Name: kind, Text: fmt.Sprintf(format, args...), At: vm.here(), Where: vm.also}
 	formal := k != nil && !k.Tier.Fails()
 	if formal {
 		key := fmt.Sprint(kind, f.At)
@@ -286,6 +305,15 @@ func (vm *VM) Find(kind string, ptr *mem.Slot, size int64, format string, args .
 	}
 	vm.over, vm.End, vm.Found = true, Undefined, &f
 	return false
+}
+
+// FindReturned is Find where the function that was called last has returned.
+func (vm *VM) FindReturned(kind, format string, args ...any) bool {
+	ok := vm.Find(kind, nil, 0, format, args...)
+	if !ok && vm.Found != nil && vm.Found.Name == kind && vm.returned > 0 {
+		vm.Found.At = vm.returned
+	}
+	return ok
 }
 
 // weakness says which weakness a finding is.
@@ -332,7 +360,7 @@ func (vm *VM) noteAt(at mem.Pos, kind string, p *mem.Slot, format string, args .
 
 func (vm *VM) facts(p mem.Slot) *ObjectFacts {
 	o := vm.M.Objs[p.Obj]
-	return &ObjectFacts{What: className(o), Name: o.Name, Type: o.Type, Size: o.Size, Offset: int64(p.N - o.Base),
+	return &ObjectFacts{What: className(o), Name: o.Name, Type: o.Type, Size: o.Size, Offset: int64(p.N - vm.M.Base(p.Obj)),
 		Made: o.Made, Ended: o.Ended, State: o.State, Class: o.Class}
 }
 
@@ -362,6 +390,7 @@ func (vm *VM) Exit(status int) bool {
 
 // Run executes the initializers and main.
 func (vm *VM) Run(argv []mem.Slot) {
+	defer vm.Reap()
 	vm.guarded(func() bool {
 		vm.run(argv)
 		return true
@@ -372,6 +401,7 @@ func (vm *VM) run(argv []mem.Slot) {
 	if !vm.initialise() {
 		return
 	}
+	vm.keepFirst()
 	if vm.P.Main < 0 {
 		vm.Cannot("there is no function main")
 		return
@@ -382,7 +412,11 @@ func (vm *VM) run(argv []mem.Slot) {
 		vm.Cannot("main has %d parameters", n)
 		return
 	}
-	if r, ok := vm.CallFunc(vm.P.Main, argv[:n]); ok {
+	r, ok := vm.CallFunc(vm.P.Main, argv[:n])
+	if !ok && !vm.over && vm.threads != nil && vm.threads.Now.Leaving {
+		r, ok = mem.Slot{}, vm.mainLeft()
+	}
+	if ok {
 		// C17 5.1.2.2.3p1: as if by a call of exit.
 		if exit := vm.Lib["exit"]; exit != nil {
 			exit(&Call{VM: vm, Name: "exit", Args: []mem.Slot{r}, Site: &code.Site{}})

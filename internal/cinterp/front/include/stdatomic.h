@@ -55,19 +55,9 @@ typedef _Atomic(__PTRDIFF_TYPE__) atomic_ptrdiff_t;
 typedef _Atomic(__INTMAX_TYPE__) atomic_intmax_t;
 typedef _Atomic(__UINTMAX_TYPE__) atomic_uintmax_t;
 /*
- * The interpreter knows the functions without parameters below by name: the
- * first argument is a pointer to an atomic object, and tells the type. The
- * result of those that give one is that of the object, in 64 bits or a pointer.
+ * The interpreter knows the functions that begin with __steward_atomic_ by name:
+ * the first argument is a pointer to an atomic object, and tells the type.
  */
-void __steward_atomic_order_load(memory_order order);
-void __steward_atomic_order_store(memory_order order);
-unsigned long long __steward_atomic_exchange();
-_Bool __steward_atomic_compare_exchange();
-unsigned long long __steward_atomic_fetch_add();
-unsigned long long __steward_atomic_fetch_sub();
-unsigned long long __steward_atomic_fetch_or();
-unsigned long long __steward_atomic_fetch_xor();
-unsigned long long __steward_atomic_fetch_and();
 void atomic_thread_fence(memory_order order);
 void atomic_signal_fence(memory_order order);
 _Bool atomic_flag_test_and_set(volatile atomic_flag *f);
@@ -78,15 +68,15 @@ _Bool __steward_atomic_is_lock_free(__SIZE_TYPE__ size);
 #define kill_dependency(y) (y)
 #define atomic_is_lock_free(p) (__steward_atomic_is_lock_free(sizeof *(p)))
 #define atomic_init(p, v) ((void)(*(p) = (v)))
-#define atomic_store_explicit(p, v, order) (__steward_atomic_order_store(order), (void)(*(p) = (v)))
-#define atomic_store(p, v) ((void)(*(p) = (v)))
-#define atomic_load_explicit(p, order) (__steward_atomic_order_load(order), *(p))
-#define atomic_load(p) ((void)0, *(p))
 /* The comma makes the type that of a value, without _Atomic. */
 #define __STEWARD_VALUE(p) __typeof__((void)0, *(p))
+#define atomic_store_explicit(p, v, order) (__steward_atomic_store((p), (__STEWARD_VALUE(p))(v), (order)))
+#define atomic_store(p, v) atomic_store_explicit(p, v, memory_order_seq_cst)
+#define atomic_load_explicit(p, order) ((__STEWARD_VALUE(p))__steward_atomic_load((p), (order)))
+#define atomic_load(p) atomic_load_explicit(p, memory_order_seq_cst)
 #define atomic_exchange_explicit(p, v, order) ((__STEWARD_VALUE(p))__steward_atomic_exchange((p), (__STEWARD_VALUE(p))(v), (order)))
 #define atomic_exchange(p, v) atomic_exchange_explicit(p, v, memory_order_seq_cst)
-#define atomic_compare_exchange_strong_explicit(p, want, v, yes, no) (__steward_atomic_compare_exchange((p), (want), (__STEWARD_VALUE(p))(v), (yes), (no)))
+#define atomic_compare_exchange_strong_explicit(p, want, v, yes, no) ((_Bool)__steward_atomic_compare_exchange((p), (want), (__STEWARD_VALUE(p))(v), (yes), (no)))
 #define atomic_compare_exchange_strong(p, want, v) atomic_compare_exchange_strong_explicit(p, want, v, memory_order_seq_cst, memory_order_seq_cst)
 #define atomic_compare_exchange_weak_explicit(p, want, v, yes, no) atomic_compare_exchange_strong_explicit(p, want, v, yes, no)
 #define atomic_compare_exchange_weak(p, want, v) atomic_compare_exchange_strong(p, want, v)

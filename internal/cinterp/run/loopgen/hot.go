@@ -62,6 +62,9 @@ const hotRest = `
 		d := o.Data
 		off := q.N + uint64(in.K) - o.Base
 		if o.Fast && vm.wide && off < uint64(len(d)) && uint64(len(d))-off >= 8 && off&7 == 0 {
+			if a := in.C & (accesses - 1); a != 0 && vm.bases[a] != o.Fit {
+				goto slow
+			}
 			if q.Sub != 0 {
 				s := &vm.M.Subs[q.Sub]
 				if off < s.Lo || off+8 > s.Hi {
@@ -92,6 +95,9 @@ const hotRest = `
 		d := o.W
 		off := q.N + uint64(in.K) - o.Base
 		if o.Fast && vm.wide && off < uint64(len(d)) && uint64(len(d))-off >= 8 && off&7 == 0 && o.Prov == nil {
+			if a := in.C & (accesses - 1); a != 0 && vm.bases[a] != o.Fit {
+				goto slow
+			}
 			v := &r[in.A]
 			if q.Sub != 0 {
 				s := &vm.M.Subs[q.Sub]
@@ -120,7 +126,7 @@ const hotRest = `
 		q, p := &r[in.B], &r[in.A]
 		s, d := objs[q.Obj], objs[p.Obj]
 		so, do := q.N-s.Base, p.N-d.Base
-		if s.Fast && d.Fast && so < uint64(len(s.Data)) && do < uint64(len(d.W)) {
+		if s.Fast && d.Fast && d.Plain && so < uint64(len(s.Data)) && do < uint64(len(d.W)) {
 			if q.Sub != 0 {
 				if s := &vm.M.Subs[q.Sub]; so < s.Lo || so >= s.Hi {
 					goto slow
@@ -195,7 +201,23 @@ const hotRest = `
 		}
 		r[in.A].N = uint64(int64(r[in.B].N-r[in.C].N) / in.K)
 	case code.OpPtrCast:
-		r[in.A] = mem.Slot{N: r[in.B].N, Obj: r[in.B].Obj}
+		if q := &r[in.B]; vm.M.Subs[q.Sub].Tag == 0 {
+			r[in.A] = mem.Slot{N: q.N, Obj: q.Obj}
+			goto next
+		}
+		goto slow
+	case code.OpLive:
+		if q := &r[in.A]; q.Obj != 0 && objs[q.Obj].State != mem.Alive {
+			goto slow
+		}
+	case code.OpAligned:
+		if r[in.A].N%uint64(in.K) != 0 {
+			goto slow
+		}
+	case code.OpIsBool:
+		if r[in.A].N > 1 {
+			goto slow
+		}
 
 	case code.OpAnd:
 		r[in.A].N = r[in.B].N & r[in.C].N
@@ -321,7 +343,7 @@ const hotRest = `
 		goto jumped
 	case code.OpRet:
 		n := len(vm.frames) - 1
-		if n <= depth || fr.objs != nil || fr.va != nil || fr.extra != nil || fr.open != nil || in.B == 0 && fr.Func.Result != code.TVoid {
+		if n <= depth || fr.objs != nil || fr.va != nil || fr.extra != nil || fr.open != nil || fr.promises != nil || in.B == 0 && fr.Func.Result != code.TVoid {
 			goto slow
 		}
 		v := mem.Slot{}

@@ -88,7 +88,7 @@ const bounded = "(in.K>>32 == 0 || i < uint64(in.K>>32))"
 
 const plainAddress = "q := &r[in.B]\n o := objs[q.Obj]\n d := o.%s\n off := q.N + uint64(in.K) - o.Base"
 
-const indexAddress = "q := &r[in.B]\n o := objs[q.Obj]\n d := o.%s\n i := r[in.C].N\n off := q.N + i*uint64(in.K&0xffffffff) - o.Base"
+const indexAddress = "q := &r[in.B]\n o := objs[q.Obj]\n d := o.%s\n i := r[in.C].N\n off := q.N + i*uint64(in.K&0xffff) - o.Base"
 
 // hotMemory writes loads and stores of the loop: of objects whose bytes all have
 // values; in bounds of a part; and of bytes that have values among others.
@@ -96,32 +96,45 @@ func hotMemory(e emitter) {
 	for _, t := range types {
 		get := array("b", "d", t.size) + " r[in.A].N = " + fmt.Sprintf(t.get, bits("d", t.size)) + "\n goto next"
 		e.p("case code.OpLd%s:\n "+plainAddress, t.name, "Data")
-		hotLoad(e, t, fit(t.size), get)
+		hotLoad(e, t, fit(t.size), "in.C", get)
 		e.p("case code.OpLdx%s:\n "+indexAddress, t.name, "Data")
-		hotLoad(e, t, bounded+" && "+fit(t.size), get)
+		hotLoad(e, t, bounded+" && "+fit(t.size), indexed, get)
 	}
 	for _, t := range types {
 		if t.store == "" {
 			continue
 		}
 		e.p("case code.OpSt%s:\n "+plainAddress, t.store, "W")
-		hotStore(e, t, fit(t.size))
+		hotStore(e, t, fit(t.size), "in.C")
 		e.p("case code.OpStx%s:\n "+indexAddress, t.store, "W")
-		hotStore(e, t, bounded+" && "+fit(t.size))
+		hotStore(e, t, bounded+" && "+fit(t.size), indexed)
 	}
 }
 
 // inPart tells that the access is in the bounds that the pointer has, if any.
 const inPart = "if q.Sub != 0 {\n s := &vm.M.Subs[q.Sub]\n if off < s.Lo || off + %d > s.Hi { goto slow }\n}\n"
 
-func hotLoad(e emitter, t access, fits, get string) {
-	e.p("if o.Fast && %s {\n "+inPart+" %s\n}", fits, t.size, get)
-	e.p("if o.Init != nil && !o.Slow() && %s {\n "+inPart+" {\n d := o.Init\n %s if %s != %s { goto slow }\n}\n %s\n}", fits, t.size, array("b", "d", t.size), bits("d", t.size), ones(t.size), get)
+// indexed is the access that an instruction with an index has.
+const indexed = "uint16(in.K>>16)"
+
+// typed leaves what the object's type does not surely allow to the full form.
+func typed(access string, size int, write bool) string {
+	plain := ""
+	if size == 1 && write {
+		plain = " && !o.Plain"
+	}
+	return fmt.Sprintf("if a := %s&(accesses-1); a != 0 && vm.bases[a] != o.Fit%s { goto slow }\n", access, plain)
+}
+
+func hotLoad(e emitter, t access, fits, access, get string) {
+	ask := typed(access, t.size, false)
+	e.p("if o.Fast && %s {\n "+inPart+" %s %s\n}", fits, t.size, ask, get)
+	e.p("if o.Init != nil && !o.Slow() && %s {\n "+inPart+" {\n d := o.Init\n %s if %s != %s { goto slow }\n}\n %s %s\n}", fits, t.size, array("b", "d", t.size), bits("d", t.size), ones(t.size), ask, get)
 	e.p("goto slow")
 }
 
-func hotStore(e emitter, t access, fits string) {
-	e.p("if !(%s) { goto slow }\n "+inPart, fits, t.size)
+func hotStore(e emitter, t access, fits, access string) {
+	e.p("if !(%s) { goto slow }\n "+inPart+" %s", fits, t.size, typed(access, t.size, true))
 	e.p("x := r[in.A].N")
 	if t.put != "x" {
 		e.p("x = %s", t.put)

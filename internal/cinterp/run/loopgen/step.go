@@ -58,16 +58,16 @@ const stepRest = `
 			}
 		case code.OpLdAny:
 			q := r[in.B]
-			q.N += uint64(in.K)
-			v, ok := vm.loadAny(q, code.T(in.C))
+			q.N += uint64(int32(in.K))
+			v, ok := vm.loadAny(q, code.T(in.C), uint16(in.K>>32))
 			if !ok {
 				return stopped
 			}
 			r[in.A] = v
 		case code.OpStAny:
 			q := r[in.B]
-			q.N += uint64(in.K)
-			if !vm.storeAny(q, code.T(in.C), r[in.A]) {
+			q.N += uint64(int32(in.K))
+			if !vm.storeAny(q, code.T(in.C), r[in.A], uint16(in.K>>32)) {
 				return stopped
 			}
 		case code.OpLdBits:
@@ -79,7 +79,7 @@ const stepRest = `
 				return stopped
 			}
 		case code.OpCopy:
-			if !vm.Copy(r[in.A], r[in.B], uint64(in.K)) {
+			if !vm.copyAs(r[in.A], r[in.B], uint64(in.K), in.C) {
 				return stopped
 			}
 		case code.OpZero:
@@ -102,7 +102,7 @@ const stepRest = `
 				return stopped
 			}
 		case code.OpIdx:
-			q, ok := vm.element(in, r, "read")
+			q, ok := vm.index(in, r)
 			if !ok {
 				return stopped
 			}
@@ -150,7 +150,7 @@ const stepRest = `
 					return stopped
 				}
 			}
-			vm.M.Objs[r[in.B].Obj].Kept = true
+			vm.expose(r[in.B])
 			r[in.A] = mem.Slot{N: r[in.B].N}
 		case code.OpIntToPtr:
 			n := r[in.B].N
@@ -159,7 +159,7 @@ const stepRest = `
 			}
 			r[in.A] = vm.M.Recover(n)
 		case code.OpPtrCast:
-			r[in.A] = mem.Slot{N: r[in.B].N, Obj: r[in.B].Obj}
+			r[in.A] = vm.cast(r[in.B])
 
 		case code.OpAnd:
 			r[in.A].N = r[in.B].N & r[in.C].N
@@ -364,8 +364,48 @@ const stepRest = `
 					return stopped
 				}
 			}
+		case code.OpCplx:
+			if !vm.complex(r[in.A], r[in.B], r[in.C], in.K) {
+				return stopped
+			}
 		case code.OpVaType:
 			if !vm.vaType(r[in.A], code.T(in.C), in.K) {
+				return stopped
+			}
+		case code.OpThread:
+			q, ok := vm.ownObject(int(in.K))
+			if !ok {
+				return stopped
+			}
+			r[in.A] = q
+		case code.OpAtomic:
+			if !vm.atomic(in, fr.base+int(in.B)) {
+				return stopped
+			}
+		case code.OpPlace:
+			vm.reach(int(in.K))
+		case code.OpRestrict:
+			if !vm.restrict(fr, &r[in.A], in.K, in.B != 0) {
+				return stopped
+			}
+		case code.OpRestrictNew:
+			vm.restrictNew(fr, in.K)
+		case code.OpRestrictEnd:
+			vm.restrictEnd(fr, in.K)
+		case code.OpLive:
+			if q := r[in.A]; q.Obj != 0 && vm.M.Objs[q.Obj].State != mem.Alive && !vm.dangling(q) {
+				return stopped
+			}
+		case code.OpAligned:
+			if q := r[in.A]; q.N%uint64(in.K) != 0 && q.Obj != 0 && !vm.misaligned(q, in.K) {
+				return stopped
+			}
+		case code.OpIsBool:
+			if r[in.A].N > 1 && !vm.Find("trap-representation", nil, 0, "the byte %d is read as a _Bool, which is 0 or 1", r[in.A].N) {
+				return stopped
+			}
+		case code.OpOverlap:
+			if !vm.overlap(r[in.A], r[in.B], in.K) {
 				return stopped
 			}
 		case code.OpConst:
