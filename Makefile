@@ -50,6 +50,7 @@ torture: tools
 	STEWARD_PAYLOADS=500 $(LONG) -run 'TestPayloads|TestNothingFires|TestPolicyHoldsAlone' ./internal/e2e
 	STEWARD_SCALE=1000,10000,100000 $(LONG) -run '^$$' -bench Pages -benchtime 1x -v ./internal/scale
 	STEWARD_TORTURE=all $(LONG) -run TestTorture ./internal/cinterp
+	STEWARD_MUTANTS=60m $(LONG) -run TestMutants ./internal/cinterp
 	STEWARD_LIBRARIES=all STEWARD_CSMITH=1000 $(LONG) -run 'TestLibraries|TestCsmith' ./internal/cinterp
 	STEWARD_PEERS=all $(LONG) ./internal/cinterp/ub/...
 	STEWARD_SCALE=10000 STEWARD_SCALE_ENGINE=postgres $(LONG) -run '^$$' -bench Pages -benchtime 1x -v ./internal/scale

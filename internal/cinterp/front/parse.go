@@ -139,14 +139,17 @@ func plain(err error, name string, text []byte) error {
 }
 
 // ordered leaves out what the parser finds in an order of chance, and of which it
-// tells only some: objects of a block that are defined more than once. When
-// nothing else is wrong, these are told by their lines.
+// tells only some: what is declared again in a block, or defined more than once.
+// When nothing else is wrong, these are told by their lines.
 func ordered(lines []string) []string {
-	var twice, others []string
+	var again, others []string
 	for _, l := range lines {
 		place, _, ok := strings.Cut(l, ": multiple definitions of '")
+		if !ok {
+			place, _, ok = strings.Cut(l, ": redeclaration of '")
+		}
 		if i := strings.LastIndexByte(place, ':'); ok && i > 0 {
-			twice = append(twice, place[:i]+":1: what is declared here is defined more than once")
+			again = append(again, place[:i]+":1: what is declared here is declared again, or defined more than once")
 		} else {
 			others = append(others, l)
 		}
@@ -154,8 +157,8 @@ func ordered(lines []string) []string {
 	if len(others) > 0 {
 		return others
 	}
-	slices.Sort(twice)
-	return slices.Compact(twice)
+	slices.Sort(again)
+	return slices.Compact(again)
 }
 
 // end comes after the text of a unit. The parser waits for a name after a `*`,

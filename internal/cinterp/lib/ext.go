@@ -19,6 +19,7 @@ type extra struct {
 	dirs     map[uint64]*dir
 	now      int64  // seconds since 1970 when the run began
 	slept    int64  // nanoseconds that sleeping took
+	alarm    int64  // how much slept is when an alarm comes; 0: none
 	kept     keep   // objects of the library by what they are for
 	env      []*env // in the order in which they came
 	envBytes int    // that setenv took in all
@@ -53,7 +54,7 @@ type keep map[string]slot
 // more gives the functions of this file's neighbours.
 func more() []map[string]run.LibFunc {
 	return []map[string]run.LibFunc{opening, reading, writing, positions, scanning, described, folders,
-		options, environment, words, errors, sorting, ending, integers, multibyte, clocks, times, locale, wide, wideText, wideClass, wideIO, wideScanning, atomics, memoryFiles, usage, threads, pthreads, semaphores, locks, network,
+		options, environment, words, errors, sorting, ending, integers, multibyte, clocks, times, locale, wide, wideText, wideClass, wideIO, wideScanning, atomics, memoryFiles, usage, system, threads, pthreads, semaphores, locks, network,
 		signals, moreMaths(), fenv}
 }
 

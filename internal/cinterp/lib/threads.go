@@ -474,7 +474,7 @@ func pause(c *call, sec, nano int64) bool {
 	x := ext(c)
 	if !c.VM.Many() {
 		x.pass(sec, nano)
-		return true
+		return rung(c)
 	}
 	threading(c)
 	until := max(x.slept+min(max(sec, 0), 1<<31)*1e9+nano, 1)
