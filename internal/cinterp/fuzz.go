@@ -188,7 +188,7 @@ func one(vm *run.VM, p Program, in Input, o Options) {
 	if len(p.Files) > 0 {
 		name = p.Files[0].Name
 	}
-	argv, ok := lib.Setup(vm, &lib.State{Environ: p.Environ, Input: p.Input, Files: files, Now: o.Now}, append([]string{name}, p.Args...))
+	argv, ok := lib.Setup(vm, &lib.State{Environ: p.Environ, Input: p.Input, Files: files, Now: o.Now, Fail: o.FailAlloc}, append([]string{name}, p.Args...))
 	if !ok {
 		return
 	}

@@ -58,6 +58,9 @@ func (f *fn) designated(n cc.ExpressionNode) lval {
 			return f.complit(x)
 		}
 	case *cc.UnaryExpression:
+		if x.Case == cc.UnaryExpressionReal || x.Case == cc.UnaryExpressionImag {
+			return f.placeOfPart(x)
+		}
 		if x.Case == cc.UnaryExpressionDeref {
 			v := f.expr(x.CastExpression, -1)
 			f.at = f.c.place(x)
@@ -118,6 +121,10 @@ func (f *fn) lvalPrimary(x *cc.PrimaryExpression) lval {
 		r := f.tmp()
 		f.emit(OpStatic, r, 0, 0, int64(f.c.stringLit(f, x)))
 		return lval{base: r, ct: ct, whole: true}
+	case cc.PrimaryExpressionStmt, cc.PrimaryExpressionGeneric:
+		if typeOf(x.Type()) == TAgg {
+			return lval{base: f.expr(x, -1).reg, ct: x.Type()}
+		}
 	}
 	f.fail(x, "this expression does not designate an object")
 	return lval{}
@@ -327,6 +334,11 @@ func (f *fn) load(l lval, n cc.Node, want int) val {
 	switch {
 	case t == TAgg:
 		l = f.flat(l)
+		if _, _, ok := complexOf(l.ct); ok && l.packed {
+			r := f.local(l.ct, n, "a complex value", false)
+			f.emit(OpCopy, r, l.base, 0, l.ct.Size())
+			l.base = r
+		}
 		return val{reg: l.base, t: TAgg, ct: l.ct}
 	case t == TVoid:
 		return val{t: TVoid, ct: l.ct}
@@ -386,6 +398,7 @@ func stOp(t T) Op {
 // store writes a value, converted; the result is the value as stored.
 func (f *fn) store(l lval, v val, n cc.Node) val {
 	t := l.t()
+	v = f.complexAs(v, l.ct, n)
 	if l.bits != nil {
 		return f.storeBits(l, v)
 	}

@@ -7,7 +7,8 @@
 // object was made an integer, printed, stored or returned before.
 // An address is handed out once, with a gap after each object, so an address
 // alone tells its object, dead ones too, and one past an end is no other's
-// start. Only an object whose address nobody kept is used again.
+// start. Only an object whose address nobody kept is used again, and, when very
+// many have ended, those that no pointer leads to.
 //
 // Each object has its bytes, a shadow that says which bytes hold a value (no
 // shadow: all of them do), and a shadow with the provenance of the pointers

@@ -863,6 +863,10 @@ func (vm *VM) step(depth int) outcome {
 				return stopped
 			}
 		}
+	case code.OpCplx:
+		if !vm.complex(r[in.A], r[in.B], r[in.C], in.K) {
+			return stopped
+		}
 	case code.OpVaType:
 		if !vm.vaType(r[in.A], code.T(in.C), in.K) {
 			return stopped

@@ -364,6 +364,10 @@ const stepRest = `
 					return stopped
 				}
 			}
+		case code.OpCplx:
+			if !vm.complex(r[in.A], r[in.B], r[in.C], in.K) {
+				return stopped
+			}
 		case code.OpVaType:
 			if !vm.vaType(r[in.A], code.T(in.C), in.K) {
 				return stopped
