@@ -17,6 +17,7 @@ type types struct {
 	byKey    map[string]uint16
 	accesses map[mem.Access]uint16
 	pointers map[string]mem.Tag
+	names    map[cc.Type]string
 }
 
 type typeKey struct {
@@ -29,7 +30,7 @@ type typeKey struct {
 const maxAccesses = 4096
 
 func newTypes() *types {
-	ts := &types{byType: map[typeKey]uint16{}, byKey: map[string]uint16{}, accesses: map[mem.Access]uint16{}, pointers: map[string]mem.Tag{}}
+	ts := &types{byType: map[typeKey]uint16{}, byKey: map[string]uint16{}, accesses: map[mem.Access]uint16{}, pointers: map[string]mem.Tag{}, names: map[cc.Type]string{}}
 	ts.t.Layouts = make([]mem.Layout, 1)
 	ts.t.Accesses = make([]mem.Access, 1)
 	ts.add("", mem.Layout{Name: "char", Size: 1, Tag: mem.TagChar})
@@ -92,6 +93,16 @@ func (ts *types) build(t cc.Type, vol bool) uint16 {
 	}
 	g := ts.tag(t)
 	return ts.add("", mem.Layout{Name: tagName(g, t), Size: uint64(t.Size()), Tag: g, Volatile: vol})
+}
+
+// name gives the name of a type, for people.
+func (ts *types) name(t cc.Type) string {
+	n, ok := ts.names[t]
+	if !ok {
+		n = t.String()
+		ts.names[t] = n
+	}
+	return n
 }
 
 // any gives the layout of bytes that may be anything.
@@ -321,7 +332,7 @@ func (f *fn) access(l lval, write bool) uint16 {
 			return 0
 		}
 	}
-	a.Name = l.ct.String()
+	a.Name = f.c.types.name(l.ct)
 	ts := f.c.types
 	i, ok := ts.accesses[a]
 	if !ok && len(ts.t.Accesses) < maxAccesses {
