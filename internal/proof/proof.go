@@ -90,7 +90,8 @@ type File struct {
 
 // Program is a program of the sources, and how its run ended.
 type Program struct {
-	Name    string    `json:"name"` // the file with main
+	Name    string    `json:"name"`            // the file with main, or with a fuzz target
+	Input   string    `json:"input,omitempty"` // of a fuzz target: the file that showed it
 	Files   []File    `json:"files"`
 	Verdict string    `json:"verdict"`
 	Status  int       `json:"status"`        // the program's own, when it finished

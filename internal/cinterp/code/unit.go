@@ -88,8 +88,8 @@ func CompileMarked(units []*front.Unit, m front.Machine, o Options) (p *Program,
 	c.undefined()
 	c.ownObjects()
 	c.quick()
-	c.inline()
 	c.p.Types = &c.types.t
+	c.inline()
 	for n, i := range c.funcs {
 		c.p.ByName[n] = i
 	}

@@ -20,7 +20,7 @@ func (m *Memory) Image() *Image {
 	for _, o := range im.objs {
 		im.was = append(im.was, *o)
 		var data []byte
-		if o.W != nil {
+		if o.W != nil || o.Vol {
 			data = append(data, o.Data...)
 		}
 		im.data = append(im.data, data)
@@ -35,11 +35,11 @@ func (im *Image) Restore() {
 	m := im.m
 	clear(m.Objs[len(im.objs):])
 	m.Objs = m.Objs[:len(im.objs)]
-	m.bases = m.bases[:len(im.objs)]
 	for i, o := range im.objs {
 		w := &im.was[i]
-		if w.W == nil && w.State == Alive && o.Trace == nil { // nothing of it can have changed but this
+		if w.W == nil && !w.Vol && w.State == Alive && o.Trace == nil { // nothing of it can have changed but this
 			o.Kept, o.Mark = w.Kept, w.Mark
+			o.Fast, o.slow, o.Trace = w.Fast, w.slow, w.Trace
 			continue
 		}
 		*o = *w

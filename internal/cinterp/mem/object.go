@@ -49,7 +49,6 @@ type Object struct {
 	W        []byte // to write: Data, or nil when it is constant
 	Fast     bool   // every byte has a value, and the machine's order is ours
 	slow     bool
-	spare    bool   // ended, and no pointer leads to it: the record may be used again
 	Plain    bool   // storing a character changes no type
 	untyped  bool   // without a declared type: it gets one by what is stored
 	zeroed   bool   // some bytes were zero before anyone stored
@@ -59,6 +58,7 @@ type Object struct {
 	declared uint16
 	tags     []uint8 // the type of what was stored, by byte; see ByStore
 	m        *Memory
+	spare    bool   // ended, and no pointer leads to it: the record may be used again
 	Init     []byte // 1 for each byte with a value; nil: all have one
 	Missing  int    // bytes without a value, while Init is there
 	Prov     []Slot // provenance of the pointers stored, by machine word
@@ -134,20 +134,19 @@ type Sub struct {
 
 // Memory is all objects of a run.
 type Memory struct {
-	Objs   []*Object            // by ID; 0 is none
-	bases  []uint64             // by ID: the address of each
-	dead   int                  // ended objects that are not spare
-	stay   int                  // those of them that the last Reclaim left
-	free   map[uint64][]*Object // spare ones, by kindOf
-	Subs   []Sub                // by index; 0 is none
+	Objs   []*Object // by ID; 0 is none
+	Subs   []Sub     // by index; 0 is none
 	subs   map[Sub]uint32
 	next   uint64
 	Used   uint64 // bytes that live, with their shadows
 	Total  uint64 // bytes that were handed out
 	Limit  uint64
-	Traced bool   // new objects are traced
-	Big    bool   // the machine's order of bytes is not ours
-	top    uint64 // the last address of the machine
+	dead   int                  // ended objects that are not spare
+	stay   int                  // those of them that the last Reclaim left
+	free   map[uint64][]*Object // spare ones, by kindOf
+	Traced bool                 // new objects are traced
+	Big    bool                 // the machine's order of bytes is not ours
+	top    uint64               // the last address of the machine
 
 	Types    *Types // of the program; nil: no types are looked at
 	Loose    bool   // programs do not rely on types: a clash is none
@@ -183,7 +182,6 @@ func New(limit uint64, ptr int) *Memory {
 		m.next, m.top = 1<<36, 1<<47-1
 	}
 	m.Objs[0] = &Object{State: Freed, m: m}
-	m.bases = make([]uint64, 1, 256)
 	return m
 }
 
@@ -203,7 +201,6 @@ func (m *Memory) Alloc(size, align uint64, class Class) *Object {
 		m.next = base + size + 32
 		o = &Object{Base: base, ID: uint32(len(m.Objs))}
 		m.Objs = append(m.Objs, o)
-		m.bases = append(m.bases, base)
 		if n := len(m.Near); len(m.Objs) > n && n < nearMost {
 			m.Near = make([]uint32, 4*n)
 		}
@@ -252,8 +249,8 @@ func (o *Object) Forget() {
 // End ends the life of an object.
 func (m *Memory) End(o *Object, s State, at Pos) {
 	m.Used -= o.Size
-	m.dead++
 	o.dropTags()
+	m.dead++
 	o.State, o.Ended = s, at
 	o.Data, o.W, o.Init, o.Prov, o.Fast, o.Trace = nil, nil, nil, nil, false, nil
 }
@@ -304,13 +301,16 @@ func (o *Object) FirstMissing(off, n uint64) (uint64, bool) {
 }
 
 // At finds the object, alive or dead, that an address lies in or is one past;
-// 0 when there is none.
-func (m *Memory) At(addr uint64) uint32 {
-	i := sort.Search(len(m.bases)-1, func(i int) bool { return m.bases[i+1] > addr })
-	if i > 0 && addr-m.bases[i] <= m.Objs[i].Size {
-		return uint32(i)
+// nil when there is none.
+func (m *Memory) At(addr uint64) *Object {
+	i := sort.Search(len(m.Objs)-1, func(i int) bool { return m.Objs[i+1].Base > addr })
+	if i == 0 {
+		return nil
 	}
-	return 0
+	if o := m.Objs[i]; addr <= o.Base+o.Size {
+		return o
+	}
+	return nil
 }
 
 // SubFor gives the index of bounds with a tag. Objects share it: there are about as many
@@ -334,9 +334,9 @@ func (m *Memory) SubFor(lo, hi uint64, tag uint32) uint32 {
 
 // Recover gives a pointer for a bare address: with the object it lies in.
 func (m *Memory) Recover(addr uint64) Slot {
-	if id := m.At(addr); id != 0 {
-		m.Objs[id].Kept = true
-		return Slot{N: addr, Obj: id}
+	if o := m.At(addr); o != nil {
+		o.Kept = true
+		return Slot{N: addr, Obj: o.ID}
 	}
 	return Slot{N: addr}
 }

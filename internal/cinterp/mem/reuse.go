@@ -29,7 +29,9 @@ func (m *Memory) Reclaim(roots func(object func(*Object), address func(uint64)),
 	lo, hi := m.extent()
 	address := func(n uint64) {
 		if n-lo <= hi-lo {
-			keep[m.At(n)] = true
+			if o := m.At(n); o != nil {
+				keep[o.ID] = true
+			}
 		}
 	}
 	roots(object, address)
@@ -97,9 +99,6 @@ func (m *Memory) again(size, align uint64) *Object {
 	}
 	o := l[len(l)-1]
 	m.free[kindOf(size)] = l[:len(l)-1]
-	*o = Object{Base: o.Base, ID: o.ID, m: m}
+	*o = Object{Base: o.Base, ID: o.ID}
 	return o
 }
-
-// Base gives the address of an object.
-func (m *Memory) Base(id uint32) uint64 { return m.bases[id] }

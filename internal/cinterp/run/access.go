@@ -44,7 +44,6 @@ func (vm *VM) Access(p mem.Slot, size, align uint64, write bool) (*mem.Object, u
 	o := vm.M.Objs[p.Obj]
 	off := p.N - o.Base
 	if o.State != mem.Alive {
-		off = p.N - vm.M.Base(p.Obj)
 		kind = map[mem.State]string{mem.Freed: "use-after-free", mem.OutOfScope: "use-after-scope", mem.Returned: "use-after-return"}[o.State]
 		if o.Class == mem.ClassTemp {
 			kind = "use-after-temporary"
@@ -235,9 +234,11 @@ func (vm *VM) provenance(o *mem.Object, off, n uint64) mem.Slot {
 	if q := vm.M.Objs[*near]; n-q.Base <= q.Size {
 		return mem.Slot{N: n, Obj: q.ID}
 	}
-	id := vm.M.At(n)
-	*near = id
-	return mem.Slot{N: n, Obj: id}
+	if q := vm.M.At(n); q != nil {
+		*near = q.ID
+		return mem.Slot{N: n, Obj: q.ID}
+	}
+	return mem.Slot{N: n}
 }
 
 // Store writes a scalar.

@@ -27,7 +27,7 @@ func (vm *VM) Leaks() {
 		work = work[:len(work)-1]
 		for off := uint64(0); off+size <= uint64(len(o.Data)); off += size {
 			if n := vm.get(o, off, code.TPtr).N; n != 0 {
-				reach(vm.M.Objs[vm.M.At(n)])
+				reach(vm.M.At(n))
 			}
 		}
 	}

@@ -1715,6 +1715,9 @@ next:
 				goto slow
 			}
 			v := &r[in.A]
+			if to := objs[v.Obj]; v.Sub != 0 || v.Obj != 0 && v.N-to.Base > to.Size {
+				goto slow
+			}
 			if q.Sub != 0 {
 				s := &vm.M.Subs[q.Sub]
 				if off < s.Lo || off+8 > s.Hi {
@@ -1736,8 +1739,6 @@ next:
 			}
 			if w := off / 8; w < uint64(len(o.Prov)) {
 				o.Prov[w] = *v
-			} else if v.Sub != 0 {
-				goto slow
 			}
 			objs[v.Obj].Kept = true
 			near := vm.M.Near

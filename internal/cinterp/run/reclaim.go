@@ -14,6 +14,12 @@ func (vm *VM) reclaim() {
 			object(vm.M.Objs[s.Obj])
 			address(s.N)
 		}
+		for id := range vm.vas {
+			object(vm.M.Objs[id])
+		}
+		for id := range vm.watching {
+			object(vm.M.Objs[id])
+		}
 		w := walker{seen: map[uintptr]bool{}, object: func(id uint64) { object(vm.M.Objs[id]) }, address: address}
 		w.fields(reflect.ValueOf(vm).Elem(), notRoots)
 	}, vm.P.Ptr)

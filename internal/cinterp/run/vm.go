@@ -362,7 +362,7 @@ func (vm *VM) noteAt(at mem.Pos, kind string, p *mem.Slot, format string, args .
 
 func (vm *VM) facts(p mem.Slot) *ObjectFacts {
 	o := vm.M.Objs[p.Obj]
-	return &ObjectFacts{What: className(o), Name: o.Name, Type: o.Type, Size: o.Size, Offset: int64(p.N - vm.M.Base(p.Obj)),
+	return &ObjectFacts{What: className(o), Name: o.Name, Type: o.Type, Size: o.Size, Offset: int64(p.N - o.Base),
 		Made: o.Made, Ended: o.Ended, State: o.State, Class: o.Class}
 }
 

@@ -151,9 +151,14 @@ func (p program) run(ctx context.Context) proof.Program {
 		sum := sha256.Sum256(f.Data)
 		out.Files = append(out.Files, proof.File{Name: f.Name, Size: len(f.Data), SHA256: hex.EncodeToString(sum[:])})
 	}
-	r, err := cinterp.Run(ctx, c, cinterp.Options{Limits: cinterp.Limits{
-		Steps: programSteps, Memory: programMemory, Output: programOutput, Time: programTime,
-	}})
+	o := cinterp.Options{Limits: cinterp.Limits{Steps: programSteps, Memory: programMemory, Output: programOutput, Time: programTime}}
+	var r *cinterp.Report
+	var err error
+	if p.target {
+		r, out.Input, err = p.fuzz(ctx, c, o)
+	} else {
+		r, err = cinterp.Run(ctx, c, o)
+	}
 	if err != nil {
 		out.Verdict, out.Why = proof.CannotSay, "It could not be translated: "+short(firstLine(err))
 		if !errors.Is(err, cinterp.ErrSource) {
@@ -172,6 +177,43 @@ func (p program) run(ctx context.Context) proof.Program {
 	}
 	out.Lines = p.lines(out)
 	return out
+}
+
+// fuzz calls a fuzz target with the files that came along, or with nothing if
+// there are none. What any of them shows is the answer.
+func (p program) fuzz(ctx context.Context, c cinterp.Program, o cinterp.Options) (r *cinterp.Report, input string, err error) {
+	compiled, err := cinterp.Compile(ctx, c, o)
+	if err != nil {
+		return nil, "", err
+	}
+	inputs := p.inputs
+	if len(inputs) == 0 {
+		inputs = []proof.Source{{}}
+	}
+	f, err := compiled.Fuzz(ctx, c, func(yield func(cinterp.Input, error) bool) {
+		for _, s := range inputs {
+			if !yield(cinterp.Input{Name: s.Name, Data: s.Data}, nil) {
+				return
+			}
+		}
+	}, cinterp.FuzzOptions{Options: o})
+	if err != nil {
+		return nil, "", err
+	}
+	r = &cinterp.Report{Verdict: cinterp.Clean}
+	for _, n := range f.Notes {
+		r.Notes = append(r.Notes, *n.Finding)
+	}
+	switch {
+	case len(f.Findings) > 0:
+		x := f.Findings[0]
+		r.Verdict, r.Finding, input = cinterp.Undefined, x.Finding, x.Input
+	case len(f.Why) > 0:
+		r.Verdict, r.Why, r.WhyPlace, input = cinterp.CannotSay, f.Why[0].Why, f.Why[0].Place, f.Why[0].Input
+	case f.Stopped:
+		r.Verdict, r.Why = cinterp.CannotSay, "the limit of time was reached before the last input"
+	}
+	return r, input, nil
 }
 
 func finding(f cinterp.Finding) proof.Finding {

@@ -70,6 +70,7 @@ const (
 	lib   = "#include \"lib.h\"\nint get(int i) { static int a[3]; return a[i]; }\n"
 	head  = "int get(int i);\n"
 	test1 = "#include \"lib.h\"\nint main(void) { return get(3); }\n"
+	fuzz  = "#include \"lib.h\"\n#include <stddef.h>\nint LLVMFuzzerTestOneInput(const unsigned char *p, size_t n) { return n > 0 ? get(p[0] - 'a') * 0 : 0; }\n"
 	test2 = "#include \"lib.h\"\n/* int main(void) { */\nint main(argc, argv) int argc; char **argv; { return get(2); }\n"
 )
 
@@ -121,6 +122,10 @@ func TestAnswers(t *testing.T) {
 			src("lib.c", strings.Replace(lib, "a[3]", "a[4]", 1)), "p/t1.c finished, p/t2.c finished"},
 		{"a name that leads out", []proof.Source{{Name: "a.zip", Data: zipped(src("../../../etc/poc.c", bad))}}, nil, "etc/poc.c library-overflow 5"},
 		{"it reads what came along", src("poc.c", "#include <stdio.h>\nint main(void) { FILE *f = fopen(\"crash.bin\", \"r\"); return f ? getc(f) - 'x' : 9; }\n", "crash.bin", "x"), nil, "poc.c finished"},
+		{"a fuzz target", src("fuzz.c", fuzz, "lib.c", lib, "lib.h", head, "crash-1", "a", "crash-2", "dd"), nil, "fuzz.c out-of-bounds-read 2 crash-2"},
+		{"its good inputs", src("fuzz.c", fuzz, "lib.c", lib, "lib.h", head, "crash-1", "a"), nil, "fuzz.c finished"},
+		{"no input", src("fuzz.c", fuzz, "lib.c", lib, "lib.h", head), nil, "fuzz.c finished"},
+		{"a target with a main", src("fuzz.c", fuzz, "lib.c", lib, "lib.h", head, "t1.c", "#include <stddef.h>\nint LLVMFuzzerTestOneInput(const unsigned char *p, size_t n);\nint main(void) { return LLVMFuzzerTestOneInput((const unsigned char *)\"d\", 1); }"), nil, "t1.c out-of-bounds-read 2"},
 		{"no main", src("lib.c", lib), nil, "no file of c has a function main"},
 		{"no C", []proof.Source{{Name: "a.zip", Data: zipped(src("a.py", "x"))}}, nil, "there is no c"},
 		{"no archive", src("a.zip", "PK"), nil, "no archive"},
@@ -135,7 +140,7 @@ func TestAnswers(t *testing.T) {
 			for _, p := range a.Programs {
 				switch {
 				case p.Finding != nil:
-					got = append(got, p.Name+" "+p.Finding.Kind+" "+itoa(p.Finding.Place.Line))
+					got = append(got, strings.TrimSpace(p.Name+" "+p.Finding.Kind+" "+itoa(p.Finding.Place.Line)+" "+p.Input))
 				default:
 					got = append(got, p.Name+" "+p.Verdict)
 				}

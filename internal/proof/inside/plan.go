@@ -8,6 +8,7 @@ import (
 	"path"
 	"regexp"
 	"slices"
+	"strings"
 
 	"steward/internal/proof"
 )
@@ -18,13 +19,15 @@ type program struct {
 	units   []proof.Source
 	all     []proof.Source // with headers and the files that it reads
 	rest    fs.FS
-	folders []string // in which #include looks
+	folders []string       // in which #include looks
+	target  bool           // a fuzz target is called in the place of main
+	inputs  []proof.Source // of the fuzz target
 }
 
 // plan sees which programs there are: each file with a main, with those that
 // have none. why says it if there are none.
 func plan(files []proof.Source) (programs []program, why string) {
-	var mains, others []proof.Source
+	var mains, targets, others, inputs []proof.Source
 	folders := []string{"."}
 	for _, f := range files {
 		if d := path.Dir(f.Name); !slices.Contains(folders, d) {
@@ -32,11 +35,22 @@ func plan(files []proof.Source) (programs []program, why string) {
 		}
 		switch {
 		case !proof.IsC(f.Name):
-		case definesMain(f.Data):
+			if !strings.EqualFold(path.Ext(f.Name), ".h") {
+				inputs = append(inputs, f)
+			}
+		case defines(hasMain, f.Data):
 			mains = append(mains, f)
+		case defines(hasTarget, f.Data):
+			targets = append(targets, f)
 		default:
 			others = append(others, f)
 		}
+	}
+	fuzz := len(mains) == 0
+	if fuzz {
+		mains = targets
+	} else { // what is called by a main of its own
+		others = append(others, targets...)
 	}
 	rest, err := folder(files)
 	switch {
@@ -45,13 +59,14 @@ func plan(files []proof.Source) (programs []program, why string) {
 	case len(mains) == 0 && len(others) == 0:
 		return nil, "There is no C among the files."
 	case len(mains) == 0:
-		return nil, "No file of C has a function main: there is nothing to run."
+		return nil, "No file of C has a function main, or a fuzz target: there is nothing to run."
 	case len(mains) > mostPrograms:
 		return nil, fmt.Sprintf("There are %d files with a main; at most %d are run.", len(mains), mostPrograms)
 	}
 	for _, m := range mains {
 		programs = append(programs, program{
 			main: m.Name, units: append([]proof.Source{m}, others...), all: without(files, mains, m.Name), rest: rest, folders: folders,
+			target: fuzz, inputs: inputs,
 		})
 	}
 	return programs, ""
@@ -91,8 +106,12 @@ func folder(files []proof.Source) (fs.FS, error) {
 var (
 	noCode  = regexp.MustCompile(`(?s)/\*.*?\*/|//[^\n]*|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'`)
 	hasMain = regexp.MustCompile(`\bmain\s*\([^;{}]*\)[^(){}=]*\{`)
+	// libFuzzer's entry
+	hasTarget = regexp.MustCompile(`\bLLVMFuzzerTestOneInput\s*\([^;{}]*\)[^(){}=]*\{`)
 )
 
-// definesMain tells whether a text defines main, as far as that can be seen
+// defines tells whether a text defines a function, as far as that can be seen
 // without the preprocessor.
-func definesMain(text []byte) bool { return hasMain.Match(noCode.ReplaceAll(text, []byte(" "))) }
+func defines(what *regexp.Regexp, text []byte) bool {
+	return what.Match(noCode.ReplaceAll(text, []byte(" ")))
+}

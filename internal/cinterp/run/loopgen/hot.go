@@ -109,6 +109,9 @@ const hotRest = `
 				goto slow
 			}
 			v := &r[in.A]
+			if to := objs[v.Obj]; v.Sub != 0 || v.Obj != 0 && v.N-to.Base > to.Size {
+				goto slow
+			}
 			if q.Sub != 0 {
 				s := &vm.M.Subs[q.Sub]
 				if off < s.Lo || off+8 > s.Hi {
@@ -130,8 +133,6 @@ const hotRest = `
 			}
 			if w := off / 8; w < uint64(len(o.Prov)) {
 				o.Prov[w] = *v
-			} else if v.Sub != 0 {
-				goto slow
 			}
 			objs[v.Obj].Kept = true
 			near := vm.M.Near
