@@ -5,6 +5,7 @@
 #   csaf_provider  Go         publishes CSAF documents
 #   gnupg          Debian     signs files
 #   wrk            Debian     asks for pages as fast as they come
+#   gcc, valgrind  Debian     make and watch programs of C
 # Nothing of them is part of Steward. Run it again at will: what is there stays,
 # and then it takes no time.
 set -euo pipefail
@@ -26,7 +27,7 @@ arrive() {
 
 install_debian() {
 	local missing=() package as=()
-	for package in gnupg wrk libpcre2-8-0 libssl3; do
+	for package in gnupg wrk libpcre2-8-0 libssl3 gcc libc6-dev libc6-dbg valgrind; do
 		dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q 'install ok installed' || missing+=("$package")
 	done
 	[ ${#missing[@]} -gt 0 ] || return 0

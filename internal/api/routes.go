@@ -43,6 +43,7 @@ func (s *Server) Routes() []Route {
 		{"GET", "/audit", "verify the audit record", s.auditVerify},
 	}
 	routes = append(routes, s.caseRoutes()...)
+	routes = append(routes, s.proofRoutes()...)
 	routes = append(routes, s.draftRoutes()...)
 	routes = append(routes, s.listRoutes()...)
 	routes = append(routes, s.distributeRoutes()...)

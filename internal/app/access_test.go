@@ -51,6 +51,8 @@ var apiNeeds = map[string]need{
 	"POST /cases/{id}/embargo":            {see: acl.CaseRead, do: acl.EmbargoPropose},
 	"POST /cases/{id}/patch":              {see: acl.CaseRead, do: acl.PatchEdit},
 	"POST /cases/{id}/patch/move":         {see: acl.CaseRead, do: acl.PatchEdit},
+	"POST /cases/{id}/proofs":             {see: acl.CaseRead, do: acl.ProofAsk},
+	"POST /cases/{id}/proofs/weakness":    {see: acl.CaseRead, do: acl.CaseEdit},
 	"GET /cases/{id}/draft":               {see: acl.CaseRead, do: acl.DraftRead},
 	"POST /cases/{id}/draft":              {see: acl.CaseRead, do: acl.DraftEdit},
 	"POST /cases/{id}/draft/share":        {see: acl.CaseRead, do: acl.DraftShare},
@@ -226,7 +228,7 @@ func TestEveryRoleOnEveryAPIRoute(t *testing.T) {
 // namesMore tells the routes whose request names something beside the case,
 // which is not there in this test.
 func namesMore(path string) bool {
-	for _, part := range []string{"{file}", "{report}", "/merge", "/people/remove", "/patches/remove", "/advisories/{id}", "/tokens/{id}", "/webhooks/{id}", "/mail/{id}", "/deliveries/{id}", "/key", "/law/dossier", "/members/{id}/link"} {
+	for _, part := range []string{"{file}", "{report}", "/merge", "/people/remove", "/patches/remove", "/proofs/weakness", "/advisories/{id}", "/tokens/{id}", "/webhooks/{id}", "/mail/{id}", "/deliveries/{id}", "/key", "/law/dossier", "/members/{id}/link"} {
 		if strings.Contains(path, part) {
 			return true
 		}

@@ -28,6 +28,7 @@ import (
 	"steward/internal/mail"
 	"steward/internal/policy"
 	"steward/internal/predisclosure"
+	"steward/internal/proof"
 	"steward/internal/publish"
 	"steward/internal/publish/render"
 	"steward/internal/publish/tree"
@@ -40,7 +41,9 @@ type Options struct {
 	Clock func() time.Time     // time.Now if nil
 	Held  func() time.Duration // how far the machine's clock is ahead of Clock, which does not believe it; 0 if nil
 	Log   *slog.Logger         // none if nil
-	Demo  bool                 // pages say that nothing is real; sign-in links may be made
+	// Interpreter runs attached C in a process of its own; nil: none is run.
+	Interpreter *proof.Runner
+	Demo        bool // pages say that nothing is real; sign-in links may be made
 }
 
 // App is an open data directory with all that works on it.
@@ -65,6 +68,8 @@ type App struct {
 	Mail       *mail.Office
 	// Subscribers are told of what was made public.
 	Subscribers *subscribe.Store
+
+	interpreter *proof.Runner
 
 	runner *jobs.Runner
 	site   render.Site
@@ -92,7 +97,7 @@ func Open(ctx context.Context, dir Dir, o Options) (*App, error) {
 	if err != nil {
 		return nil, err
 	}
-	a := &App{Dir: dir, Config: c, Policy: p, clock: o.Clock, held: o.Held, log: o.Log, demo: o.Demo}
+	a := &App{Dir: dir, Config: c, Policy: p, clock: o.Clock, held: o.Held, log: o.Log, demo: o.Demo, interpreter: o.Interpreter}
 	if a.clock == nil {
 		a.clock = time.Now
 	}

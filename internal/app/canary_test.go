@@ -4,6 +4,7 @@ import (
 	"archive/tar"
 	"bytes"
 	"compress/gzip"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -18,7 +19,9 @@ import (
 	"steward/internal/advisory"
 	"steward/internal/api"
 	"steward/internal/base/acl"
+	"steward/internal/base/db"
 	"steward/internal/cvd"
+	"steward/internal/proof"
 )
 
 // canary makes a word that cannot be there by chance and says where it was put.
@@ -71,6 +74,7 @@ func fill(w *world) *secret {
 	s.hand.api(s.on("notes"), api.Body{Body: canary("note")}, nil)
 	s.hand.api(s.on("messages"), api.Letter{Body: canary("message")}, nil)
 	s.reporter.api("/mailbox/messages", cvd.Reply{Body: canary("reply")}, nil)
+	s.proof()
 	fixer := w.person("Felix", "")
 	s.hand.api(s.on("people"), api.Invite{User: fixer.Name, Role: acl.Fixer}, nil)
 
@@ -124,6 +128,48 @@ func (s *secret) report() {
 		s.w.t.Error("the statement, which may be shown to anyone, tells of the report")
 	}
 	s.reporter = s.w.holder(r.Phrase)
+}
+
+// proof has a program interpreted that came with a letter, and of which
+// everything is private.
+func (s *secret) proof() {
+	w, t, ctx := s.w, s.w.t, s.w.t.Context()
+	w.Cases.Prove = func(context.Context, *db.Tx, string, string) error { return nil }
+	w.Cases.Interpret = func(context.Context, proof.Request) (proof.Answer, error) {
+		at := proof.Place{File: canary("proof-file"), Line: 1, Column: 1}
+		return proof.Answer{Interpreter: "x", Programs: []proof.Program{{
+			Name: canary("proof-name"), Verdict: proof.Undefined, Output: canary("proof-output"),
+			Finding: &proof.Finding{Kind: canary("proof-kind"), CWE: 787, Tier: "A", Text: canary("proof-text"), Expression: canary("proof-expression"), Place: at},
+			Lines:   []proof.Line{{File: at.File, Line: 1, Text: canary("proof-line")}},
+		}}}, nil
+	}
+	env, err := w.Cases.NewReply(ctx, s.reporter.Caller)
+	if err == nil {
+		_, err = env.Attach(ctx, canary("proof-source")+".c", "text/x-c", strings.NewReader(canary("proof-code")))
+	}
+	if err == nil {
+		_, err = w.Cases.Reply(ctx, s.reporter.Caller, cvd.Reply{Body: "with a program", Files: env.Files()})
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	var v cvd.View
+	s.hand.api("/cases/"+s.ref, nil, &v)
+	message := v.Trials[0].Message
+	var asked api.Named
+	s.hand.api(s.on("proofs"), cvd.Ask{Message: message, Fixed: []proof.Source{{Name: canary("proof-fixed") + ".c", Data: []byte(canary("proof-fixed-code"))}}}, &asked)
+	for _, id := range []string{v.Trials[0].Proofs[0].ID, asked.ID} {
+		if err := w.Cases.RunProof(ctx, acl.Myself(), s.case_, id, false); err != nil {
+			t.Fatal(err)
+		}
+	}
+	s.hand.api("/cases/"+s.ref, nil, &v)
+	if v.Proved == nil {
+		t.Fatal("the program proved nothing")
+	}
+	if a := s.hand.get("/team/cases/" + s.case_ + "/evidence"); !bytes.Contains(a.body, []byte(canary("proof-text")[1:])) {
+		t.Errorf("the page shows nothing of it: %d", a.code)
+	}
 }
 
 func (s *secret) draft() {

@@ -55,7 +55,7 @@ func (a *App) post(log *audit.Log) error {
 	if set.Relay == "" { // nobody can be told by mail
 		a.Cases.Post = nil
 	}
-	workers := append(a.Mail.Workers(), a.notices(log)...)
+	workers := append(append(a.Mail.Workers(), a.notices(log)...), a.proving())
 	a.runner = &jobs.Runner{Queue: a.Jobs, Workers: workers, Failed: func(kind string, err error) {
 		a.log.Warn("an attempt failed", "kind", kind, "error", err)
 	}}

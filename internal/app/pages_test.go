@@ -70,6 +70,9 @@ var pageNeeds = map[string]need{
 	"POST /team/cases/{id}/promise":              {see: acl.CaseRead, do: acl.CaseEdit},
 	"GET /team/cases/{id}/report":                {see: acl.CaseRead, do: acl.ReportRead},
 	"GET /team/cases/{id}/report/{report}":       {see: acl.CaseRead, do: acl.MessageRead},
+	"GET /team/cases/{id}/evidence":              {see: acl.CaseRead, do: acl.ReportRead},
+	"POST /team/cases/{id}/evidence":             {see: acl.CaseRead, do: acl.ProofAsk},
+	"POST /team/cases/{id}/evidence/weakness":    {see: acl.CaseRead, do: acl.CaseEdit},
 	"GET /team/cases/{id}/files/{file}":          {see: acl.CaseRead, do: acl.ReportRead},
 	"GET /team/cases/{id}/messages":              {see: acl.CaseRead, do: acl.MessageRead},
 	"POST /team/cases/{id}/messages":             {see: acl.CaseRead, do: acl.MessageWrite},
@@ -171,7 +174,7 @@ func TestEveryRoleOnEveryPage(t *testing.T) {
 // namesMorePages tells the pages whose request names something beside the
 // record, which is not there in this test.
 func namesMorePages(path string) bool {
-	for _, part := range []string{"{file}", "{report}", "/merge", "/people", "{deed}", "/me/remove", "/subscribers/{id}", "/mail/{id}", "{delivery}", "{kind}", "/distribution/remove", "/distribution/retry"} {
+	for _, part := range []string{"/evidence/weakness", "{file}", "{report}", "/merge", "/people", "{deed}", "/me/remove", "/subscribers/{id}", "/mail/{id}", "{delivery}", "{kind}", "/distribution/remove", "/distribution/retry"} {
 		if strings.Contains(path, part) {
 			return true
 		}

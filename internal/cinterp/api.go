@@ -154,7 +154,10 @@ func (c *Compiled) run(ctx context.Context, p Program, o Options) (*Report, erro
 			return nil, err
 		}
 	}
-	r, _, err := c.execute(ctx, prog, p, o, &ch.plan, false)
+	r, vm, err := c.execute(ctx, prog, p, o, &ch.plan, false)
+	if err == nil && o.Seed == 0 && o.Choice == "" && r.Verdict == Clean && vm.Started() > 1 {
+		return c.otherTurns(ctx, p, o, r)
+	}
 	return r, err
 }
 

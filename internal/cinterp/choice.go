@@ -14,20 +14,22 @@ import (
 type choice struct {
 	all  bool  // every place goes from right to left
 	back []int // these do, by number; in order
+	only bool  // the seed is for threads only
 	plan run.Plan
 }
 
-// parseChoice reads what String writes: words such as "seed=7", "back=2,5",
-// "back=all", "stay", "last" and "turn=12:3" (at point 12, thread 3).
+// parseChoice reads what String writes: words such as "seed=7", "turns=7" (a
+// seed for threads only), "back=2,5", "back=all", "stay", "last" and "turn=12:3"
+// (at point 12, thread 3).
 func parseChoice(s string) (choice, error) {
 	var c choice
 	for _, w := range strings.Fields(s) {
 		k, v, _ := strings.Cut(w, "=")
 		ok := true
 		switch k {
-		case "seed":
+		case "seed", "turns":
 			n, err := strconv.ParseUint(v, 10, 64)
-			c.plan.Seed, ok = n, err == nil && n > 0
+			c.plan.Seed, ok, c.only = n, err == nil && n > 0, k == "turns"
 		case "back":
 			if c.all = v == "all"; c.all {
 				break
@@ -64,7 +66,10 @@ func parseChoice(s string) (choice, error) {
 // String writes a choice so that it can be given again; "" is none.
 func (c choice) String() string {
 	var w []string
-	if c.plan.Seed != 0 {
+	switch {
+	case c.plan.Seed != 0 && c.only:
+		w = append(w, fmt.Sprintf("turns=%d", c.plan.Seed))
+	case c.plan.Seed != 0:
 		w = append(w, fmt.Sprintf("seed=%d", c.plan.Seed))
 	}
 	if c.all {
@@ -94,11 +99,11 @@ func (c choice) String() string {
 }
 
 // orders tells whether the program must be compiled for the choice.
-func (c choice) orders() bool { return c.all || len(c.back) > 0 || c.plan.Seed != 0 }
+func (c choice) orders() bool { return c.all || len(c.back) > 0 || c.plan.Seed != 0 && !c.only }
 
 // backwards tells whether a place goes from right to left.
 func (c choice) backwards(i int) bool {
-	return c.all || slices.Contains(c.back, i) || c.plan.Seed != 0 && run.Mix(c.plan.Seed, uint64(i)|1<<40)&1 != 0
+	return c.all || slices.Contains(c.back, i) || c.plan.Seed != 0 && !c.only && run.Mix(c.plan.Seed, uint64(i)|1<<40)&1 != 0
 }
 
 // ordered compiles the program for a choice. The places get their numbers when

@@ -9,6 +9,6 @@
 // supported, which is named with its line. There is no guess: what is reported
 // as undefined behaviour is, by the text of C17.
 //
-// The memory model is PNVI (pointers made from integers get the object that
+// The memory model is PNVI-ae-udi (pointers made from integers get the object that
 // their address lies in). The package knows nothing of the rest of the house.
 package cinterp

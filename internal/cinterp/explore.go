@@ -87,7 +87,11 @@ func Explore(ctx context.Context, p Program, o Options, b Bounds) (*Exploration,
 	if x.runs <= 0 {
 		x.runs = 64
 	}
-	if err := x.all(); err != nil {
+	err, why := watched(ctx, o.Limits.Total, x.all)
+	if why != "" {
+		return &Exploration{First: &Report{Verdict: CannotSay, Why: why, Strict: o.Strict}}, nil
+	}
+	if err != nil {
 		return nil, err
 	}
 	return x.e, nil

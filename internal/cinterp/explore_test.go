@@ -219,7 +219,7 @@ func TestThreadsExplored(t *testing.T) {
 // TestChoice: a choice is read as it is written, and what is none is refused.
 func TestChoice(t *testing.T) {
 	t.Parallel()
-	for _, s := range []string{"", "seed=7", "back=all", "back=2,5 stay turn=3:2 turn=9:1", "last"} {
+	for _, s := range []string{"", "seed=7", "turns=3", "back=all", "back=2,5 stay turn=3:2 turn=9:1", "last"} {
 		if c, err := parseChoice(s); err != nil || c.String() != s {
 			t.Errorf("%q: %q, %v", s, c, err)
 		}

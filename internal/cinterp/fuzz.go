@@ -133,6 +133,7 @@ func (c *Compiled) Fuzz(ctx context.Context, p Program, inputs iter.Seq2[Input, 
 	}
 	out := &output{limit: l.Output}
 	snap, vm := run.NewSnapshot(ctx, c.p, lib.Functions(), run.Limits{Steps: l.Steps, Memory: l.Memory, Depth: l.Depth, Output: l.Output})
+	vm.M.Loose = vm.M.Loose || o.Loose
 	if snap == nil {
 		r.take(report(vm, c.p, out, o.Strict), Input{})
 		r.Stopped = true
@@ -187,7 +188,7 @@ func one(vm *run.VM, p Program, in Input, o Options) {
 	if len(p.Files) > 0 {
 		name = p.Files[0].Name
 	}
-	argv, ok := lib.Setup(vm, &lib.State{Environ: p.Environ, Input: p.Input, Files: files, Now: o.Now}, append([]string{name}, p.Args...))
+	argv, ok := lib.Setup(vm, &lib.State{Environ: p.Environ, Input: p.Input, Files: files, Now: o.Now, Fail: o.FailAlloc}, append([]string{name}, p.Args...))
 	if !ok {
 		return
 	}

@@ -92,7 +92,10 @@ type Report struct {
 	// where the one was that Options made fail.
 	Allocations int64  `json:"allocations,omitempty"`
 	FailedAlloc *Place `json:"failed_allocation,omitempty"`
-	exited      bool   // by exit or its kin
+	// Choice is the order in which the finding shows, as Options has it, when that
+	// is not the one that was asked for.
+	Choice string `json:"choice,omitempty"`
+	exited bool   // by exit or its kin
 }
 
 // Exit gives the exit status: 0 finished, 1 undefined behaviour, 3 cannot say.
@@ -203,6 +206,9 @@ func (r *Report) Text(line func(file string, n int) (string, bool)) string {
 		r.Finding.text(&b, line, "undefined behaviour")
 		if r.NotRun {
 			b.WriteString("the program was not run: it is undefined as written\n")
+		}
+		if r.Choice != "" {
+			fmt.Fprintf(&b, "  it shows in this order of threads: --choice %q\n", r.Choice)
 		}
 	}
 	if r.Verdict == CannotSay {

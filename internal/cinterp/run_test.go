@@ -160,28 +160,6 @@ func TestLimits(t *testing.T) {
 	}
 }
 
-// FuzzRun gives any text as a program: no panic, no run past its limits.
-func FuzzRun(f *testing.F) {
-	paths, _ := filepath.Glob("testdata/run/*.c")
-	for _, p := range paths {
-		text, err := os.ReadFile(p)
-		if err != nil {
-			f.Fatal(err)
-		}
-		f.Add(text)
-	}
-	f.Fuzz(func(t *testing.T, text []byte) {
-		if len(text) > 1<<14 {
-			return
-		}
-		l := Limits{Steps: 200_000, Memory: 16 << 20, Depth: 200, Output: 1 << 16, Time: 5 * time.Second}
-		r, err := Run(context.Background(), Program{Files: []File{{Name: "t.c", Text: text}}}, Options{Limits: l})
-		if err == nil && strings.Contains(r.Why, "the interpreter failed") {
-			t.Fatal(r.Why)
-		}
-	})
-}
-
 // TestSound: programs that go to the edge of a rule are defined, and print
 // what they are to print.
 func TestSound(t *testing.T) {

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/url"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -72,11 +73,12 @@ type (
 		Tags []string `json:"tags"`
 	}
 	sarifRelationship struct { // 3.53
-		Target struct {
-			ID        string         `json:"id"`
-			Component sarifComponent `json:"toolComponent"`
-		} `json:"target"`
-		Kinds []string `json:"kinds"`
+		Target sarifReference `json:"target"`
+		Kinds  []string       `json:"kinds"`
+	}
+	sarifReference struct { // 3.52
+		ID        string         `json:"id"`
+		Component sarifComponent `json:"toolComponent"`
 	}
 	sarifInvocation struct { // 3.20
 		Successful    bool                `json:"executionSuccessful"`
@@ -96,6 +98,7 @@ type (
 		RuleIndex    int               `json:"ruleIndex"`
 		Level        string            `json:"level"`
 		Message      sarifText         `json:"message"`
+		Taxa         []sarifReference  `json:"taxa"` // the weaknesses that fit here
 		Locations    []sarifLocation   `json:"locations"`
 		Related      []sarifLocation   `json:"relatedLocations,omitempty"`
 		Stacks       []sarifStack      `json:"stacks,omitempty"`
@@ -205,17 +208,25 @@ func (w sarif) add(run *sarifRun, r *Report, f *Finding) {
 			d.Taxonomies = []sarifComponent{{"CWE"}}
 			run.Taxonomies = []sarifTaxonomy{{Name: "CWE", Organization: "MITRE", Summary: sarifText{"Common Weakness Enumeration"}}}
 		}
-		t := &run.Taxonomies[0]
-		id, there := fmt.Sprint(f.CWE), false
-		for _, x := range t.Taxa {
-			there = there || x.ID == id
-		}
-		if !there {
-			t.Taxa = append(t.Taxa, sarifTaxon{id})
+	}
+	t := &run.Taxonomies[0]
+	for _, n := range append([]int{ruleCWE(f), f.CWE}, f.CWEAlso...) {
+		if x := (sarifTaxon{fmt.Sprint(n)}); !slices.Contains(t.Taxa, x) {
+			t.Taxa = append(t.Taxa, x)
 		}
 	}
 	run.Results = append(run.Results, w.result(r, f, index))
 }
+
+// ruleCWE is the weakness of a kind, whatever the object.
+func ruleCWE(f *Finding) int {
+	if k := ub.ByName(f.Kind); k != nil {
+		return k.CWE
+	}
+	return f.CWE
+}
+
+func weakness(n int) sarifReference { return sarifReference{fmt.Sprint(n), sarifComponent{"CWE"}} }
 
 func sarifRuleOf(f *Finding) sarifRule {
 	help := "C17 " + f.Clause
@@ -223,10 +234,8 @@ func sarifRuleOf(f *Finding) sarifRule {
 		help += ", CERT C " + f.CERT
 	}
 	r := sarifRule{ID: f.Number, Name: f.Kind, Summary: sarifText{f.Rule}, Help: sarifText{help}, Level: sarifLevel{level(f)}}
-	rel := sarifRelationship{Kinds: []string{"superset"}}
-	rel.Target.ID, rel.Target.Component.Name = fmt.Sprint(f.CWE), "CWE"
-	r.Relationships = []sarifRelationship{rel}
-	r.Properties.Tags = []string{"security", "undefined-behaviour", "tier-" + f.Tier, fmt.Sprintf("external/cwe/cwe-%d", f.CWE)}
+	r.Relationships = []sarifRelationship{{weakness(ruleCWE(f)), []string{"superset"}}}
+	r.Properties.Tags = []string{"security", "undefined-behaviour", "tier-" + f.Tier, fmt.Sprintf("external/cwe/cwe-%d", ruleCWE(f))}
 	return r
 }
 
@@ -253,6 +262,9 @@ func (w sarif) result(r *Report, f *Finding, index int) sarifResult {
 		}
 	}
 	out := sarifResult{RuleID: f.Number, RuleIndex: index, Level: level(f), Message: sarifText{f.Text}, Locations: []sarifLocation{at}}
+	for _, n := range append([]int{f.CWE}, f.CWEAlso...) {
+		out.Taxa = append(out.Taxa, weakness(n))
+	}
 	var flow []sarifStep
 	add := func(p *Place, text string) {
 		if p == nil {

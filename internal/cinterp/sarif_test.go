@@ -69,6 +69,9 @@ func TestSARIF(t *testing.T) {
 	if at.Artifact.URI != "a%20b.c" || at.Region.Line != 7 || at.Region.Column != 17 {
 		t.Errorf("the place is %+v", at)
 	}
+	if len(res.Taxa) == 0 || res.Taxa[0].ID != "416" || res.Taxa[0].Component.Name != "CWE" {
+		t.Errorf("the weakness is %+v", res.Taxa)
+	}
 	if len(res.Related) != 2 || res.Related[0].Physical.Region.Line != 4 || res.Related[1].Physical.Region.Line != 6 {
 		t.Errorf("made and freed: %+v", res.Related)
 	}

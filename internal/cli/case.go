@@ -37,6 +37,7 @@ A usual way through:
 	c.AddCommand(s.caseList(), s.caseShow(), s.caseTimeline(), s.caseAck(), s.caseDispose(), s.caseMove(), s.caseMerge(),
 		s.caseEdit(), s.casePromise(), s.caseNote(), s.caseMessage(), s.caseRead(), s.caseInvite(), s.caseUninvite(), s.caseFile())
 	c.AddCommand(s.distributeCmds()...)
+	c.AddCommand(s.proofCmds()...)
 	return c
 }
 
@@ -149,7 +150,11 @@ func queueTable(w io.Writer, page cvd.Page) {
 		if level == "" {
 			level = "-"
 		}
-		rows[i] = []string{c.Ref, string(c.State), level, due, c.Title}
+		state := string(c.State)
+		if c.Proved != nil {
+			state += ", proved"
+		}
+		rows[i] = []string{c.Ref, state, level, due, c.Title}
 	}
 	table(w, []string{"CASE", "STATE", "SEVERITY", "NEXT", "TITLE"}, rows)
 	if page.Next != "" {

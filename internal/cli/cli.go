@@ -47,6 +47,8 @@ func (e exitStatus) Error() string { return fmt.Sprintf("exit status %d", int(e)
 // usage marks an error in how a command was called.
 type usage struct{ error }
 
+func (u usage) Unwrap() error { return u.error }
+
 // shell is what every command shares: the world and the global flags.
 type shell struct {
 	World
@@ -153,7 +155,7 @@ Exit codes: 0 done, 1 refused or failed, 2 used wrongly.`,
 	add("run", s.initCmd(), s.serveCmd(), s.demoCmd())
 	add("work", s.reportCmd(), s.mailboxCmd(), s.caseCmd(), s.embargoCmd(), s.patchCmd(), s.advisoryCmd(), s.prenoticeCmd(), s.lawCmd(), s.mailCmd(), s.rotaCmd())
 	add("public", s.publishCmd(), s.checkCmd(), s.policyCmd(), s.webhookCmd(), s.subscribersCmd())
-	add("look", s.censusCmd(), s.interpretCmd())
+	add("look", s.censusCmd(), s.interpretCmd(), s.insideCmd())
 	add("keep", s.doctorCmd(), s.userCmd(), s.listCmd(), s.keyCmd(), s.tokenCmd(), s.auditCmd(), s.backupCmd(), s.restoreCmd())
 	return root
 }

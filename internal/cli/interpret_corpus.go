@@ -145,13 +145,7 @@ func (s *shell) showCorpus(r *cinterp.FuzzReport, c *corpus, lines map[string][]
 		_, err = s.Stdout.Write(b)
 		return err
 	}
-	text := r.Text(func(file string, n int) (string, bool) {
-		l := lines[file]
-		if n < 1 || n > len(l) {
-			return "", false
-		}
-		return l[n-1], true
-	})
+	text := r.Text(lineOf(lines))
 	if c.skipped > 0 {
 		text += fmt.Sprintf("left out: %d, larger than %d bytes or no regular file\n", c.skipped, maxFuzzInput)
 	}

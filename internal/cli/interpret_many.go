@@ -80,7 +80,7 @@ func (s *shell) interpretMany(ctx context.Context, q interpretation, p cinterp.P
 		m, err = withEachFailure(ctx, p, o)
 	}
 	if err != nil {
-		return err
+		return s.noProgram(err)
 	}
 	switch {
 	case q.sarif:
@@ -128,7 +128,7 @@ func onEachMachine(ctx context.Context, p cinterp.Program, o cinterp.Options) (*
 		m.Runs = append(m.Runs, run)
 	}
 	if good == 0 {
-		return nil, usage{errs.Invalidf("FILE.c", "%v", last)}
+		return nil, last
 	}
 	return m, nil
 }
@@ -138,7 +138,7 @@ func onEachMachine(ctx context.Context, p cinterp.Program, o cinterp.Options) (*
 func withEachFailure(ctx context.Context, p cinterp.Program, o cinterp.Options) (*manyRuns, error) {
 	c, err := cinterp.Compile(ctx, p, o)
 	if err != nil {
-		return nil, usage{errs.Invalidf("FILE.c", "%v", err)}
+		return nil, err
 	}
 	r, err := c.Run(ctx, p, o)
 	if err != nil {

@@ -24,7 +24,11 @@ import (
 
 // open opens the data directory of the command line.
 func (s *shell) open(ctx context.Context, log *slog.Logger) (*app.App, error) {
-	return app.Open(ctx, app.Dir(s.data), app.Options{Clock: s.Clock, Log: log})
+	in, err := interpreter()
+	if err != nil {
+		return nil, err
+	}
+	return app.Open(ctx, app.Dir(s.data), app.Options{Clock: s.Clock, Log: log, Interpreter: in})
 }
 
 // local gives a client that runs the API within this process, on the data
@@ -139,7 +143,11 @@ letters and webhooks, renewal of security.txt.`,
 				return err
 			}
 			c := clock.New(clock.System())
-			a, err := app.Open(cmd.Context(), app.Dir(s.data), app.Options{Clock: c.Now, Held: c.Held, Log: log})
+			in, err := interpreter()
+			if err != nil {
+				return err
+			}
+			a, err := app.Open(cmd.Context(), app.Dir(s.data), app.Options{Clock: c.Now, Held: c.Held, Log: log, Interpreter: in})
 			if err != nil {
 				return err
 			}
@@ -176,7 +184,11 @@ mail that gpg writes and reads, the form, the API and the release clock, telling
 each step as it happens; verifies the signatures that it made, and serves the
 result.`,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return demo.Run(cmd.Context(), demo.Options{Out: out, Mail: mail, Listen: listen, Serve: !noServe, Say: s.Stdout, Log: s.Stderr})
+			in, err := interpreter()
+			if err != nil {
+				return err
+			}
+			return demo.Run(cmd.Context(), demo.Options{Out: out, Mail: mail, Listen: listen, Serve: !noServe, Say: s.Stdout, Log: s.Stderr, Interpreter: in})
 		},
 	}
 	f := c.Flags()

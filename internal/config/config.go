@@ -86,6 +86,7 @@ type Intake struct {
 	ReportsPerHour  int      `toml:"reports_per_hour"`  // from one address; more are asked to wait
 	PhrasesPerHour  int      `toml:"phrases_per_hour"`  // mistyped phrases from one address
 	SignInsPerHour  int      `toml:"sign_ins_per_hour"` // attempts from one address
+	Interpret       string   `toml:"interpret"`         // whether attached C is run in the interpreter: "on" or "off"
 	CheckChannels   Duration `toml:"check_channels"`    // how often Steward sends a report to itself by each channel; negative: never
 }
 
@@ -228,6 +229,7 @@ func (c *Config) fill() {
 	num(&c.Intake.PhrasesPerHour, 30)
 	num(&c.Intake.SignInsPerHour, 60)
 	def(&c.Mail.RelayTLS, "starttls")
+	def(&c.Intake.Interpret, "on")
 	if c.Mail.Host == "" {
 		if u, err := url.Parse(c.BaseURL); err == nil {
 			c.Mail.Host = u.Hostname()
@@ -272,6 +274,9 @@ func (c *Config) check() error {
 	}
 	if c.Intake.AckWithin < 0 || c.Intake.AttachmentBytes < 0 || c.Intake.Attachments < 0 {
 		ps.Add("intake", "limits cannot be negative")
+	}
+	if c.Intake.Interpret != "on" && c.Intake.Interpret != "off" {
+		ps.Add("intake.interpret", "%q must be on or off", c.Intake.Interpret)
 	}
 	if strings.ContainsAny(c.Team.Email, " \t\r\n<>") {
 		ps.Add("team.email", "%q is not a mail address", c.Team.Email)

@@ -49,6 +49,7 @@ func TestFaultsNameTheirField(t *testing.T) {
 		"database":               `database = "mysql://x"`,
 		"log":                    `log = "xml"`,
 		"metrics_listen":         `metrics_listen = "9464"`,
+		"intake.interpret":       "[intake]\ninterpret = \"maybe\"",
 		"team.email":             "[team]\nemail = \"a b\"",
 		"policy.file":            "[policy]\nfile = \"../policy.toml\"",
 		"product[0].name":        "[[product]]\nname = \" \"",

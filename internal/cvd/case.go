@@ -80,6 +80,7 @@ type Case struct {
 	Posted     *PublicPost `json:"posted,omitempty"`     // as a list that was told asks for
 	Collisions []Collision `json:"collisions,omitempty"` // others who found it by themselves under the embargo
 	Burned     Burned      `json:"burned"`               // the embargo was ended because of a leak, or someone wants it
+	Proved     *Proved     `json:"proved,omitempty"`     // what the interpreter showed with the reporter's own files
 }
 
 // Share is a draft as it was shown to one reporter.
@@ -174,6 +175,9 @@ func (c *Case) mergeInto(into *Case, reason string, now time.Time) error {
 	c.Merged = nil
 	for _, credit := range c.Credits {
 		into.setCredit(credit)
+	}
+	if into.Proved == nil {
+		into.Proved = c.Proved
 	}
 	into.AnswerBy = sooner(into.AnswerBy, answerBy)
 	into.NextStatus = sooner(into.NextStatus, status)

@@ -50,6 +50,8 @@ type kit struct {
 	mu  sync.Mutex
 	at  time.Time
 	ctx context.Context
+
+	proofs []string // that were asked for
 }
 
 func newKit(t testing.TB, d *db.DB) *kit {
@@ -78,7 +80,9 @@ func newKit(t testing.TB, d *db.DB) *kit {
 				Terms: "Share freely.", Audience: "All users.",
 			},
 		},
-		Clock: clock, Rand: rand.Reader,
+		Prove:     func(_ context.Context, _ *db.Tx, _, id string) error { k.proofs = append(k.proofs, id); return nil },
+		Interpret: interpret,
+		Clock:     clock, Rand: rand.Reader,
 	}
 	return k
 }

@@ -83,6 +83,18 @@ var asks = map[string]ask{
 	"ApproveDraft": {action: acl.DraftApprove, call: func(w *world, c acl.Caller) error {
 		return w.ApproveDraft(w.ctx, c, w.a.caseID, w.version(w.a.caseID), true, "")
 	}},
+	"AskProof": {action: acl.ProofAsk, call: func(w *world, c acl.Caller) error {
+		_, err := w.AskProof(w.ctx, c, w.a.caseID, Ask{})
+		return err
+	}},
+	"RunProof": {action: acl.ProofRun, call: func(w *world, c acl.Caller) error {
+		id, err := w.AskProof(w.ctx, second, w.a.caseID, Ask{})
+		w.must(err)
+		return w.RunProof(w.ctx, c, w.a.caseID, id, false)
+	}},
+	"TakeWeakness": {action: acl.CaseEdit, call: func(w *world, c acl.Caller) error {
+		return w.TakeWeakness(w.ctx, c, w.a.caseID, w.told(w.a.caseID, ""))
+	}},
 	"Attachment": {action: acl.ReportRead, see: acl.ReportRead, reads: true, call: func(w *world, c acl.Caller) error {
 		r, _, err := w.Attachment(w.ctx, c, w.a.caseID, w.file)
 		if err == nil {

@@ -138,6 +138,15 @@ func TestDraftMoves(t *testing.T) {
 	`)
 }
 
+func TestProofMoves(t *testing.T) {
+	t.Parallel()
+	try(t, proofTable, `
+	        | answer
+	waiting | told
+	told    |
+	`)
+}
+
 func TestAllowedEventsFollowTheRole(t *testing.T) {
 	t.Parallel()
 	got := patchTable.allowed(PatchInReview, []acl.Role{acl.Reviewer})

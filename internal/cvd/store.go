@@ -22,6 +22,7 @@ import (
 	"steward/internal/intake"
 	"steward/internal/policy"
 	"steward/internal/predisclosure"
+	"steward/internal/proof"
 )
 
 // Store keeps the cases. Every method asks acl.Table for the caller and writes
@@ -53,6 +54,11 @@ type Store struct {
 	Holders func(ctx context.Context, q db.Queryer, roles ...acl.Role) ([]string, error)
 	// Reach gives where a user is written to; nil: nowhere.
 	Reach func(ctx context.Context, q db.Queryer, user string) (account.Reach, error)
+	// Prove puts the interpretation of a proof of concept into the queue of what is
+	// done later, in the transaction of the deed that wants it; nil: nothing is
+	// interpreted. Interpret does it, in a process of its own.
+	Prove     func(ctx context.Context, tx *db.Tx, caseID, proofID string) error
+	Interpret func(ctx context.Context, q proof.Request) (proof.Answer, error)
 	// Lists says who may be told before the release; nil: nobody is.
 	Lists *predisclosure.Store
 	Clock func() time.Time

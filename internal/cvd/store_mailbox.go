@@ -286,6 +286,9 @@ func (d *deed) reply(m *post, r Reply) (Message, error) {
 	if err := d.s.insertMessage(d.ctx, d.tx, m.own.key, m.own.ID, &msg, es); err != nil {
 		return Message{}, err
 	}
+	if err := d.s.tryFiles(d.ctx, d.tx, m.own, msg.ID, names(files)); err != nil {
+		return Message{}, err
+	}
 	m.root.AnswerBy = sooner(m.root.AnswerBy, d.s.Desk.AnswerBy(d.now))
 	m.root.Asked = time.Time{}
 	d.note("message", "%s", msg.ID)

@@ -98,6 +98,11 @@ func (s *Store) file(ctx context.Context, tx *db.Tx, c acl.Caller, roles []acl.R
 	if err != nil {
 		return intake.Filed{}, err
 	}
+	if !k.Crowd && k.Check == "" {
+		if err := s.tryFiles(ctx, tx, k, "", names(o.Submission().Attachments)); err != nil {
+			return intake.Filed{}, err
+		}
+	}
 	return filed, s.announceReport(ctx, tx, k, o.Submission())
 }
 

@@ -75,7 +75,7 @@ func (s *Store) recorded(ctx context.Context, q db.Queryer, c acl.Caller, caseID
 
 // View gives a case as the caller may see it.
 func (s *Store) View(ctx context.Context, c acl.Caller, caseID string) (*View, error) {
-	return s.ViewParts(ctx, c, caseID, Parts{Reports: true, Threads: true, Messages: true, Notes: true, People: true, Told: true})
+	return s.ViewParts(ctx, c, caseID, Parts{Reports: true, Threads: true, Messages: true, Notes: true, People: true, Told: true, Trials: true})
 }
 
 // ViewParts is View for a page that shows some parts of the case only: what it
@@ -131,6 +131,11 @@ func (s *Store) view(ctx context.Context, q db.Queryer, o *opened, roles []acl.R
 	}
 	if err := s.viewTold(ctx, q, o, v, roles, parts.Told); err != nil {
 		return nil, err
+	}
+	if parts.Trials {
+		if v.Trials, err = s.trials(ctx, q, o, roles); err != nil {
+			return nil, err
+		}
 	}
 	return v, s.viewReports(ctx, q, o, v, Parts{
 		Reports: parts.Reports && may(acl.ReportRead),
@@ -214,6 +219,9 @@ func (c *Case) summary(p *policy.Policy, roles []acl.Role, unread map[string]int
 	}
 	if may(acl.ReportRead) {
 		s.Title, s.Findings, s.Crowd = cmp.Or(s.Title, c.Subject), c.Findings, c.Crowd
+		if p := c.Proved; p != nil && (p.Message == "" || may(acl.MessageRead)) {
+			s.Proved = p
+		}
 	}
 	if may(acl.MessageRead) {
 		for _, id := range append([]string{c.ID}, c.Merged...) {

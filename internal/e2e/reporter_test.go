@@ -34,7 +34,7 @@ func (w *walk) report() {
 	b.sees("Nothing seems to be missing")
 	b.judge("report form, checked")
 
-	b.fill("main form", "attachments", filepath.Join("testdata", "poc.py"))
+	b.attach("main form", "attachments", filepath.Join("testdata", "poc.py"), filepath.Join("testdata", "sparse.c"))
 	b.press("main form", "Send the report")
 	b.sees("Your report is with us", "twelve words", "BEGIN PGP SIGNED MESSAGE")
 	w.phrase = strings.Join(strings.Fields(ask[string](b, `document.querySelector(".phrase").innerText`)), " ")

@@ -16,6 +16,7 @@ import (
 	"steward/internal/app"
 	"steward/internal/base/acl"
 	"steward/internal/config"
+	"steward/internal/proof"
 )
 
 // steward is a server of its own for one test.
@@ -89,7 +90,11 @@ func serve(t *testing.T, from time.Time, other ...string) *steward {
 		t.Fatal(err)
 	}
 	log := slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelWarn}))
-	if s.app, err = app.Open(t.Context(), dir, app.Options{Clock: s.clock.now, Log: log}); err != nil {
+	interpreter, err := proof.Own("steward", insideWord)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if s.app, err = app.Open(t.Context(), dir, app.Options{Clock: s.clock.now, Log: log, Interpreter: interpreter}); err != nil {
 		t.Fatal(err)
 	}
 	ctx, stop := context.WithCancel(context.WithoutCancel(t.Context()))

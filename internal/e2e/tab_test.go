@@ -278,19 +278,20 @@ func (b *tab) fill(scope string, pairs ...string) {
 	}
 }
 
-// attach chooses a file.
-func (b *tab) attach(scope, name, file string) {
+// attach chooses files.
+func (b *tab) attach(scope, name string, files ...string) {
 	b.t.Helper()
 	selector, err := json.Marshal(strings.TrimSpace(fmt.Sprintf("%s [name=%q]", scope, name)))
 	if err != nil {
 		b.t.Fatal(err)
 	}
 	res := call(b, runtime.Evaluate, runtime.EvaluateParams{Expression: "document.querySelector(" + string(selector) + ")"})
-	full, err := filepath.Abs(file)
-	if err != nil {
-		b.t.Fatal(err)
+	for i := range files {
+		if files[i], err = filepath.Abs(files[i]); err != nil {
+			b.t.Fatal(err)
+		}
 	}
-	call(b, dom.SetFileInputFiles, dom.SetFileInputFilesParams{Files: []string{full}, ObjectID: res.Result.ObjectID})
+	call(b, dom.SetFileInputFiles, dom.SetFileInputFilesParams{Files: files, ObjectID: res.Result.ObjectID})
 }
 
 // key presses a key that moves.

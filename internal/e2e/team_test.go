@@ -100,6 +100,7 @@ func (w *walk) triage() {
 	b.sees("offset near 2^64", "poc.py", reporter)
 	b.judge("case, report")
 	w.original(b)
+	w.evidence(b)
 	b.follow("main", "Case")
 	b.follow("main", "Acknowledge or decide")
 	b.judge("case, decide")
@@ -212,6 +213,7 @@ func (w *walk) fix() {
 	w.fixer.seesNot("Approve") // not a fixer's to do
 	w.fixer.judge("case, patch, as its fixer sees it")
 
+	w.mended()
 	b.open(w.caseID + "/patch")
 	b.press(w.form("patch/move"), "Approve")
 	b.judge("case, patch")

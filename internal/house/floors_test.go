@@ -72,11 +72,12 @@ var floors = []floor{
 	{folder: "duty", may: []string{"base"}, never: []string{"cvd", "intake", "advisory", "publish", "account", "web", "api", "cli", "app"}},
 	{folder: "predisclosure", may: []string{"base", "account"}, never: []string{"cvd", "intake", "advisory", "publish", "web", "api", "cli", "app"}},
 	{folder: "mail", may: []string{"base", "intake", "cvd", "account"}, never: []string{"publish", "web", "api", "cli", "app"}},
-	{folder: "cvd", may: []string{"base", "intake", "advisory", "account", "duty", "policy", "predisclosure"}, never: []string{"publish", "web", "api", "cli", "app"}},
-	{folder: "web", may: []string{"base", "intake", "advisory", "publish", "cvd", "account", "mail", "rota", "duty", "policy", "predisclosure", "subscribe", "format"}, never: []string{"api", "cli", "app"}},
+	{folder: "cvd", may: []string{"base", "intake", "advisory", "account", "duty", "policy", "predisclosure", "proof"}, never: []string{"publish", "web", "api", "cli", "app", "cinterp"}},
+	{folder: "web", may: []string{"base", "intake", "advisory", "publish", "cvd", "account", "mail", "rota", "duty", "policy", "predisclosure", "subscribe", "format", "proof"}, never: []string{"api", "cli", "app"}},
 	{folder: "api", may: []string{"base", "intake", "advisory", "publish", "cvd", "account", "mail", "rota", "duty", "policy", "predisclosure", "subscribe"}, never: []string{"web", "cli", "app"}},
 	{folder: "census", may: []string{"base"}, never: []string{"cvd", "intake", "advisory", "publish", "account", "web", "api", "cli", "app"}},
 	{folder: "cinterp", may: []string{"base"}, never: []string{"cvd", "intake", "advisory", "publish", "account", "web", "api", "cli", "app"}},
+	{folder: "proof", may: []string{"base", "cinterp"}, never: []string{"cvd", "intake", "advisory", "publish", "account", "web", "api", "cli", "app"}},
 	{folder: "subscribe", may: []string{"base", "advisory"}, never: []string{"cvd", "intake", "account", "publish", "web", "api", "cli", "app"}},
 }
 

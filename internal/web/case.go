@@ -95,6 +95,7 @@ func (p casePage) tabs(at string) []tab {
 	}
 	add(tab{Label: "Case", Icon: "list"}, "", true)
 	add(tab{Label: "Report", Icon: "flag"}, "/report", p.May(string(acl.ReportRead)))
+	add(tab{Label: "Evidence", Icon: "eye"}, "/evidence", p.May(string(acl.ReportRead)) && (v.Proved != nil || strings.HasSuffix(at, "/evidence")))
 	add(tab{Label: "Messages", Icon: "envelope", Kind: "outside", Count: v.Unread}, "/messages", p.May(string(acl.MessageRead)))
 	add(tab{Label: "Notes", Icon: "lock", Kind: "inside"}, "/notes", p.May(string(acl.NoteRead)))
 	add(tab{Label: "Facts", Icon: "pencil"}, "/facts", p.May(string(acl.CaseEdit)))

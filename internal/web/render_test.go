@@ -26,7 +26,7 @@ var everyPage = map[string]any{
 	"mail": mailPage{}, "onemail": onemailPage{}, "out": outPage{}, "claim": claimPage{}, "rota": rotaPage{}, "law": lawPage{},
 	"matter": matterPage{}, "dossier": dossierPage{},
 	"lists": listsPage{}, "apply": applyPage{}, "applied": appliedPage{}, "teamlists": teamListsPage{}, "list": listPage{}, "listedit": editListPage{},
-	"listmember": listMemberPage{}, "memberships": membershipsPage{}, "membership": membershipPage{}, "distribution": distributionPage{}, "portal": portalPage{}, "burn": burnView{},
+	"listmember": listMemberPage{}, "memberships": membershipsPage{}, "membership": membershipPage{}, "distribution": distributionPage{}, "portal": portalPage{}, "burn": burnView{}, "evidence": evidencePage{},
 }
 
 // TestEveryPage renders each page with nothing in it, and with something in

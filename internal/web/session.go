@@ -135,6 +135,8 @@ var notices = map[string]string{
 	"taken":         "The mail is on its way to where it belongs.",
 	"discarded":     "Discarded. It stays readable for thirty days.",
 	"retried":       "The letter is tried again.",
+	"proving":       "The files are being interpreted. Load this page again in a moment.",
+	"weakness":      "The weakness stands in the facts now.",
 	"filed":         "Noted. Steward itself has submitted nothing.",
 	"welcome":       "Welcome. Your passkey is kept; sign in with it from now on.",
 	"list":          "The list is kept.",

@@ -29,6 +29,9 @@ const (
 	PatchReview     Action = "review the patch"
 	PatchTest       Action = "test the patch"
 
+	ProofAsk Action = "have a proof of concept interpreted"
+	ProofRun Action = "interpret a proof of concept"
+
 	DraftRead      Action = "read the draft"
 	DraftEdit      Action = "edit the draft"
 	DraftShare     Action = "show the draft to the reporter"
@@ -105,6 +108,10 @@ var Table = map[Action][]Role{
 	PatchEdit:       {Handler, Lead, Fixer},
 	PatchReview:     {Handler, Lead, Reviewer},
 	PatchTest:       {Handler, Lead, ReleaseManager, Fixer, Reviewer, Distributor},
+
+	// Who asks must also be one who may read the files: see cvd.
+	ProofAsk: {Handler, Lead, Fixer},
+	ProofRun: {System},
 
 	DraftRead:      {Handler, Lead, ReleaseManager, Fixer, Reviewer, Distributor, Coordinator},
 	DraftEdit:      {Handler, Lead, ReleaseManager},

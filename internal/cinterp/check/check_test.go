@@ -2,7 +2,6 @@ package check
 
 import (
 	"fmt"
-	"io/fs"
 	"slices"
 	"strings"
 	"testing"
@@ -222,27 +221,4 @@ func TestOrder(t *testing.T) {
 			t.Fatalf("%q, want %q", got, want)
 		}
 	}
-}
-
-func FuzzCheck(f *testing.F) {
-	for _, c := range bad {
-		f.Add(c.units[0], c.units[len(c.units)-1])
-	}
-	f.Fuzz(func(t *testing.T, a, b string) {
-		if len(a)+len(b) > 4000 {
-			return
-		}
-		var units []*front.Unit
-		var none fs.FS
-		for i, s := range []string{a, b} {
-			o := front.Options{Machine: front.Machines[0], FS: none}
-			if u, err := front.Parse(fmt.Sprint("u", i, ".c"), []byte(s), o); err == nil {
-				units = append(units, u)
-			}
-			if u, err := front.Outline(fmt.Sprint("u", i, ".c"), []byte(s), o); err == nil {
-				units = append(units, u)
-			}
-		}
-		check(units)
-	})
 }

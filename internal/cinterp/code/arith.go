@@ -11,6 +11,9 @@ func (f *fn) conv(v val, to T, want int) val {
 	if v.t == to || to == TVoid {
 		return v
 	}
+	if v.isComplex() && to.isScalar() && to != TPtr {
+		return f.complexTo(v, to, want)
+	}
 	if v.t == TVoid || v.t == TNone || to == TNone || v.t == TAgg || to == TAgg {
 		f.fail(nil, "a conversion of this kind is not supported")
 	}
@@ -113,6 +116,9 @@ func (f *fn) binary(n cc.ExpressionNode, op byte, l, r cc.ExpressionNode, tok cc
 	mark := f.next
 	lv, rv := f.operands(n, l, r)
 	f.at = f.c.placeTok(tok, n)
+	if lv.isComplex() || rv.isComplex() {
+		return f.complexArith(n, op, lv, rv, f.commonComplex(lv, rv))
+	}
 	v := f.arith(n, op, lv, rv, want, mark)
 	v.ct = n.Type()
 	return v

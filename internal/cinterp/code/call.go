@@ -65,6 +65,10 @@ func (f *fn) special(x *cc.PostfixExpression, name string, a []cc.ExpressionNode
 			v.n = uint64(c)
 		}
 		return v, true
+	case "__builtin_classify_type":
+		if len(a) == 1 {
+			return val{k: true, n: classOf(a[0].Type()), t: I32, ct: x.Type()}, true
+		}
 	case "__builtin_choose_expr":
 		if len(a) == 3 {
 			if f.constOf(a[0]).n != 0 {
@@ -84,6 +88,26 @@ func (f *fn) special(x *cc.PostfixExpression, name string, a []cc.ExpressionNode
 		return val{t: TVoid, ct: x.Type()}, true
 	}
 	return val{}, false
+}
+
+// classOf gives GNU's number for a kind of types.
+func classOf(t cc.Type) uint64 {
+	if _, _, ok := complexOf(t); ok {
+		return 9
+	}
+	switch k := undecay(t).Kind(); {
+	case k == cc.Void:
+		return 0
+	case k == cc.Struct:
+		return 12
+	case k == cc.Union:
+		return 13
+	case k == cc.Ptr || k == cc.Array || k == cc.Function:
+		return 5
+	case typeOf(t).isFloat():
+		return 8
+	}
+	return 1
 }
 
 // finding emits undefined behaviour that happens if it is executed.
@@ -106,7 +130,7 @@ func (f *fn) call(x *cc.PostfixExpression, want int, drop bool) val {
 	if ft == nil {
 		f.fail(x, "a call of %s is not supported", x.PostfixExpression.Type())
 	}
-	site := Site{Type: ft, Result: typeOf(ft.Result()), Used: !drop, Proto: hasProto(ft) && !oldStyle(d), Size: ft.Result().Size()}
+	site := Site{Type: ft, Result: typeOf(ft.Result()), Used: !drop, Proto: hasProto(ft) && (!oldStyle(d) || f.c.prototyped(d)), Size: ft.Result().Size()}
 	if name == "__builtin_va_arg_impl" && len(list) > 0 {
 		p, _ := key(list[0]).(*cc.Declarator)
 		site.Param = p != nil && p.IsParam()
@@ -219,7 +243,10 @@ func (f *fn) arg(e cc.ExpressionNode, pt cc.Type, r uint16) Arg {
 	if t == TVoid || t == TNone {
 		f.fail(e, "an argument of type %s is not supported", e.Type())
 	}
-	f.to(f.conv(v, t, int(r)), r)
+	if v.isComplex() && (pt == nil || pt.Kind() == cc.Void) {
+		ct, size = v.ct, v.ct.Size()
+	}
+	f.to(f.conv(f.complexAs(v, ct, e), t, int(r)), r)
 	return Arg{T: t, Size: size, Type: ct}
 }
 

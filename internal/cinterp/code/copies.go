@@ -43,7 +43,7 @@ func (f *fn) copied(x *cc.AssignmentExpression) bool {
 	c := copying{load: len(f.f.Code) - 1, to: to, from: from, size: from.ct.Size(), done: f.label()}
 	f.at = f.c.placeTok(x.Token, x)
 	f.store(to, v, x)
-	if to.bits == nil && from.bits == nil && !from.packed && to.t() == from.t() {
+	if to.bits == nil && from.bits == nil && !from.packed && to.atom == NotAtomic && from.atom == NotAtomic && to.t() == from.t() {
 		f.bind(c.done)
 		f.copies = append(f.copies, c)
 	}
@@ -80,13 +80,13 @@ func (f *fn) copyOut() {
 }
 
 // moveCopies follows the instructions to where they came.
-func (f *fn) moveCopies(at []int32) {
-	old := f.f.Copies
+func (f *Func) moveCopies(at []int32) {
+	old := f.Copies
 	if old == nil {
 		return
 	}
-	f.f.Copies = map[int]int{}
+	f.Copies = map[int]int{}
 	for load, to := range old {
-		f.f.Copies[int(at[load])] = int(at[to])
+		f.Copies[int(at[load])] = int(at[to])
 	}
 }

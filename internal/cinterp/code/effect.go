@@ -309,7 +309,7 @@ func (f *fn) access(l lval, write bool) uint16 {
 	if l.eff == 0 || l.isReg || l.named && l.t() != TAgg || l.ct == nil || l.ct.Size() <= 0 || mayAlias(l.ct) {
 		return 0
 	}
-	a := mem.Access{Base: l.eff, Size: uint64(l.ct.Size()), Volatile: l.volatile || volatile(l.ct)}
+	a := mem.Access{Base: l.eff, Size: uint64(l.ct.Size()), Volatile: l.volatile || volatile(l.ct), Union: l.union}
 	switch l.t() {
 	case TAgg:
 		if a.Base = f.c.types.layout(l.ct, false); a.Base == 0 {

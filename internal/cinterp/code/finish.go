@@ -7,12 +7,13 @@ func (c *compiler) finish(f *fn) {
 	f.f.Regs = max(f.f.Regs, f.next, 1)
 	for _, l := range f.labels {
 		if l.pos < 0 && len(l.refs) > 0 {
-			f.f.Code, f.f.At, f.f.Switches, f.indirs = nil, nil, nil, nil
+			f.f.Code, f.f.At, f.f.Switches, f.f.Copies, f.indirs = nil, nil, nil, nil, nil
 			f.cannot(cannot{f.at, "a jump to a label that is not found"})
 			break
 		}
 	}
 	f.settle()
+	f.rotate()
 	f.lower()
 	for i := range f.f.Code {
 		in := &f.f.Code[i]
@@ -143,9 +144,14 @@ func (f *fn) compact() {
 		places = append(places, f.f.At[i])
 	}
 	f.f.Code, f.f.At = code, places
-	f.moveCopies(at)
-	for i := range f.f.Switches {
-		s := &f.f.Switches[i]
+	f.f.moveCopies(at)
+	f.f.moveSwitches(at)
+}
+
+// moveSwitches gives the jump tables the new places of instructions.
+func (f *Func) moveSwitches(at []int32) {
+	for i := range f.Switches {
+		s := &f.Switches[i]
 		if s.Default >= 0 {
 			s.Default = at[s.Default]
 		}

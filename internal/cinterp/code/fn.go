@@ -52,10 +52,10 @@ type fn struct {
 	depths   map[string]int
 	seq      map[cc.Node]string // unsequenced accesses, by where they are found
 	marks    map[cc.Node]*mark
-	jumps    bool  // it calls setjmp: its variables are in memory
-	switched bool  // a switch may pass by a declaration
-	temps    []int // results of calls that the full expression made
+	jumps    bool // it calls setjmp: its variables are in memory
+	switched bool // a switch may pass by a declaration
 	copies   []copying
+	temps    []int // results of calls that the full expression made
 
 	restricts map[uint16]int // restrict pointers in registers
 }

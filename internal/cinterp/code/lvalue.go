@@ -23,6 +23,7 @@ type lval struct {
 	packed   bool   // perhaps not aligned as its type is elsewhere
 	atom     Atomicity
 	rmw      bool   // it is read and written as one
+	union    bool   // taken of a union: any of its members may be read, C17 6.5.2.3
 	eff      uint16 // the layout of the object that members and elements were taken of
 	named    bool   // that object is designated by its name
 	volatile bool   // that object, or what it is in, is volatile
@@ -59,6 +60,9 @@ func (f *fn) designated(n cc.ExpressionNode) lval {
 			return f.complit(x)
 		}
 	case *cc.UnaryExpression:
+		if x.Case == cc.UnaryExpressionReal || x.Case == cc.UnaryExpressionImag {
+			return f.placeOfPart(x)
+		}
 		if x.Case == cc.UnaryExpressionDeref {
 			v := f.expr(x.CastExpression, -1)
 			f.at = f.c.place(x)
@@ -119,6 +123,10 @@ func (f *fn) lvalPrimary(x *cc.PrimaryExpression) lval {
 		r := f.tmp()
 		f.emit(OpStatic, r, 0, 0, int64(f.c.stringLit(f, x)))
 		return lval{base: r, ct: ct, whole: true}
+	case cc.PrimaryExpressionStmt, cc.PrimaryExpressionGeneric:
+		if typeOf(x.Type()) == TAgg {
+			return lval{base: f.expr(x, -1).reg, ct: x.Type()}
+		}
 	}
 	f.fail(x, "this expression does not designate an object")
 	return lval{}
@@ -130,6 +138,9 @@ func (f *fn) field(l lval, x *cc.PostfixExpression) lval {
 		f.fail(x, "this member is not known")
 	}
 	l.off += fd.Offset()
+	if p := fd.ParentType(); p != nil && p.Kind() == cc.Union {
+		l.union = true
+	}
 	l.ct = undecay(x.Type())
 	if a, ok := fd.Type().(*cc.ArrayType); ok {
 		l.ct = a
@@ -188,7 +199,7 @@ func (f *fn) lvalIndex(x *cc.PostfixExpression) lval {
 	} else if isArr {
 		l = f.lval(an)
 		if l.tail > 0 && l.member && !l.hasIdx && !vla(arr) {
-			l = lval{base: f.addr(l, an.Type(), -1).reg, ct: arr, packed: l.packed, eff: l.eff, named: l.named, volatile: l.volatile}
+			l = lval{base: f.addr(l, an.Type(), -1).reg, ct: arr, packed: l.packed, eff: l.eff, union: l.union, named: l.named, volatile: l.volatile}
 		}
 		l.ct = arr.Elem()
 		if !vla(arr) && l.member && arr.Len() > 0 {
@@ -302,7 +313,7 @@ func (f *fn) flat(l lval) lval {
 		b = r
 	}
 	return lval{base: b, ct: l.ct, bits: l.bits, whole: l.whole && !l.hasIdx && l.off == 0, member: l.member, packed: l.packed, atom: l.atom, rmw: l.rmw,
-		eff: l.eff, named: l.named, volatile: l.volatile}
+		eff: l.eff, union: l.union, named: l.named, volatile: l.volatile}
 }
 
 // load reads a value.
@@ -328,6 +339,11 @@ func (f *fn) load(l lval, n cc.Node, want int) val {
 	switch {
 	case t == TAgg:
 		l = f.flat(l)
+		if _, _, ok := complexOf(l.ct); ok && l.packed {
+			r := f.local(l.ct, n, "a complex value", false)
+			f.emit(OpCopy, r, l.base, 0, l.ct.Size())
+			l.base = r
+		}
 		return val{reg: l.base, t: TAgg, ct: l.ct}
 	case t == TVoid:
 		return val{t: TVoid, ct: l.ct}
@@ -388,6 +404,7 @@ func stOp(t T) Op {
 func (f *fn) store(l lval, v val, n cc.Node) val {
 	t := l.t()
 	f.sizesAgree(l.ct, v.ct)
+	v = f.complexAs(v, l.ct, n)
 	if l.bits != nil {
 		return f.storeBits(l, v)
 	}

@@ -213,6 +213,7 @@ const (
 	OpUnset       // variable A has none; B = its flag
 	OpUB          // finding K of Program.Static
 	OpVaType      // the argument that A points to has type C; K is its size
+	OpCplx        // complex *A = *B op *C: K = T of a part | 1<<8 to divide | size of a part<<16
 	OpSeqIn       // an access for the table of the full expression
 	OpSeqEnd      // forget the table
 	OpConst       // the object A points to is constant now

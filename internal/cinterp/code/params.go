@@ -66,6 +66,19 @@ func oldStyle(d *cc.Declarator) bool {
 	return false
 }
 
+// prototyped tells whether another declaration of a function in the unit has a
+// prototype: the type of both is that of the two together, C17 6.2.7p4.
+func (c *compiler) prototyped(d *cc.Declarator) bool {
+	return slices.ContainsFunc(c.scope.Nodes[d.Name()], func(n cc.Node) bool {
+		o, ok := n.(*cc.Declarator)
+		if !ok || o == d || oldStyle(o) {
+			return false
+		}
+		ft, ok := o.Type().(*cc.FunctionType)
+		return ok && hasProto(ft)
+	})
+}
+
 // setjmps are the names of setjmp.
 var setjmps = []string{"setjmp", "_setjmp", "sigsetjmp", "__sigsetjmp"}
 

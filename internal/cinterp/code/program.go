@@ -54,7 +54,8 @@ type Func struct {
 	Promised []StaticParam
 	Lib      string // not empty: the library's
 	Least    int    // arguments that the library's function must be given, as it is declared
-	Index    int    // in Program.Funcs; the initializers come behind the last
+	Inlined  []Inlined
+	Index    int // in Program.Funcs; the initializers come behind the last
 }
 
 // Var is a variable that lives in a register.

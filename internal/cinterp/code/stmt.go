@@ -305,7 +305,7 @@ func (f *fn) returnStmt(s *cc.JumpStatement) {
 	v := f.expr(s.ExpressionList, -1)
 	f.at = f.c.place(s)
 	f.used(v, s.ExpressionList)
-	if t == TAgg {
+	if v = f.complexAs(v, f.result, s); t == TAgg {
 		f.emit(OpRetMem, v.reg, 0, 0, f.result.Size())
 		return
 	}

@@ -133,6 +133,9 @@ func typeOf(t cc.Type) T {
 	case cc.Struct, cc.Union:
 		return TAgg
 	}
+	if _, _, ok := complexOf(t); ok {
+		return TAgg
+	}
 	return TNone
 }
 

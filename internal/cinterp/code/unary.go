@@ -28,6 +28,9 @@ func (f *fn) value(n cc.ExpressionNode, want int) val {
 func (f *fn) primary(x *cc.PrimaryExpression, want int) val {
 	switch x.Case {
 	case cc.PrimaryExpressionInt, cc.PrimaryExpressionFloat, cc.PrimaryExpressionChar, cc.PrimaryExpressionLChar:
+		if _, _, ok := complexOf(x.Type()); ok {
+			return f.complexConst(x)
+		}
 		return f.constOf(x)
 	case cc.PrimaryExpressionExpr:
 		return f.expr(x.ExpressionList, want)
@@ -86,6 +89,9 @@ func (f *fn) unary(x *cc.UnaryExpression, want int) val {
 		return f.labelAddr(x, want)
 	case cc.UnaryExpressionNot:
 		v := f.expr(x.CastExpression, -1)
+		if v.isComplex() {
+			v = f.conv(v, TBool, -1)
+		}
 		if !v.t.isScalar() {
 			f.fail(x, "! of this type is not supported")
 		}
@@ -98,10 +104,8 @@ func (f *fn) unary(x *cc.UnaryExpression, want int) val {
 		return val{reg: d, t: I32, ct: x.Type()}
 	case cc.UnaryExpressionPlus, cc.UnaryExpressionMinus, cc.UnaryExpressionCpl:
 		return f.sign(x, want)
-	case cc.UnaryExpressionReal:
-		if t := typeOf(x.UnaryExpression.Type()); t.isScalar() {
-			return f.expr(x.UnaryExpression, want)
-		}
+	case cc.UnaryExpressionReal, cc.UnaryExpressionImag:
+		return f.complexPart(x, want)
 	}
 	f.fail(x, "this operator is not supported")
 	return val{}
@@ -111,6 +115,9 @@ func (f *fn) sign(x *cc.UnaryExpression, want int) val {
 	defer func(at int32) { f.at = at }(f.at)
 	v := f.expr(x.CastExpression, -1)
 	f.at = f.c.place(x)
+	if v.isComplex() {
+		return f.complexSign(x, v)
+	}
 	if !v.t.isScalar() || v.t == TPtr || x.Case == cc.UnaryExpressionCpl && v.t.isFloat() {
 		f.fail(x, "this operator is not supported for this type")
 	}
@@ -262,7 +269,7 @@ func (f *fn) cast(x *cc.CastExpression, want int) val {
 	if t == TPtr {
 		f.aligned(v, in.Type(), to)
 	}
-	if t == TAgg && v.t == TAgg {
+	if v = f.complexAs(v, to, x); t == TAgg && v.t == TAgg {
 		v.ct = to
 		return v
 	}
@@ -310,7 +317,7 @@ func (f *fn) offset(n cc.ExpressionNode) (val, bool) {
 		return f.arith(n, '+', v, val{k: true, n: uint64(x.Field().Offset()), t: I64}, -1, f.next), true
 	case cc.PostfixExpressionIndex:
 		a, isArr := arrayNode(x.PostfixExpression)
-		if !isArr || a.Elem().Size() < 0 {
+		if !isArr {
 			return val{}, false
 		}
 		v, ok := f.offset(x.PostfixExpression)
@@ -318,7 +325,7 @@ func (f *fn) offset(n cc.ExpressionNode) (val, bool) {
 			return val{}, false
 		}
 		i := f.conv(f.expr(x.ExpressionList, -1), I64, -1)
-		i = f.arith(n, '*', i, val{k: true, n: uint64(a.Elem().Size()), t: I64}, -1, f.next)
+		i = f.arith(n, '*', i, f.conv(f.sizeVal(a.Elem(), n), I64, -1), -1, f.next)
 		return f.arith(n, '+', v, i, -1, f.next), true
 	}
 	return val{}, false
@@ -389,6 +396,9 @@ func (f *fn) assign(x *cc.AssignmentExpression, want int) val {
 	w := -1
 	if l.isReg && (l.t() == TPtr || l.t() == usual(old.t, r.t)) {
 		w = int(l.reg)
+	}
+	if old.isComplex() || r.isComplex() {
+		return f.store(l, f.complexArith(x, op, old, r, f.commonComplex(old, r)), x)
 	}
 	v := f.arith(x, op, old, r, w, mark)
 	v = f.store(l, v, x)

@@ -23,7 +23,10 @@ type compiler struct {
 	lastPos  mem.Pos
 	high     int
 	init     *fn
-	global   bool // what is compiled is an initializer outside functions
+	complex  cc.Type // double _Complex
+	starts   atStart
+	scope    *cc.Scope // of the unit's file
+	global   bool      // what is compiled is an initializer outside functions
 	inMemory bool
 	defined  map[string]mem.Pos
 	marks    map[cc.Node][]Mark // see CompileMarked
@@ -75,6 +78,7 @@ func CompileMarked(units []*front.Unit, m front.Machine, o Options) (p *Program,
 		c.p.Loose = c.p.Loose || u.Loose
 		c.translate(u)
 	}
+	c.start()
 	c.init.emit(OpRet, 0, 0, 0, 0)
 	c.finish(c.init)
 	c.p.Init = c.init.f
@@ -85,6 +89,7 @@ func CompileMarked(units []*front.Unit, m front.Machine, o Options) (p *Program,
 	c.ownObjects()
 	c.quick()
 	c.p.Types = &c.types.t
+	c.inline()
 	for n, i := range c.funcs {
 		c.p.ByName[n] = i
 	}
@@ -92,7 +97,8 @@ func CompileMarked(units []*front.Unit, m front.Machine, o Options) (p *Program,
 }
 
 // library are the objects that the library defines.
-var library = map[string]bool{"stdin": true, "stdout": true, "stderr": true}
+var library = map[string]bool{"stdin": true, "stdout": true, "stderr": true,
+	"optarg": true, "optind": true, "opterr": true, "optopt": true, "environ": true, "__environ": true}
 
 // undefined makes each use of an object that no unit defines end the run.
 func (c *compiler) undefined() {
@@ -123,6 +129,12 @@ func (c *compiler) newFn(name string, d *cc.Declarator) *fn {
 }
 
 func (c *compiler) translate(u *front.Unit) {
+	c.scope = u.AST.Scope
+	for _, n := range u.AST.Scope.Nodes["__steward_complex"] {
+		if d, ok := n.(*cc.Declarator); ok {
+			c.complex = d.Type()
+		}
+	}
 	if c.jumps == nil {
 		c.jumps = map[int]bool{}
 	}
@@ -155,6 +167,9 @@ func (c *compiler) outer(d *cc.Declaration) {
 	for l := d.InitDeclaratorList; l != nil; l = l.InitDeclaratorList {
 		id := l.InitDeclarator
 		dd := id.Declarator
+		if dd.Type().Kind() == cc.Function && !dd.IsTypename() {
+			c.attributed(dd, append(specified(d.DeclarationSpecifiers), d.AttributeSpecifierList, l.AttributeSpecifierList, id.AttributeSpecifierList)...)
+		}
 		if dd.IsTypename() || dd.Type().Kind() == cc.Function {
 			continue
 		}
@@ -307,6 +322,7 @@ func (c *compiler) function(d *cc.Declarator) int {
 func (c *compiler) funcDef(x *cc.FunctionDefinition) {
 	d := x.Declarator
 	i := c.function(d)
+	c.attributed(d, specified(x.DeclarationSpecifiers)...)
 	if c.p.Funcs[i].Code != nil {
 		if d.IsInline() {
 			return
@@ -327,7 +343,7 @@ func (c *compiler) funcDef(x *cc.FunctionDefinition) {
 				if !ok {
 					e = cannot{f.at, fmt.Sprintf("the compiler failed here: %v", r)}
 				}
-				f.f.Code, f.f.At, f.f.Locals, f.f.Switches = nil, nil, nil, nil
+				f.f.Code, f.f.At, f.f.Locals, f.f.Switches, f.f.Copies = nil, nil, nil, nil, nil
 				f.f.Regs = max(f.next, len(ft.Parameters())+2)
 				f.indirs = nil
 				c.high = 65535

@@ -39,7 +39,7 @@ const (
 	maxNested    = 2000       // brackets, or #if, that are open at a time
 	maxDirective = 64 << 10   // bytes of a line with a directive
 
-	maxDepth = 25_000  // see nesting
+	maxDepth = 12_000  // see nesting
 	maxTypes = 100_000 // words that may make a type of another: typedef, typeof, struct
 )
 

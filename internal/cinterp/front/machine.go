@@ -56,7 +56,6 @@ func (m Machine) predefined() string {
 	def("__STDC_HOSTED__", "1")
 	def("__STDC_NO_ATOMICS__", "1")
 	def("__STDC_NO_THREADS__", "1")
-	def("__STDC_NO_COMPLEX__", "1")
 	def("__steward__", "1")
 	def("__CHAR_BIT__", "8")
 	def("__unix__", "1")

@@ -29,7 +29,7 @@ type level struct {
 }
 
 // weight is how much deeper an open bracket is than another token.
-const weight = 10
+const weight = 4
 
 // Write takes one token, and refuses one that is too many or too deep.
 func (n *nesting) Write(tok []byte) (int, error) {

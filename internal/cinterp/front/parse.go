@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"slices"
 	"strings"
 
 	"modernc.org/cc/v4"
@@ -120,6 +121,10 @@ func defines(list []string) string {
 // text is told at the end of that.
 func plain(err error, name string, text []byte) error {
 	lines := strings.Split(strings.TrimSpace(err.Error()), "\n")
+	if its := slices.DeleteFunc(slices.Clone(lines), func(l string) bool { return strings.HasPrefix(strings.TrimPrefix(l, "TODO "), "*cc.") }); len(its) > 0 {
+		lines = its // without what only its authors understand
+	}
+	lines = ordered(lines)
 	if len(lines) > 20 {
 		lines = append(lines[:20], "and more")
 	}
@@ -131,6 +136,26 @@ func plain(err error, name string, text []byte) error {
 		lines[i] = strings.ReplaceAll(l, "TODO ", "")
 	}
 	return errors.New(strings.Join(lines, "\n"))
+}
+
+// ordered leaves out what the parser finds in an order of chance, and of which it
+// tells only some: objects of a block that are defined more than once. When
+// nothing else is wrong, these are told by their lines.
+func ordered(lines []string) []string {
+	var twice, others []string
+	for _, l := range lines {
+		place, _, ok := strings.Cut(l, ": multiple definitions of '")
+		if i := strings.LastIndexByte(place, ':'); ok && i > 0 {
+			twice = append(twice, place[:i]+":1: what is declared here is defined more than once")
+		} else {
+			others = append(others, l)
+		}
+	}
+	if len(others) > 0 {
+		return others
+	}
+	slices.Sort(twice)
+	return slices.Compact(twice)
 }
 
 // end comes after the text of a unit. The parser waits for a name after a `*`,
@@ -153,6 +178,7 @@ const after = `
 #undef false
 #undef nullptr
 #undef bool
+extern double _Complex __steward_complex;
 void *__builtin_va_arg_impl(__builtin_va_list);
 void __builtin_va_start();
 void __builtin_va_end(__builtin_va_list);
@@ -182,6 +208,15 @@ int __builtin_isless(double, double);
 int __builtin_islessequal(double, double);
 int __builtin_islessgreater(double, double);
 void __builtin_trap(void);
+double _Complex __builtin_conj(double _Complex);
+float _Complex __builtin_conjf(float _Complex);
+long double _Complex __builtin_conjl(long double _Complex);
+double __builtin_creal(double _Complex);
+float __builtin_crealf(float _Complex);
+long double __builtin_creall(long double _Complex);
+double __builtin_cimag(double _Complex);
+float __builtin_cimagf(float _Complex);
+long double __builtin_cimagl(long double _Complex);
 float __builtin_fabsf(float);
 long double __builtin_fabsl(long double);
 long double __builtin_copysignl(long double, long double);

@@ -12,6 +12,7 @@ package lib
 
 import (
 	"maps"
+	"sync"
 	"time"
 
 	"steward/internal/cinterp/mem"
@@ -19,16 +20,20 @@ import (
 	"steward/internal/cinterp/vfs"
 )
 
-// Functions gives the library by name.
-func Functions() map[string]run.LibFunc {
+// Functions gives the library by name. The map is shared and not to be changed.
+func Functions() map[string]run.LibFunc { return functions() }
+
+var functions = sync.OnceValue(func() map[string]run.LibFunc {
 	m := map[string]run.LibFunc{}
-	for _, part := range []map[string]run.LibFunc{memory, text, numbers, printing, control, characters, mathematics, varargs, builtins} {
-		for n, f := range part {
-			m[n] = f
-		}
+	for _, part := range parts() {
+		maps.Copy(m, part)
 	}
-	maps.Copy(m, more())
 	return m
+})
+
+// parts are the pieces of the library; none has a name of another.
+func parts() []map[string]run.LibFunc {
+	return append([]map[string]run.LibFunc{memory, text, numbers, control, characters, mathematics, varargs, builtins, complexNumbers()}, more()...)
 }
 
 // State is what the library keeps between calls. Environ holds NAME=VALUE.
@@ -46,9 +51,7 @@ type State struct {
 	exiting bool
 	Input   []byte // standard input
 	read    int
-	unread  []byte
-	files   map[uint64]int // number of a stream by address
-	Fail    int64          // this allocation, counted from 1, gives a null pointer; 0: none does
-	Allocs  int64          // how many there were
-	Failed  mem.Pos        // where the one that failed was asked for
+	Fail    int64   // this allocation, counted from 1, gives a null pointer; 0: none does
+	Allocs  int64   // how many there were
+	Failed  mem.Pos // where the one that failed was asked for
 }

@@ -1,8 +1,6 @@
 package lib
 
 import (
-	"maps"
-
 	"modernc.org/cc/v4"
 
 	"steward/internal/cinterp/code"
@@ -41,7 +39,6 @@ type extra struct {
 	started  bool
 	round    uint64 // of fenv.h
 	raised   uint64 // exceptions of fenv.h
-	wtok     slot
 	syncs    *syncs
 	sorted   map[slot]bool     // arrays that bsearch found in order
 	left     map[uint64]bool   // pointers that wcstok left
@@ -54,14 +51,10 @@ type extra struct {
 type keep map[string]slot
 
 // more gives the functions of this file's neighbours.
-func more() map[string]run.LibFunc {
-	m := map[string]run.LibFunc{}
-	for _, part := range []map[string]run.LibFunc{opening, reading, writing, positions, scanning, described, folders,
+func more() []map[string]run.LibFunc {
+	return []map[string]run.LibFunc{opening, reading, writing, positions, scanning, described, folders,
 		options, environment, words, errors, sorting, ending, integers, multibyte, clocks, times, locale, wide, wideText, wideClass, wideIO, wideScanning, atomics, memoryFiles, usage, threads, pthreads, semaphores, locks, network,
-		signals, moreMaths(), fenv} {
-		maps.Copy(m, part)
-	}
-	return m
+		signals, moreMaths(), fenv}
 }
 
 // ext gives the library's state, made when it is first asked for.
@@ -84,8 +77,11 @@ func newExtra(s *State) *extra {
 		x.fs = vfs.New(vfs.Limits{})
 	}
 	x.fs.Now = func() int64 { return x.now + x.slept/1e9 }
-	for _, d := range []string{"/tmp", Home} {
+	for _, d := range []string{"/tmp", "/dev", Home} {
 		x.fs.Mkdir(nil, d, 0o777) // it may be there
+	}
+	if n, e := x.fs.Create(nil, "/dev/null", 0o666, true); e == 0 {
+		n.Sink = true
 	}
 	if n, e := x.fs.Lookup(nil, Home); e == 0 {
 		x.cwd = n
@@ -134,14 +130,6 @@ func word(c *call, n uint64) slot {
 		n &= 0xffffffff
 	}
 	return slot{N: n}
-}
-
-// long gives the type of a long.
-func long(c *call) code.T {
-	if c.VM.LongSize() == 4 {
-		return code.I32
-	}
-	return code.I64
 }
 
 // kept gives an object of the library's that lasts, made when it is first

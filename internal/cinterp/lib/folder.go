@@ -191,6 +191,8 @@ func fillStat(c *call, n *vfs.Node, kind uint64) bool {
 	case kind != 0:
 	case n.Dir():
 		kind = 0o040000
+	case n.Sink:
+		kind = 0o020000
 	default:
 		kind = 0o100000
 	}

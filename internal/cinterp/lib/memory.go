@@ -22,8 +22,7 @@ var memory = map[string]run.LibFunc{
 		}
 		return p, ok
 	},
-	"aligned_alloc": func(c *call) (slot, bool) { return alloc(c, arg(c, 1).N, arg(c, 0).N) },
-	"realloc":       realloc,
+	"realloc": realloc,
 	"reallocarray": func(c *call) (slot, bool) {
 		n, size := arg(c, 1).N, arg(c, 2).N
 		if size != 0 && n > 1<<47/size {

@@ -5,7 +5,6 @@ import (
 	"math/big"
 	mb "math/bits"
 
-	"steward/internal/cinterp/code"
 	"steward/internal/cinterp/run"
 )
 
@@ -74,31 +73,28 @@ var mathematics = maths()
 
 func maths() map[string]run.LibFunc {
 	m := map[string]run.LibFunc{}
-	for n, f := range map[string]func(float64) float64{"sin": math.Sin, "cos": math.Cos, "tan": math.Tan, "asin": math.Asin, "acos": math.Acos, "atan": math.Atan,
-		"sinh": math.Sinh, "cosh": math.Cosh, "tanh": math.Tanh, "asinh": math.Asinh, "acosh": math.Acosh, "atanh": math.Atanh, "exp": math.Exp, "exp2": math.Exp2, "expm1": math.Expm1,
-		"log": math.Log, "log2": math.Log2, "log10": math.Log10, "log1p": math.Log1p, "sqrt": math.Sqrt, "cbrt": math.Cbrt, "fabs": math.Abs, "ceil": math.Ceil, "floor": math.Floor,
-		"trunc": math.Trunc, "round": math.Round, "rint": math.RoundToEven, "nearbyint": math.RoundToEven, "erf": math.Erf, "erfc": math.Erfc, "tgamma": math.Gamma} {
+	for n, f := range map[string]func(float64) float64{"sin": math.Sin, "cos": math.Cos, "tan": math.Tan, "atan": math.Atan,
+		"tanh": math.Tanh, "asinh": math.Asinh, "acosh": math.Acosh, "atanh": math.Atanh, "expm1": math.Expm1,
+		"log1p": math.Log1p, "cbrt": math.Cbrt, "fabs": math.Abs, "ceil": math.Ceil, "floor": math.Floor,
+		"trunc": math.Trunc, "round": math.Round, "erf": math.Erf, "erfc": math.Erfc, "tgamma": math.Gamma} {
 		one(m, n, f)
 	}
-	for n, f := range map[string]func(a, b float64) float64{"pow": math.Pow, "atan2": math.Atan2, "fmod": math.Mod, "hypot": math.Hypot, "copysign": math.Copysign,
+	for n, f := range map[string]func(a, b float64) float64{"atan2": math.Atan2, "hypot": math.Hypot, "copysign": math.Copysign,
 		"fmax": func(a, b float64) float64 { return pick(a, b, math.Max) }, "fmin": func(a, b float64) float64 { return pick(a, b, math.Min) },
-		"fdim": math.Dim, "remainder": math.Remainder} {
+		"fdim": math.Dim} {
 		pair(m, n, f)
 	}
 	for n, f := range map[string]func(a, b float64) bool{"isgreater": func(a, b float64) bool { return a > b }, "isgreaterequal": func(a, b float64) bool { return a >= b },
 		"isless": func(a, b float64) bool { return a < b }, "islessequal": func(a, b float64) bool { return a <= b },
 		"islessgreater": func(a, b float64) bool { return a < b || a > b }, "isunordered": func(a, b float64) bool { return a != a || b != b },
 		"isnan": func(a, _ float64) bool { return a != a }, "isinf": func(a, _ float64) bool { return math.IsInf(a, 0) }, "finite": func(a, _ float64) bool { return !special(a) },
-		"isfinite": func(a, _ float64) bool { return !special(a) }, "signbit": func(a, _ float64) bool { return math.Signbit(a) }, "__steward_signbit": func(a, _ float64) bool { return math.Signbit(a) },
+		"isfinite": func(a, _ float64) bool { return !special(a) }, "signbit": func(a, _ float64) bool { return math.Signbit(a) },
 		"isnormal": func(a, _ float64) bool { return !special(a) && math.Abs(a) >= 0x1p-1022 }} {
 		test(m, n, f)
 	}
 	for _, s := range []string{"", "f", "l"} {
 		m["huge_val"+s] = func(*call) (slot, bool) { return flt(math.Inf(1)) }
 		m["inf"+s] = m["huge_val"+s]
-		m["nan"+s] = func(*call) (slot, bool) { return flt(math.NaN()) }
-		m["ldexp"+s] = func(c *call) (slot, bool) { return flt(math.Ldexp(double(c, 0), int(int32(arg(c, 1).N)))) }
-		m["scalbn"+s] = m["ldexp"+s]
 		m["isinf_sign"+s] = func(c *call) (slot, bool) {
 			switch {
 			case math.IsInf(double(c, 0), 1):
@@ -109,21 +105,6 @@ func maths() map[string]run.LibFunc {
 			return num(0)
 		}
 		m["__steward_fpclassify"+s] = func(c *call) (slot, bool) { return classify(double(c, 0), s == "f") }
-		ft := code.F64
-		if s == "f" {
-			ft = code.F32
-		}
-		m["frexp"+s] = func(c *call) (slot, bool) {
-			f, e := math.Frexp(double(c, 0))
-			return slot{N: math.Float64bits(f)}, c.VM.Store(arg(c, 1), code.I32, slot{N: uint64(e)})
-		}
-		m["modf"+s] = func(c *call) (slot, bool) {
-			i, f := math.Modf(double(c, 0))
-			return slot{N: math.Float64bits(f)}, c.VM.Store(arg(c, 1), ft, slot{N: math.Float64bits(i)})
-		}
-		m["lround"+s] = func(c *call) (slot, bool) { return num(int64(math.Round(double(c, 0)))) }
-		m["lrint"+s] = func(c *call) (slot, bool) { return num(int64(math.RoundToEven(double(c, 0)))) }
-		m["llround"+s], m["llrint"+s] = m["lround"+s], m["lrint"+s]
 	}
 	return m
 }
@@ -195,6 +176,12 @@ func bitFunctions() map[string]run.LibFunc {
 		m["ctz"+s] = count(n, func(x uint64, _ int) int { return mb.TrailingZeros64(x) }, true)
 		m["popcount"+s] = count(n, func(x uint64, _ int) int { return mb.OnesCount64(x) }, false)
 		m["parity"+s] = count(n, func(x uint64, _ int) int { return mb.OnesCount64(x) & 1 }, false)
+		m["clrsb"+s] = count(n, func(x uint64, n int) int {
+			if x>>(n-1)&1 != 0 {
+				x = ^x << (64 - n) >> (64 - n)
+			}
+			return n - mb.Len64(x) - 1
+		}, false)
 		m["ffs"+s] = count(n, func(x uint64, _ int) int {
 			if x == 0 {
 				return 0

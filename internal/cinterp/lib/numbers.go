@@ -3,10 +3,7 @@ package lib
 import (
 	"math"
 	"math/bits"
-	"strconv"
-	"strings"
 
-	"steward/internal/cinterp/code"
 	"steward/internal/cinterp/run"
 )
 
@@ -19,34 +16,6 @@ var numbers = map[string]run.LibFunc{
 	"atoi":    func(c *call) (slot, bool) { return ato(c, 32) },
 	"atol":    func(c *call) (slot, bool) { return ato(c, 8*c.VM.LongSize()) },
 	"atoll":   func(c *call) (slot, bool) { return ato(c, 64) },
-	"strtol":  func(c *call) (slot, bool) { return strto(c, 8*c.VM.LongSize(), true) },
-	"strtoll": func(c *call) (slot, bool) { return strto(c, 64, true) },
-	"strtoul": func(c *call) (slot, bool) { return strto(c, 8*c.VM.LongSize(), false) },
-	"strtoull": func(c *call) (slot, bool) {
-		return strto(c, 64, false)
-	},
-	"strtoimax": func(c *call) (slot, bool) { return strto(c, 64, true) },
-	"strtoumax": func(c *call) (slot, bool) { return strto(c, 64, false) },
-	"atof": func(c *call) (slot, bool) {
-		s, ok := str(c, arg(c, 0))
-		d, _ := parseFloat(s)
-		return slot{N: math.Float64bits(d)}, ok
-	},
-	"strtod": strtod, "strtold": strtod,
-	"strtof": func(c *call) (slot, bool) {
-		v, ok := strtod(c)
-		return slot{N: math.Float64bits(float64(float32(math.Float64frombits(v.N))))}, ok
-	},
-	"rand": func(c *call) (slot, bool) {
-		s := state(c)
-		s.rand = s.rand*6364136223846793005 + 1442695040888963407
-		return slot{N: s.rand >> 33}, true
-	},
-	"random": func(c *call) (slot, bool) {
-		s := state(c)
-		s.rand = s.rand*6364136223846793005 + 1442695040888963407
-		return slot{N: s.rand >> 33}, true
-	},
 	"srand":   func(c *call) (slot, bool) { state(c).rand = arg(c, 0).N; return slot{}, true },
 	"srandom": func(c *call) (slot, bool) { state(c).rand = arg(c, 0).N; return slot{}, true },
 }
@@ -115,82 +84,4 @@ func digit(b byte) int {
 		return int(b|32-'a') + 10
 	}
 	return 99
-}
-
-func strto(c *call, n int, signed bool) (slot, bool) {
-	s, ok := str(c, arg(c, 0))
-	if !ok {
-		return slot{}, false
-	}
-	u, neg, used, over := parseInt(s, int(int32(arg(c, 2).N)))
-	if e := arg(c, 1); e.N != 0 {
-		p := arg(c, 0)
-		p.N += uint64(used)
-		if !c.VM.Store(e, code.TPtr, p) {
-			return slot{}, false
-		}
-	}
-	max := uint64(math.MaxUint64) >> (64 - n)
-	if signed {
-		max >>= 1
-		if neg && (over || u > max+1) {
-			return slot{N: ^max}, errno(c, 34)
-		}
-		if !neg && (over || u > max) {
-			return slot{N: max}, errno(c, 34)
-		}
-	} else if over || u > max {
-		return slot{N: max}, errno(c, 34)
-	}
-	if neg {
-		u = -u
-		if !signed {
-			u &= max
-		}
-	}
-	return slot{N: u}, true
-}
-
-// parseFloat reads a floating number at the start of s.
-func parseFloat(s []byte) (float64, int) {
-	i := 0
-	for i < len(s) && (s[i] == ' ' || s[i] >= 9 && s[i] <= 13) {
-		i++
-	}
-	for j := min(len(s), i+400); j > i; j-- {
-		if strings.IndexByte("0123456789.fFnNyYaAbBcCdDeE", s[j-1]) < 0 {
-			continue
-		}
-		if strings.ContainsAny(string(s[i:j]), "_") {
-			continue
-		}
-		t := string(s[i:j])
-		if strings.ContainsAny(t, "xX") && !strings.ContainsAny(t, "pP") {
-			t += "p0"
-		}
-		d, err := strconv.ParseFloat(t, 64)
-		if e, ok := err.(*strconv.NumError); err == nil || ok && e.Err == strconv.ErrRange {
-			return d, j
-		}
-	}
-	return 0, 0
-}
-
-func strtod(c *call) (slot, bool) {
-	s, ok := str(c, arg(c, 0))
-	if !ok {
-		return slot{}, false
-	}
-	d, used := parseFloat(s)
-	if e := arg(c, 1); e.N != 0 {
-		p := arg(c, 0)
-		p.N += uint64(used)
-		if !c.VM.Store(e, code.TPtr, p) {
-			return slot{}, false
-		}
-	}
-	if math.IsInf(d, 0) && used > 0 && !strings.ContainsAny(string(s[:used]), "iI") {
-		return slot{N: math.Float64bits(d)}, errno(c, 34)
-	}
-	return flt(d)
 }

@@ -8,7 +8,6 @@ import (
 
 	"steward/internal/cinterp/code"
 	"steward/internal/cinterp/mem"
-	"steward/internal/cinterp/run"
 )
 
 // list gives the arguments of a format, one after the other.
@@ -235,6 +234,7 @@ func convert(c *call, out []byte, s spec, l *list) ([]byte, bool) {
 		v, ok := l.next('p', 8)
 		t := "(nil)"
 		if v.N != 0 {
+			c.VM.Expose(v)
 			ext(c).printed[v.N] = true
 			t = "0x" + strconv.FormatUint(v.N, 16)
 		}
@@ -385,101 +385,9 @@ func direct(c *call, n int) *list {
 	return &list{c: c, args: c.Args[min(n, len(c.Args)):], typs: c.Site.Args[min(n, len(c.Site.Args)):]}
 }
 
-// printing is C17 7.21.6, and the output of characters.
-var printing = map[string]run.LibFunc{
-	"printf":   func(c *call) (slot, bool) { return emit(c, 1, arg(c, 0), direct(c, 1)) },
-	"vprintf":  func(c *call) (slot, bool) { return emit(c, 1, arg(c, 0), &list{c: c, va: arg(c, 1)}) },
-	"fprintf":  func(c *call) (slot, bool) { return emitTo(c, arg(c, 0), arg(c, 1), direct(c, 2)) },
-	"vfprintf": func(c *call) (slot, bool) { return emitTo(c, arg(c, 0), arg(c, 1), &list{c: c, va: arg(c, 2)}) },
-	"sprintf":  func(c *call) (slot, bool) { return into(c, ^uint64(0), arg(c, 1), direct(c, 2)) },
-	"vsprintf": func(c *call) (slot, bool) {
-		return into(c, ^uint64(0), arg(c, 1), &list{c: c, va: arg(c, 2)})
-	},
-	"snprintf": func(c *call) (slot, bool) { return into(c, arg(c, 1).N, arg(c, 2), direct(c, 3)) },
-	"vsnprintf": func(c *call) (slot, bool) {
-		return into(c, arg(c, 1).N, arg(c, 2), &list{c: c, va: arg(c, 3)})
-	},
-	"puts": func(c *call) (slot, bool) {
-		s, ok := str(c, arg(c, 0))
-		return slot{N: 1}, ok && write(c, 1, append(append([]byte(nil), s...), '\n'))
-	},
-	"putchar": func(c *call) (slot, bool) {
-		return slot{N: uint64(byte(arg(c, 0).N))}, write(c, 1, []byte{byte(arg(c, 0).N)})
-	},
-	"fputc": putc, "putc": putc,
-	"fputs": func(c *call) (slot, bool) {
-		fd, ok := stream(c, arg(c, 1))
-		if !ok {
-			return slot{}, false
-		}
-		s, ok := str(c, arg(c, 0))
-		return slot{N: 1}, ok && write(c, fd, s)
-	},
-	"fwrite": func(c *call) (slot, bool) {
-		n := arg(c, 1).N * arg(c, 2).N
-		fd, ok := stream(c, arg(c, 3))
-		if !ok {
-			return slot{}, false
-		}
-		b, ok := bytesOf(c, arg(c, 0), n)
-		return arg(c, 2), ok && write(c, fd, b)
-	},
-	"fflush": func(*call) (slot, bool) { return slot{}, true },
-	"perror": func(c *call) (slot, bool) {
-		s, ok := str(c, arg(c, 0))
-		return slot{}, ok && write(c, 2, []byte(string(s)+": error\n"))
-	},
-}
-
-func putc(c *call) (slot, bool) {
-	fd, ok := stream(c, arg(c, 1))
-	return slot{N: uint64(byte(arg(c, 0).N))}, ok && write(c, fd, []byte{byte(arg(c, 0).N)})
-}
-
-// stream gives the number of a standard stream.
-func stream(c *call, p slot) (int, bool) {
-	if p.N == 0 {
-		return 0, c.VM.Find("null-argument", nil, 0, "%s is given a null pointer as its stream", c.Name)
-	}
-	fd, ok := state(c).files[p.N]
-	if !ok {
-		return 0, c.VM.Cannot("%s on this stream is not supported", c.Name)
-	}
-	return fd, true
-}
-
 func write(c *call, fd int, b []byte) bool {
 	if c.VM.Out == nil || !c.VM.Out.Write(fd, b) {
 		return c.VM.Cannot("the limit of %d bytes of output is reached", c.VM.Limits.Output)
 	}
 	return true
-}
-
-func emit(c *call, fd int, f slot, l *list) (slot, bool) {
-	b, ok := format(c, f, l)
-	return slot{N: uint64(len(b))}, ok && write(c, fd, b)
-}
-
-func emitTo(c *call, s, f slot, l *list) (slot, bool) {
-	fd, ok := stream(c, s)
-	if !ok {
-		return slot{}, false
-	}
-	return emit(c, fd, f, l)
-}
-
-// into formats into memory, at most n bytes with the null.
-func into(c *call, n uint64, f slot, l *list) (slot, bool) {
-	b, ok := format(c, f, l)
-	if !ok {
-		return slot{}, false
-	}
-	if n == 0 {
-		return slot{N: uint64(len(b))}, true
-	}
-	w := b
-	if uint64(len(w)) > n-1 {
-		w = w[:n-1]
-	}
-	return slot{N: uint64(len(b))}, put(c, arg(c, 0), append(append([]byte(nil), w...), 0))
 }

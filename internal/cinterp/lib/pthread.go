@@ -112,12 +112,19 @@ var pthreads = map[string]run.LibFunc{
 		return posix(e, ok)
 	},
 	"pthread_detach": func(c *call) (slot, bool) { return posix(detach(c)) },
-	"pthread_exit":   func(c *call) (slot, bool) { return slot{}, c.VM.Leave(arg(c, 0)) },
-	"pthread_self":   func(c *call) (slot, bool) { return slot{N: uint64(c.VM.Thread().ID)}, true },
-	"pthread_equal":  func(c *call) (slot, bool) { return yes(arg(c, 0).N == arg(c, 1).N) },
-	"pthread_yield":  func(c *call) (slot, bool) { return slot{}, c.VM.Yield() },
-	"sched_yield":    func(c *call) (slot, bool) { return slot{}, c.VM.Yield() },
-	"pthread_once":   callOnce,
+	"pthread_exit": func(c *call) (slot, bool) {
+		for len(c.VM.Thread().Cleanup) > 0 {
+			if !cleanUp(c, true) {
+				return slot{}, false
+			}
+		}
+		return slot{}, c.VM.Leave(arg(c, 0))
+	},
+	"pthread_self":  func(c *call) (slot, bool) { return slot{N: uint64(c.VM.Thread().ID)}, true },
+	"pthread_equal": func(c *call) (slot, bool) { return yes(arg(c, 0).N == arg(c, 1).N) },
+	"pthread_yield": func(c *call) (slot, bool) { return slot{}, c.VM.Yield() },
+	"sched_yield":   func(c *call) (slot, bool) { return slot{}, c.VM.Yield() },
+	"pthread_once":  callOnce,
 
 	"pthread_attr_init":           newAttribute,
 	"pthread_attr_destroy":        endAttribute,
@@ -198,22 +205,37 @@ var pthreads = map[string]run.LibFunc{
 	"pthread_cond_wait":      condWait(false),
 	"pthread_cond_timedwait": condWait(true),
 
-	"pthread_key_create": func(c *call) (slot, bool) { return slot{}, newKey(c) },
-	"pthread_key_delete": func(c *call) (slot, bool) {
-		s := threading(c)
-		if _, ok := s.keys[uint32(arg(c, 0).N)]; !ok {
-			return posix(eInvalid, true)
-		}
-		delete(s.keys, uint32(arg(c, 0).N))
-		return slot{}, true
-	},
+	"pthread_key_create":  func(c *call) (slot, bool) { return slot{}, newKey(c) },
+	"pthread_key_delete":  endKey,
 	"pthread_getspecific": getKey,
-	"pthread_setspecific": func(c *call) (slot, bool) {
-		if !setKey(c) {
-			return posix(eInvalid, true)
-		}
+	"pthread_setspecific": setKey,
+
+	"pthread_rwlockattr_init": newAttribute, "pthread_rwlockattr_destroy": endAttribute, "pthread_rwlockattr_setpshared": endAttribute,
+	"pthread_barrierattr_init": newAttribute, "pthread_barrierattr_destroy": endAttribute, "pthread_barrierattr_setpshared": endAttribute,
+
+	"__steward_cleanup_push": func(c *call) (slot, bool) {
+		t := c.VM.Thread()
+		t.Cleanup = append(t.Cleanup, [2]slot{arg(c, 0), arg(c, 1)})
 		return slot{}, true
 	},
+	"__steward_cleanup_pop": func(c *call) (slot, bool) { return slot{}, cleanUp(c, arg(c, 0).N != 0) },
+}
+
+// cleanUp takes the last function away that is to be called when the thread
+// ends, and may call it.
+func cleanUp(c *call, run bool) bool {
+	t := c.VM.Thread()
+	n := len(t.Cleanup)
+	if n == 0 {
+		return true
+	}
+	f := t.Cleanup[n-1]
+	t.Cleanup = t.Cleanup[:n-1]
+	if !run {
+		return true
+	}
+	_, ok := c.VM.CallPointer(f[0], []slot{f[1]})
+	return ok
 }
 
 func getAttribute(c *call) (slot, bool) {

@@ -25,11 +25,16 @@ func (l *rwlock) free(write bool) bool {
 	return l.writer == nil && (!write || len(l.readers) == 0)
 }
 
+func (s *sem) ended() bool     { return s.gone }
+func (l *rwlock) ended() bool  { return l.gone }
+func (b *barrier) ended() bool { return b.gone }
+
 // barrier lets go when enough threads wait.
 type barrier struct {
 	run.Sync
 	count, waiting uint32
 	round          int
+	gone           bool
 }
 
 func semaphore(c *call) (*sem, bool) {
@@ -217,6 +222,9 @@ var locks = map[string]run.LibFunc{
 		b, ok := standsFor(c, arg(c, 0), threading(c).barriers, nil)
 		if ok && b.waiting > 0 {
 			return slot{}, c.VM.Find("mutex-destroyed-in-use", nil, 0, "%s is given a barrier that a thread waits at", c.Name)
+		}
+		if ok {
+			b.gone = true
 		}
 		return slot{}, ok
 	},

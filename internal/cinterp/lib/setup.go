@@ -10,7 +10,6 @@ import (
 // of main: argc, argv and the environment.
 func Setup(vm *run.VM, s *State, args []string) ([]mem.Slot, bool) {
 	vm.State = s
-	s.files = map[uint64]int{}
 	c := &call{VM: vm, Name: "start"}
 	if len(args) > 0 {
 		s.Program = args[0]

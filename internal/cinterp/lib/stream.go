@@ -35,7 +35,6 @@ type memory2 struct {
 	to, size slot
 	buf      slot
 	room     uint64
-	fixed    bool
 }
 
 // openStream makes a FILE for a description.

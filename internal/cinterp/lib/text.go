@@ -86,10 +86,6 @@ var text = map[string]run.LibFunc{
 	"strndup": func(c *call) (slot, bool) {
 		return dup(c, arg(c, 1).N)
 	},
-	"strtok": func(c *call) (slot, bool) {
-		st := state(c)
-		return token(c, arg(c, 0), arg(c, 1), &st.strtok)
-	},
 	"strtok_r": func(c *call) (slot, bool) {
 		var save slot
 		var ok bool

@@ -3,6 +3,7 @@ package lib
 import (
 	"maps"
 	"slices"
+	"strings"
 
 	"steward/internal/cinterp/code"
 	"steward/internal/cinterp/mem"
@@ -21,9 +22,22 @@ type syncs struct {
 	rws      map[uint32]*rwlock
 	barriers map[uint32]*barrier
 	onces    map[uint64]*once
-	keys     map[uint32]slot // destructors
-	started  bool            // by thrd_create
+	keys     map[uint32]slot   // destructors
+	started  bool              // a thread
+	at       map[uint32]uint64 // where what has a number was set up
 	next     uint32
+}
+
+// thing is what an object in the program's memory stands for.
+type thing interface{ ended() bool }
+
+func (l *lock) ended() bool { return l.gone }
+func (d *cond) ended() bool { return d.gone }
+
+// isPOSIX tells whether a function is POSIX's, which leaves undefined that a
+// copy is used, and that something is set up twice.
+func isPOSIX(c *call) bool {
+	return strings.HasPrefix(c.Name, "pthread_") || strings.HasPrefix(c.Name, "sem_")
 }
 
 // lock is a mutex or a spin lock.
@@ -53,7 +67,7 @@ func threading(c *call) *syncs {
 	x := ext(c)
 	if x.syncs == nil {
 		x.syncs = &syncs{locks: map[uint32]*lock{}, conds: map[uint32]*cond{}, sems: map[uint32]*sem{}, rws: map[uint32]*rwlock{},
-			barriers: map[uint32]*barrier{}, onces: map[uint64]*once{}, keys: map[uint32]slot{}, next: 0x51000000}
+			barriers: map[uint32]*barrier{}, onces: map[uint64]*once{}, keys: map[uint32]slot{}, at: map[uint32]uint64{}, next: 0x51000000}
 		ts := c.VM.Threads()
 		ts.Advance = func(until int64) { x.slept = max(x.slept, until) }
 		c.VM.AtThreadEnd = func(t *run.Thread) bool { return destructors(c.VM, x.syncs, t) }
@@ -83,13 +97,16 @@ func number(c *call, p slot, write bool, n uint32) (uint32, bool) {
 
 // standsFor finds what an object stands for. What is all zero was set up by
 // its declaration where lazy makes it; nil: it is not allowed.
-func standsFor[T any](c *call, p slot, table map[uint32]T, lazy func() T) (T, bool) {
+func standsFor[T thing](c *call, p slot, table map[uint32]T, lazy func() T) (T, bool) {
 	var none T
 	n, ok := number(c, p, false, 0)
 	if !ok {
 		return none, false
 	}
 	if t, ok := table[n]; ok {
+		if isPOSIX(c) && threading(c).at[n] != p.N {
+			return t, c.VM.Find("mutex-invalid", &p, 4, "%s is given a copy of what was set up elsewhere", c.Name)
+		}
 		return t, true
 	}
 	if n == 0 && lazy != nil {
@@ -99,9 +116,20 @@ func standsFor[T any](c *call, p slot, table map[uint32]T, lazy func() T) (T, bo
 }
 
 // make1 makes an object stand for something.
-func make1[T any](c *call, p slot, table map[uint32]T, t T) (T, bool) {
+func make1[T thing](c *call, p slot, table map[uint32]T, t T) (T, bool) {
 	s := threading(c)
+	if isPOSIX(c) && p.N != 0 {
+		if o := c.VM.M.Objs[p.Obj]; o.Data != nil && p.N-o.Base+4 <= o.Size {
+			if _, missing := o.FirstMissing(p.N-o.Base, 4); !missing {
+				n, ok := number(c, p, false, 0)
+				if old, there := table[n]; ok && there && !old.ended() && s.at[n] == p.N {
+					return t, c.VM.Find("mutex-invalid", &p, 4, "%s sets up what is set up already", c.Name)
+				}
+			}
+		}
+	}
 	s.next++
+	s.at[s.next] = p.N
 	table[s.next] = t
 	_, ok := number(c, p, true, s.next)
 	return t, ok
@@ -273,7 +301,7 @@ func alive[T any](c *call, t T, gone bool, ok bool) (T, bool) {
 
 // start makes a thread and stores its number at argument 0.
 func start(c *call, fn, arg slot) (*run.Thread, bool) {
-	threading(c)
+	threading(c).started = true
 	if fn.N == 0 {
 		return nil, c.VM.Find("null-argument", nil, 0, "%s is given a null pointer", c.Name)
 	}
@@ -400,17 +428,37 @@ func sortedKeys(m map[uint32]slot) []uint32 { return slices.Sorted(maps.Keys(m))
 // newKey makes a key for values that each thread has its own of.
 func newKey(c *call) bool {
 	s := threading(c)
+	if arg(c, 0).N == 0 {
+		return c.VM.Find("null-argument", nil, 0, "%s is given a null pointer", c.Name)
+	}
 	s.next++
 	s.keys[s.next] = arg(c, 1)
 	return c.VM.Store(arg(c, 0), code.U32, slot{N: uint64(s.next)})
 }
 
-func getKey(c *call) (slot, bool) { return c.VM.Thread().Keys[uint32(arg(c, 0).N)], true }
+// knownKey checks that a key was made: both standards leave the rest undefined.
+func knownKey(c *call) bool {
+	k := uint32(arg(c, 0).N)
+	if _, ok := threading(c).keys[k]; !ok {
+		return c.VM.Find("library-argument", nil, 0, "%s is given the key %d, which was not made or was deleted", c.Name, k)
+	}
+	return true
+}
 
-func setKey(c *call) bool {
+func getKey(c *call) (slot, bool) {
+	return c.VM.Thread().Keys[uint32(arg(c, 0).N)], knownKey(c)
+}
+
+func endKey(c *call) (slot, bool) {
+	ok := knownKey(c)
+	delete(threading(c).keys, uint32(arg(c, 0).N))
+	return slot{}, ok
+}
+
+func setKey(c *call) (slot, bool) {
 	t := c.VM.Thread()
-	if _, ok := threading(c).keys[uint32(arg(c, 0).N)]; !ok {
-		return false
+	if !knownKey(c) {
+		return slot{}, false
 	}
 	if t.Keys == nil {
 		t.Keys = map[uint32]slot{}
@@ -418,7 +466,7 @@ func setKey(c *call) bool {
 	v := arg(c, 1)
 	c.VM.M.Objs[v.Obj].Kept = true
 	t.Keys[uint32(arg(c, 0).N)] = v
-	return true
+	return slot{}, true
 }
 
 // pause lets time pass for the thread that runs.

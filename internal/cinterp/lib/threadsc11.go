@@ -46,7 +46,6 @@ func cnd(c *call, i int) (*cond, bool) {
 // threads is C17 7.26.
 var threads = map[string]run.LibFunc{
 	"thrd_create": func(c *call) (slot, bool) {
-		threading(c).started = true
 		_, ok := start(c, arg(c, 1), arg(c, 2))
 		return slot{}, ok && c.VM.Point()
 	},
@@ -161,15 +160,7 @@ var threads = map[string]run.LibFunc{
 		return c11(wait(c, d, l, at))
 	},
 	"tss_create": func(c *call) (slot, bool) { return slot{}, newKey(c) },
-	"tss_delete": func(c *call) (slot, bool) {
-		delete(threading(c).keys, uint32(arg(c, 0).N))
-		return slot{}, true
-	},
-	"tss_get": getKey,
-	"tss_set": func(c *call) (slot, bool) {
-		if !setKey(c) {
-			return slot{N: thrdError}, true
-		}
-		return slot{}, true
-	},
+	"tss_delete": endKey,
+	"tss_get":    getKey,
+	"tss_set":    setKey,
 }

@@ -153,6 +153,9 @@ func (m *Memory) ask(t uint16, off uint64, a *Access) fit {
 
 // stored asks for an access to what was stored.
 func (m *Memory) stored(o *Object, off uint64, a *Access) fit {
+	if a.Union {
+		return fits
+	}
 	if a.Tag != TagNone {
 		return tagged(o.tags, off, a.Size, a.Tag)
 	}
@@ -206,6 +209,10 @@ func (m *Memory) Writes(o *Object, off uint64, access uint16) bool {
 		return true
 	}
 	if !m.spread(o) {
+		return true
+	}
+	if a.Union {
+		o.setTag(off, a.Size, TagNone)
 		return true
 	}
 	if a.Tag != TagNone {

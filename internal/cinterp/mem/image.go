@@ -7,6 +7,7 @@ type Image struct {
 	next, used uint64
 	total      uint64
 	subs       int
+	dead, stay int
 	objs       []*Object
 	was        []Object
 	data, init [][]byte
@@ -15,11 +16,11 @@ type Image struct {
 
 // Image remembers all objects.
 func (m *Memory) Image() *Image {
-	im := &Image{m: m, next: m.next, used: m.Used, total: m.Total, subs: len(m.Subs), objs: append([]*Object(nil), m.Objs...)}
+	im := &Image{m: m, next: m.next, used: m.Used, total: m.Total, subs: len(m.Subs), dead: m.dead, stay: m.stay, objs: append([]*Object(nil), m.Objs...)}
 	for _, o := range im.objs {
 		im.was = append(im.was, *o)
 		var data []byte
-		if o.W != nil {
+		if o.W != nil || o.Vol {
 			data = append(data, o.Data...)
 		}
 		im.data = append(im.data, data)
@@ -36,8 +37,9 @@ func (im *Image) Restore() {
 	m.Objs = m.Objs[:len(im.objs)]
 	for i, o := range im.objs {
 		w := &im.was[i]
-		if w.W == nil && o.State == w.State && o.Trace == nil { // nothing of it can have changed but this
+		if w.W == nil && !w.Vol && w.State == Alive && !o.Watched && o.Trace == nil { // nothing of it can have changed but this
 			o.Kept, o.Mark = w.Kept, w.Mark
+			o.Fast, o.slow, o.Trace = w.Fast, w.slow, w.Trace
 			continue
 		}
 		*o = *w
@@ -49,6 +51,8 @@ func (im *Image) Restore() {
 		delete(m.subs, s)
 	}
 	m.Subs, m.Traced = m.Subs[:im.subs], false
+	m.dead, m.stay, m.free = im.dead, im.stay, nil
 	m.next, m.Used, m.Total = im.next, im.used, im.total
-	m.Near, m.nearSub = [NearSize]uint32{}, [256]uint32{}
+	clear(m.Near)
+	m.nearSub = [256]uint32{}
 }

@@ -69,6 +69,7 @@ type Access struct {
 	Tag      Tag    // of the lvalue; TagNone: an aggregate, Base is its type
 	Size     uint64
 	Volatile bool
+	Union    bool   // of a member of a union: what another member stored may be read
 	Name     string // of the lvalue's type, for people
 }
 

@@ -58,6 +58,7 @@ type Object struct {
 	declared uint16
 	tags     []uint8 // the type of what was stored, by byte; see ByStore
 	m        *Memory
+	spare    bool   // ended, and no pointer leads to it: the record may be used again
 	Init     []byte // 1 for each byte with a value; nil: all have one
 	Missing  int    // bytes without a value, while Init is there
 	Prov     []Slot // provenance of the pointers stored, by machine word
@@ -140,9 +141,12 @@ type Memory struct {
 	Used   uint64 // bytes that live, with their shadows
 	Total  uint64 // bytes that were handed out
 	Limit  uint64
-	Traced bool   // new objects are traced
-	Big    bool   // the machine's order of bytes is not ours
-	top    uint64 // the last address of the machine
+	dead   int                  // ended objects that are not spare
+	stay   int                  // those of them that the last Reclaim left
+	free   map[uint64][]*Object // spare ones, by kindOf
+	Traced bool                 // new objects are traced
+	Big    bool                 // the machine's order of bytes is not ours
+	top    uint64               // the last address of the machine
 
 	Types    *Types // of the program; nil: no types are looked at
 	Loose    bool   // programs do not rely on types: a clash is none
@@ -153,12 +157,18 @@ type Memory struct {
 
 	// Near remembers objects by the address of a pointer to them, so that a
 	// pointer that is read need not search. It may be wrong: look at the object.
-	Near    [NearSize]uint32
+	Near    []uint32
 	nearSub [256]uint32 // the same for bounds
 }
 
-// NearSize is how many addresses Near keeps.
-const NearSize = 1 << 14
+// The sizes of Near: it grows with the number of objects.
+const (
+	nearLeast = 1 << 10
+	nearMost  = 1 << 20
+)
+
+// NearAt gives the place of an address in Near.
+func NearAt(near []uint32, addr uint64) uint64 { return addr >> 5 & uint64(len(near)-1) }
 
 // overhead is about what an object costs beside its bytes.
 const overhead = 192
@@ -166,7 +176,7 @@ const overhead = 192
 // New makes an empty memory that holds at most limit bytes, for a machine with
 // pointers of ptr bytes.
 func New(limit uint64, ptr int) *Memory {
-	m := &Memory{Objs: make([]*Object, 1, 256), Subs: make([]Sub, 1), subs: map[Sub]uint32{}, next: 0x10000, Limit: limit, top: 1<<32 - 1}
+	m := &Memory{Objs: make([]*Object, 1, 256), Subs: make([]Sub, 1), subs: map[Sub]uint32{}, Near: make([]uint32, nearLeast), next: 0x10000, Limit: limit, top: 1<<32 - 1}
 	if ptr == 8 {
 		// No address fits in an int, as on most machines.
 		m.next, m.top = 1<<36, 1<<47-1
@@ -182,13 +192,20 @@ func (m *Memory) Alloc(size, align uint64, class Class) *Object {
 		return nil
 	}
 	align = max(align, 16)
-	base := (m.next + align - 1) &^ (align - 1)
-	if base+size+64 > m.top {
-		return nil
+	o := m.again(size, align)
+	if o == nil {
+		base := (m.next + align - 1) &^ (align - 1)
+		if base+size+64 > m.top {
+			return nil
+		}
+		m.next = base + size + 32
+		o = &Object{Base: base, ID: uint32(len(m.Objs))}
+		m.Objs = append(m.Objs, o)
+		if n := len(m.Near); len(m.Objs) > n && n < nearMost {
+			m.Near = make([]uint32, 4*n)
+		}
 	}
-	m.next = base + size + 32
-	o := &Object{Base: base, Size: size, ID: uint32(len(m.Objs)), Class: class, Plain: true, m: m}
-	m.Objs = append(m.Objs, o)
+	o.Size, o.Class, o.Plain, o.m = size, class, true, m
 	m.Used += size + overhead
 	m.Total += size
 	buf := make([]byte, 2*size)
@@ -233,6 +250,7 @@ func (o *Object) Forget() {
 func (m *Memory) End(o *Object, s State, at Pos) {
 	m.Used -= o.Size
 	o.dropTags()
+	m.dead++
 	o.State, o.Ended = s, at
 	o.Data, o.W, o.Init, o.Prov, o.Fast, o.Trace = nil, nil, nil, nil, false, nil
 }
@@ -282,7 +300,8 @@ func (o *Object) FirstMissing(off, n uint64) (uint64, bool) {
 	return 0, false
 }
 
-// At finds the object, alive or dead, that an address lies in or is one past.
+// At finds the object, alive or dead, that an address lies in or is one past;
+// nil when there is none.
 func (m *Memory) At(addr uint64) *Object {
 	i := sort.Search(len(m.Objs)-1, func(i int) bool { return m.Objs[i+1].Base > addr })
 	if i == 0 {
@@ -313,10 +332,11 @@ func (m *Memory) SubFor(lo, hi uint64, tag uint32) uint32 {
 	return i
 }
 
-// Recover gives a pointer for a bare address: with the object it lies in.
+// Recover gives a pointer for a bare address: with the object it lies in or is
+// one past, if that one's address was ever made an integer, stored or returned.
+// An address that was only guessed has none.
 func (m *Memory) Recover(addr uint64) Slot {
-	if o := m.At(addr); o != nil && addr != 0 {
-		o.Kept = true
+	if o := m.At(addr); o != nil && addr != 0 && o.Kept {
 		return Slot{N: addr, Obj: o.ID}
 	}
 	return Slot{N: addr}

@@ -233,7 +233,7 @@ func (vm *VM) provenance(o *mem.Object, off, n uint64) mem.Slot {
 			return s
 		}
 	}
-	near := &vm.M.Near[n>>4%mem.NearSize]
+	near := &vm.M.Near[mem.NearAt(vm.M.Near, n)]
 	if q := vm.M.Objs[*near]; n-q.Base <= q.Size {
 		return mem.Slot{N: n, Obj: q.ID}
 	}
@@ -285,7 +285,7 @@ func (vm *VM) Put(o *mem.Object, off uint64, t code.T, v mem.Slot) {
 // keep remembers the provenance of a pointer that is stored.
 func (vm *VM) keep(o *mem.Object, off uint64, v mem.Slot) {
 	vm.M.Objs[v.Obj].Kept = true
-	vm.M.Near[v.N>>4%mem.NearSize] = v.Obj
+	vm.M.Near[mem.NearAt(vm.M.Near, v.N)] = v.Obj
 	w := off / uint64(vm.P.Ptr)
 	if off%uint64(vm.P.Ptr) != 0 {
 		vm.untracked(v)

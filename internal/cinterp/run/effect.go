@@ -12,17 +12,6 @@ const accesses = 4096
 // or put objects of an array into another order.
 var copies = map[string]bool{"memcpy": true, "memmove": true, "mempcpy": true, "bcopy": true, "realloc": true, "reallocarray": true, "qsort": true, "qsort_r": true}
 
-// types begins to look at the types of objects, if the program has them.
-func (vm *VM) types(p *code.Program) {
-	vm.M.Types, vm.M.Loose = p.Types, p.Loose
-	if p.Types == nil {
-		return
-	}
-	for i, a := range p.Types.Accesses {
-		vm.bases[i] = a.Base
-	}
-}
-
 // index computes the address of an element for an access that follows.
 func (vm *VM) index(in *code.Instr, r *[window]mem.Slot) (mem.Slot, bool) {
 	what := "read"

@@ -20,9 +20,9 @@ func (vm *VM) misaligned(p mem.Slot, align int64) bool {
 	return vm.Find("misaligned-pointer", &p, 0, "a pointer to offset %d of %s becomes one to a type that is aligned to %d bytes", int64(p.N-o.Base), describe(o), align)
 }
 
-// expose makes an integer of a pointer: its object may be found by its address
+// Expose makes an integer of a pointer: its object may be found by its address
 // from now on.
-func (vm *VM) expose(p mem.Slot) {
+func (vm *VM) Expose(p mem.Slot) {
 	vm.M.Objs[p.Obj].Kept = true
 	vm.untracked(p)
 }

@@ -29,6 +29,7 @@ func NewSnapshot(ctx context.Context, p *code.Program, lib map[string]LibFunc, l
 	if !vm.guarded(vm.initialise) {
 		return nil, vm
 	}
+	vm.keepFirst()
 	return &Snapshot{image: vm.M.Image(), first: vm, last: vm}, vm
 }
 
@@ -50,6 +51,7 @@ func (s *Snapshot) Start(ctx context.Context) *VM {
 	vm.M, vm.statics, vm.funcs, vm.libs = s.first.M, s.first.statics, s.first.funcs, s.first.libs
 	vm.bases = s.first.bases
 	vm.Notes = append(vm.Notes, s.first.Notes...)
+	vm.first = s.first.first
 	old := s.last
 	vm.stack, vm.frames, vm.calls = old.stack, old.frames[:0], old.calls
 	clear(vm.stack[:min(old.used+64, len(vm.stack))])
@@ -74,6 +76,7 @@ func (vm *VM) Enter(i int, args []mem.Slot) (r mem.Slot, ok bool) {
 		r, ok = vm.CallFunc(i, args)
 		return ok
 	})
+	vm.settled()
 	return r, ok
 }
 

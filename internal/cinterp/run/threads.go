@@ -28,6 +28,7 @@ type Thread struct {
 	Keys     map[uint32]mem.Slot // thread-specific values
 	Waits    string              // what it waits for, for people
 	Lock     bool                // that is a lock
+	Cleanup  [][2]mem.Slot       // functions to be called at its end, with their arguments
 
 	fn       mem.Slot
 	arg      mem.Slot
@@ -46,6 +47,8 @@ type Thread struct {
 	lib     string
 	calls   []*Call
 	inLib   int
+	used    int
+	aside   bool
 
 	clock   clock // what happened before, by thread
 	fence   clock // what a release fence published
@@ -133,12 +136,12 @@ func (vm *VM) Start(fn, arg mem.Slot) *Thread {
 // save takes what a VM keeps of a thread out of it.
 func (vm *VM) save(t *Thread) {
 	t.stack, t.frames, t.pending, t.lib = vm.stack, vm.frames, vm.pending, vm.lib
-	t.calls, t.inLib = vm.calls, vm.inLib
+	t.calls, t.inLib, t.used, t.aside = vm.calls, vm.inLib, vm.used, vm.aside
 }
 
 func (vm *VM) restore(t *Thread) {
 	vm.stack, vm.frames, vm.pending, vm.lib = t.stack, t.frames, t.pending, t.lib
-	vm.calls, vm.inLib = t.calls, t.inLib
+	vm.calls, vm.inLib, vm.used, vm.aside = t.calls, t.inLib, t.used, t.aside
 	vm.threads.Now = t
 }
 
@@ -409,6 +412,17 @@ func (vm *VM) Reap() {
 		t.wake <- struct{}{}
 		<-t.gone
 	}
+}
+
+// settled ends the threads that are left when a call from outside is over.
+func (vm *VM) settled() {
+	if vm.threads == nil || len(vm.threads.alive) == 1 {
+		return
+	}
+	over, first := vm.over, vm.threads.All[0]
+	vm.Reap()
+	vm.restore(first)
+	vm.threads, vm.over = nil, over
 }
 
 // mainLeft is the end of the first thread by its own wish: the program goes on

@@ -10,6 +10,9 @@ func (vm *VM) tick(n int64) bool {
 	if vm.Steps > vm.Limits.Steps {
 		return vm.Cannot("the limit of %d steps is reached", vm.Limits.Steps)
 	}
+	if vm.M.Crowded() {
+		vm.reclaim()
+	}
 	select {
 	case <-vm.ctx.Done():
 		return vm.Cannot("the time is up")
@@ -78,12 +81,29 @@ func (vm *VM) landed(depth int) bool {
 	return true
 }
 
-// SetJump remembers the caller of a library function as a place to return to.
-func (vm *VM) SetJump() uint64 {
+// SetJump remembers the caller of a library function as a place to return to,
+// for the buffer at an address.
+func (vm *VM) SetJump(buf uint64) uint64 {
 	fr := &vm.frames[len(vm.frames)-1]
 	in := fr.Func.Code[fr.pc-1]
+	at := [3]uint64{fr.serial, uint64(fr.pc), buf}
+	if id, ok := vm.jumpAt[at]; ok { // the same place in the same call
+		vm.jumps[id].locals = vm.snapshot(fr)
+		return id
+	}
+	if len(vm.jumps) >= vm.jumpsMax {
+		for k, id := range vm.jumpAt {
+			if j := vm.jumps[id]; j.thread != vm.threadID() {
+				continue
+			} else if j.depth > len(vm.frames) || vm.frames[j.depth-1].serial != j.serial {
+				delete(vm.jumps, id) // its call returned
+				delete(vm.jumpAt, k)
+			}
+		}
+		vm.jumpsMax = 2*len(vm.jumps) + 64
+	}
 	vm.serial++
-	vm.jumps[vm.serial] = &jump{thread: vm.threadID(), depth: len(vm.frames), serial: fr.serial, pc: fr.pc, dst: in.A, locals: vm.snapshot(fr)}
+	vm.jumps[vm.serial], vm.jumpAt[at] = &jump{thread: vm.threadID(), depth: len(vm.frames), serial: fr.serial, pc: fr.pc, dst: in.A, locals: vm.snapshot(fr)}, vm.serial
 	return vm.serial
 }
 

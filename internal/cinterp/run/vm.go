@@ -124,6 +124,8 @@ type VM struct {
 	vas      map[uint32]*VarArgs
 	passed   map[uint64]uint64 // who read from a va_list, by its address
 	jumps    map[uint64]*jump
+	jumpAt   map[[3]uint64]uint64 // the same by the call and the place in it
+	jumpsMax int                  // when to look which calls returned
 	serial   uint64
 	pending  *jump
 	aside    bool // the innermost call goes on at another place
@@ -163,10 +165,15 @@ type Output interface {
 
 // bare makes a run without memory.
 func bare(ctx context.Context, p *code.Program, lib map[string]LibFunc, l Limits) *VM {
-	vm := &VM{P: p, Lib: lib, Limits: l, ctx: ctx, vas: map[uint32]*VarArgs{}, jumps: map[uint64]*jump{},
+	vm := &VM{P: p, Lib: lib, Limits: l, ctx: ctx, vas: map[uint32]*VarArgs{}, jumps: map[uint64]*jump{}, jumpAt: map[[3]uint64]uint64{},
 		noted: map[string]bool{}, pool: make([][][]*mem.Object, len(p.Funcs)+1), align8: 8, wide: p.Ptr == 8 && !p.Big}
 	if p.Ptr == 4 {
 		vm.align8 = 4
+	}
+	if p.Types != nil {
+		for i, a := range p.Types.Accesses {
+			vm.bases[i] = a.Base
+		}
 	}
 	return vm
 }
@@ -175,8 +182,7 @@ func bare(ctx context.Context, p *code.Program, lib map[string]LibFunc, l Limits
 func New(ctx context.Context, p *code.Program, lib map[string]LibFunc, l Limits) (*VM, error) {
 	vm := bare(ctx, p, lib, l)
 	vm.M = mem.New(l.Memory, p.Ptr)
-	vm.M.Big = p.Big
-	vm.types(p)
+	vm.M.Big, vm.M.Types, vm.M.Loose = p.Big, p.Types, p.Loose
 	vm.stack = make([]mem.Slot, 2*window)
 	for i, f := range p.Funcs {
 		o := vm.M.Alloc(1, 16, mem.ClassFunc)

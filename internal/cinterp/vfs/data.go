@@ -111,7 +111,7 @@ func (f *FS) Write(x *Node, off int64, b []byte) Errno {
 		return EROFS
 	case off < 0:
 		return EINVAL
-	case len(b) == 0:
+	case len(b) == 0 || x.Sink:
 		return 0
 	}
 	end := off + int64(len(b))
@@ -137,6 +137,9 @@ func (f *FS) Truncate(x *Node, n int64) Errno {
 		return EROFS
 	case n < 0:
 		return EINVAL
+	}
+	if x.Sink {
+		return 0
 	}
 	x.Mtime = f.now()
 	return f.resize(x, n)

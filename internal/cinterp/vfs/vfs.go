@@ -63,6 +63,7 @@ type Node struct {
 	Mtime    int64  // seconds
 	Links    int
 	ReadOnly bool // mounted
+	Sink     bool // what is written is lost, as in /dev/null
 	kids     map[string]*Node
 	up       *Node
 	data     []byte

@@ -1,7 +1,8 @@
 #ifndef _COMPLEX_H
 #define _COMPLEX_H 1
 #define complex _Complex
-#define _Complex_I (__extension__ 1.0fi)
+/* The parser takes a float complex times a double for a double. */
+#define _Complex_I (__extension__ 1.0i)
 #define I _Complex_I
 #define CMPLX(x, y) (__steward_cmplx((x), (y)))
 #define CMPLXF(x, y) (__steward_cmplxf((x), (y)))

@@ -108,7 +108,9 @@ var groups = []group{
 			"pthread_rwlock_rdlock pthread_rwlock_tryrdlock pthread_rwlock_wrlock pthread_rwlock_trywrlock pthread_rwlock_unlock " +
 			"pthread_barrier_init pthread_barrier_destroy pthread_barrier_wait pthread_spin_init pthread_spin_destroy pthread_spin_lock " +
 			"pthread_attr_getdetachstate pthread_condattr_init pthread_condattr_destroy pthread_condattr_setclock pthread_mutexattr_gettype " +
-			"pthread_mutexattr_setpshared pthread_yield pthread_spin_trylock pthread_spin_unlock pthread_key_create pthread_key_delete pthread_getspecific pthread_setspecific"},
+			"pthread_rwlockattr_init pthread_rwlockattr_destroy pthread_rwlockattr_setpshared pthread_barrierattr_init pthread_barrierattr_destroy " +
+			"pthread_barrierattr_setpshared pthread_mutexattr_setpshared pthread_yield pthread_spin_trylock pthread_spin_unlock pthread_key_create pthread_key_delete pthread_getspecific pthread_setspecific",
+		macros: "pthread_cleanup_push pthread_cleanup_pop"},
 	{header: "sched.h", std: POSIX, names: "sched_yield"},
 	{header: "semaphore.h", std: POSIX, names: "sem_init sem_destroy sem_wait sem_trywait sem_timedwait sem_post sem_getvalue"},
 	{header: "setjmp.h", std: POSIX, names: "siglongjmp _setjmp _longjmp", macros: "sigsetjmp"},

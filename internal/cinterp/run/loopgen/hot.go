@@ -61,13 +61,22 @@ const hotRest = `
 		o := objs[q.Obj]
 		d := o.Data
 		off := q.N + uint64(in.K) - o.Base
-		if o.Fast && vm.wide && off < uint64(len(d)) && uint64(len(d))-off >= 8 && off&7 == 0 {
+		if vm.wide && off < uint64(len(d)) && uint64(len(d))-off >= 8 && off&7 == 0 {
 			if a := in.C & (accesses - 1); a != 0 && vm.bases[a] != o.Fit {
 				goto slow
 			}
 			if q.Sub != 0 {
 				s := &vm.M.Subs[q.Sub]
 				if off < s.Lo || off+8 > s.Hi {
+					goto slow
+				}
+			}
+			if !o.Fast {
+				if o.Slow() || off >= uint64(len(o.Init)) {
+					goto slow
+				}
+				b := (*[8]byte)(o.Init[off:])
+				if uint64(b[0])|uint64(b[1])<<8|uint64(b[2])<<16|uint64(b[3])<<24|uint64(b[4])<<32|uint64(b[5])<<40|uint64(b[6])<<48|uint64(b[7])<<56 != 0x0101010101010101 {
 					goto slow
 				}
 			}
@@ -83,7 +92,8 @@ const hotRest = `
 					goto next
 				}
 			}
-			if id := vm.M.Near[n>>4%mem.NearSize]; n-objs[id].Base <= objs[id].Size {
+			near := vm.M.Near
+			if id := near[n>>5&uint64(len(near)-1)]; n-objs[id].Base <= objs[id].Size {
 				r[in.A] = mem.Slot{N: n, Obj: id}
 				goto next
 			}
@@ -94,22 +104,39 @@ const hotRest = `
 		o := objs[q.Obj]
 		d := o.W
 		off := q.N + uint64(in.K) - o.Base
-		if o.Fast && vm.wide && off < uint64(len(d)) && uint64(len(d))-off >= 8 && off&7 == 0 && o.Prov == nil {
+		if vm.wide && off < uint64(len(d)) && uint64(len(d))-off >= 8 && off&7 == 0 {
 			if a := in.C & (accesses - 1); a != 0 && vm.bases[a] != o.Fit {
 				goto slow
 			}
 			v := &r[in.A]
+			if to := objs[v.Obj]; v.Sub != 0 || v.Obj != 0 && v.N-to.Base > to.Size {
+				goto slow
+			}
 			if q.Sub != 0 {
 				s := &vm.M.Subs[q.Sub]
 				if off < s.Lo || off+8 > s.Hi {
 					goto slow
 				}
 			}
-			if v.Sub != 0 {
-				goto slow
+			if !o.Fast {
+				if o.Slow() || off >= uint64(len(o.Init)) {
+					goto slow
+				}
+				b := (*[8]byte)(o.Init[off:])
+				if n := uint64(b[0]) | uint64(b[1])<<8 | uint64(b[2])<<16 | uint64(b[3])<<24 | uint64(b[4])<<32 | uint64(b[5])<<40 | uint64(b[6])<<48 | uint64(b[7])<<56; n != 0x0101010101010101 {
+					if n != 0 || o.Missing <= 8 {
+						goto slow
+					}
+					b[0], b[1], b[2], b[3], b[4], b[5], b[6], b[7] = 1, 1, 1, 1, 1, 1, 1, 1
+					o.Missing -= 8
+				}
+			}
+			if w := off / 8; w < uint64(len(o.Prov)) {
+				o.Prov[w] = *v
 			}
 			objs[v.Obj].Kept = true
-			vm.M.Near[v.N>>4%mem.NearSize] = v.Obj
+			near := vm.M.Near
+			near[v.N>>5&uint64(len(near)-1)] = v.Obj
 			b := (*[8]byte)(d[off:])
 			b[0] = byte(v.N)
 			b[1] = byte(v.N >> 8)
@@ -231,6 +258,9 @@ const hotRest = `
 		r[in.A].N = r[in.B].N | uint64(in.K)
 	case code.OpXorK:
 		r[in.A].N = r[in.B].N ^ uint64(in.K)
+	case code.OpRotK32:
+		x := uint32(r[in.B].N)
+		r[in.A].N = uint64(x<<uint(in.K&31) | x>>uint(32-in.K&31))
 	case code.OpNegF:
 		r[in.A].N = r[in.B].N ^ 1<<63
 	case code.OpCpl:
@@ -263,6 +293,7 @@ const hotRest = `
 		} else {
 			r[in.A].N = 0
 		}
+		goto branch
 	case code.OpLeP:
 		if r[in.B].Obj != r[in.C].Obj {
 			goto slow
@@ -272,18 +303,21 @@ const hotRest = `
 		} else {
 			r[in.A].N = 0
 		}
+		goto branch
 	case code.OpEq, code.OpEqP:
 		if r[in.B].N == r[in.C].N {
 			r[in.A].N = 1
 		} else {
 			r[in.A].N = 0
 		}
+		goto branch
 	case code.OpNe, code.OpNeP:
 		if r[in.B].N != r[in.C].N {
 			r[in.A].N = 1
 		} else {
 			r[in.A].N = 0
 		}
+		goto branch
 
 	case code.OpJmp:
 		pc = int(in.K)
@@ -377,7 +411,31 @@ const hotRest = `
 		goto slow
 	}
 	goto next
+branch: // after a comparison, on which a jump mostly depends
+	if j := &ins[pc]; j.A == in.A {
+		switch j.Op {
+		case code.OpJz:
+			pc++
+			if r[j.A].N == 0 {
+				pc = int(j.K)
+				goto jumped
+			}
+		case code.OpJnz:
+			pc++
+			if r[j.A].N != 0 {
+				pc = int(j.K)
+				goto jumped
+			}
+		}
+	}
+	goto next
 slow:
+	if len(fr.Func.Inlined) > 0 {
+		if to := fr.Func.OutOfLine(pc - 1); to >= 0 {
+			pc = to
+			goto next
+		}
+	}
 	fr.pc = pc
 	switch vm.step(depth) {
 	case next:

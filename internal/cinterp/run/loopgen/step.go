@@ -150,7 +150,7 @@ const stepRest = `
 					return stopped
 				}
 			}
-			vm.expose(r[in.B])
+			vm.Expose(r[in.B])
 			r[in.A] = mem.Slot{N: r[in.B].N}
 		case code.OpIntToPtr:
 			n := r[in.B].N
@@ -363,6 +363,10 @@ const stepRest = `
 				if !vm.Find("unsequenced", &b, 0, "an effect on an object and another use of it are in no order") {
 					return stopped
 				}
+			}
+		case code.OpCplx:
+			if !vm.complex(r[in.A], r[in.B], r[in.C], in.K) {
+				return stopped
 			}
 		case code.OpVaType:
 			if !vm.vaType(r[in.A], code.T(in.C), in.K) {
