@@ -61,7 +61,7 @@ func built(name, cc string, flags, words []string) tool {
 		if _, status := command(dir, time.Minute, cc, append(args, "-o", exe, "-lm", "-pthread")...); status != 0 {
 			return said{refused: true}
 		}
-		out, _ := command(dir, 20*time.Second, exe)
+		out, _ := command(dir, 3*time.Minute, exe)
 		for _, w := range words {
 			if strings.Contains(out, w) {
 				return said{flagged: true}
@@ -95,7 +95,7 @@ func compared(t *testing.T) []tool {
 		{"valgrind", valgrind},
 		{"Frama-C", func(dir string, files []string) said {
 			args := append([]string{"-eva", "-eva-precision", "11", "-eva-slevel", "1000000", "-eva-no-show-progress", "-machdep", "gcc_x86_64", "-c11"}, files...)
-			out, status := command(dir, time.Minute, "frama-c", args...)
+			out, status := command(dir, 5*time.Minute, "frama-c", args...)
 			return said{flagged: strings.Contains(out, "[eva:alarm]"), refused: status != 0}
 		}},
 	}
@@ -116,7 +116,7 @@ func valgrind(dir string, files []string) said {
 	if _, status := command(dir, time.Minute, "gcc", append(args, "-o", "vg", "-lm", "-pthread")...); status != 0 {
 		return said{refused: true}
 	}
-	_, status := command(dir, 20*time.Second, "valgrind", "-q", "--error-exitcode=99", "./vg")
+	_, status := command(dir, 3*time.Minute, "valgrind", "-q", "--error-exitcode=99", "./vg")
 	return said{flagged: status == 99}
 }
 
