@@ -15,14 +15,13 @@ func moreMaths() map[string]run.LibFunc {
 		"exp10": func(d float64) float64 { return math.Pow(10, d) }, "j0": math.J0, "j1": math.J1, "y0": math.Y0, "y1": math.Y1} {
 		one(m, n, f)
 	}
-	one(m, "log", logarithm)
+	for n, f := range map[string]func(float64) float64{"sqrt": math.Sqrt, "log": logarithm, "log2": math.Log2, "log10": math.Log10,
+		"acos": math.Acos, "asin": math.Asin, "exp": math.Exp, "exp2": math.Exp2, "sinh": math.Sinh, "cosh": math.Cosh} {
+		one(m, n, f)
+	}
 	for _, n := range []string{"sqrt", "sqrtf", "sqrtl", "log", "logf", "logl", "log2", "log2f", "log2l", "log10", "log10f", "log10l", "acos", "acosf",
 		"acosl", "asin", "asinf", "asinl"} {
-		f := m[n]
-		if f == nil {
-			f = mathematics[n]
-		}
-		m[n] = domain(f, n[0] == 'a', n[0] == 'l')
+		m[n] = domain(m[n], n[0] == 'a', n[0] == 'l')
 	}
 	for n, f := range map[string]func(a, b float64) float64{"pow": math.Pow, "fmod": math.Mod, "remainder": math.Remainder} {
 		pair(m, n, f)
@@ -33,7 +32,7 @@ func moreMaths() map[string]run.LibFunc {
 	for _, s := range []string{"", "f", "l"} {
 		single := s == "f"
 		for _, n := range []string{"exp", "exp2", "sinh", "cosh"} {
-			m[n+s] = grows(mathematics[n+s])
+			m[n+s] = grows(m[n+s])
 		}
 		m["ldexp"+s] = scaled(single)
 		m["scalbn"+s], m["scalbln"+s] = m["ldexp"+s], m["ldexp"+s]
