@@ -21,9 +21,9 @@ const csmithHeaders = "/usr/include/csmith"
 // TestCsmith compares programs that csmith writes at random with what GCC makes
 // of them: the checksum of all their variables. STEWARD_CSMITH says how many.
 //
-// The programs have no undefined behaviour but one: csmith takes addresses of
-// members of packed structures, GCC's own, which are then used as pointers that
-// are aligned, 6.3.2.3p7. GCC warns of it.
+// The programs have no undefined behaviour. Packed structures, GCC's own, are
+// left out: csmith takes addresses of their members and uses them as if they
+// were aligned, 6.3.2.3p7.
 func TestCsmith(t *testing.T) {
 	t.Parallel()
 	n := 4
@@ -68,7 +68,9 @@ func csmith(dir string, seed int) (class, text string) {
 	defer os.Remove(binary)
 	short, done := context.WithTimeout(context.Background(), time.Minute)
 	defer done()
-	source, err := exec.CommandContext(short, "csmith", "--seed", strconv.Itoa(seed)).Output()
+	write := exec.CommandContext(short, "csmith", "--no-packed-struct", "--seed", strconv.Itoa(seed))
+	write.Dir = dir // it leaves a file where it runs
+	source, err := write.Output()
 	if short.Err() != nil {
 		return "slow", "" // a few seeds take csmith very long
 	}
@@ -94,8 +96,6 @@ func csmith(dir string, seed int) (class, text string) {
 		return "wrong", err.Error()
 	case r.Verdict == CannotSay:
 		return "cannot say", r.Why
-	case r.Verdict == Undefined && r.Finding.Kind == "misaligned-access" && bytes.Contains(source, []byte("#pragma pack")):
-		return "argued", ""
 	case r.Verdict == Undefined:
 		return "wrong", fmt.Sprintf("%s: %s: %s", r.Finding.Place, r.Finding.Kind, r.Finding.Text)
 	case !bytes.Equal(r.Output, want):
