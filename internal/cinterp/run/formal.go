@@ -27,10 +27,11 @@ func (vm *VM) Expose(p mem.Slot) {
 	vm.untracked(p)
 }
 
-// overlap tells of an assignment between objects that overlap: C17 6.5.16.1p3.
+// overlap tells of an assignment between scalars that overlap, C17 6.5.16.1p3.
+// Compilers read the value before they write it, so this is formal only.
 func (vm *VM) overlap(a, b mem.Slot, sizes int64) bool {
 	if a.N >= b.N+uint64(sizes&0xffffffff) || b.N >= a.N+uint64(sizes>>32) {
 		return true
 	}
-	return vm.Find("overlapping-assignment", &a, sizes>>32, "an object is assigned a value of another type that overlaps it")
+	return vm.Find("overlapping-scalar", &a, sizes>>32, "an object is assigned a value of another type that overlaps it")
 }

@@ -48,7 +48,7 @@ var pointers = []Kind{
 		"Pointers into different arrays are subtracted."},
 	{"pointer-comparison", "UB-022", "6.5.8p5", []int{53}, 469, "ARR36-C", TierExploit,
 		"Pointers into different objects are compared by <, <=, > or >=."},
-	{"misaligned-pointer", "UB-023", "6.3.2.3p7", []int{25}, 704, "EXP36-C", TierExploit,
+	{"misaligned-pointer", "UB-023", "6.3.2.3p7", []int{25}, 704, "EXP36-C", TierFormal,
 		"A pointer is converted to a type that its address is not aligned for."},
 	{"pointer-to-integer-range", "UB-024", "6.3.2.3p6", []int{24}, 704, "INT36-C", TierFormal,
 		"A pointer is converted to an integer type that cannot hold its value."},
@@ -72,7 +72,9 @@ var values = []Kind{
 	{"trap-representation", "UB-032", "6.2.6.1p5", []int{12}, 704, "EXP33-C", TierExploit,
 		"The bits read are no value of the type, such as a _Bool that is neither 0 nor 1."},
 	{"overlapping-assignment", "UB-033", "6.5.16.1p3", []int{54}, 758, "", TierExploit,
-		"A value is assigned to an object that overlaps the one it is read from, and not exactly."},
+		"An aggregate is assigned to an object that overlaps it, and not exactly."},
+	{"overlapping-scalar", "UB-138", "6.5.16.1p3", []int{54}, 758, "", TierFormal,
+		"A scalar is assigned to an object that overlaps the one it is read from, and has another type or place."},
 }
 
 var objects = []Kind{
