@@ -23,7 +23,7 @@ func TestStatic(t *testing.T) {
 		{"two units disagree", []string{prints + "extern long v;\nint main(void) { puts(\"ran\"); return 0; }", "int v = 1;"}, "incompatible-declarations", "", true, 1, ""},
 		{"formal", []string{prints + "struct s { int : 1; };\nint main(void) { puts(\"ran\"); return 0; }"}, "", "empty-struct", false, 0, "ran\n"},
 		{"no value to run with", []string{"int main(void) { int a[1] = 2; return a[0]; }"}, "aggregate-initialiser", "", true, 1, ""},
-		{"no main", []string{"int f(void) { return 1; }"}, "main-form", "", true, 1, ""},
+		{"no main", []string{"int f(void) { return 1; }"}, "", "", false, 3, ""},
 		{"refused", []string{"int f(int);\nint f(long);\nint main(void) { return 0; }"}, "incompatible-declarations", "", true, 1, ""},
 		{"executed", []string{prints + "#include <stdarg.h>\nvoid f(char c, ...) { va_list a; puts(\"in\"); va_start(a, c); va_end(a); }\nint main(void) { f('a'); return 0; }"}, "va-start-parameter", "", false, 1, "in\n"},
 		{"not executed", []string{prints + "#include <stdarg.h>\nvoid f(char c, ...) { va_list a; va_start(a, c); va_end(a); }\nint main(void) { puts(\"ran\"); return 0; }"}, "", "", false, 0, "ran\n"},

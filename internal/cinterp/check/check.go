@@ -88,9 +88,6 @@ func check(units []*front.Unit) Result {
 		c.mainForm()
 	}
 	sortFindings(c.r.Findings, c.units)
-	if whole {
-		c.noMain()
-	}
 	if c.atomics {
 		c.r.Atomic = c.atomic
 	}

@@ -85,7 +85,6 @@ var bad = []struct {
 	{"main-form", "u0.c:1", []string{"void main(void) { }"}, []string{"int main(int argc, char *argv[]) { return 0; }"}},
 	{"main-form", "u0.c:1", []string{"int main(int n) { return n; }"}, []string{"typedef int word; word main(word n, char **v) { return n; }"}},
 	{"main-form", "u0.c:1", []string{"int main = 3;"}, []string{"int main() { return 0; }"}},
-	{"main-form", "u0.c:1", []string{"int other(void) { return 3; }"}, []string{"int LLVMFuzzerTestOneInput(const unsigned char *p, unsigned long n) { return 0; }"}},
 	{"void-parameter", "u0.c:1", []string{"int f(const void);" + main0}, []string{"int f(const void *);" + main0}},
 	{"void-value", "u0.c:2", []string{"void f(void);\nint g(void) { int a; a = f(); return a; }" + main0}, []string{"void f(void);\nvoid g(void) { (void)f(); f(), f(); }" + main0}},
 	{"scalar-initialiser", "u0.c:1", []string{"int a = {1, 2};" + main0}, []string{"int a = {1};" + main0}},

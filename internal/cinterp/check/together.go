@@ -168,20 +168,6 @@ func (c *checker) main() (found *decl) {
 	return found
 }
 
-// noMain is the last of the findings: it is not what a program is asked about
-// that has others. An entry for a fuzzer stands for main.
-func (c *checker) noMain() {
-	if len(c.units) == 0 || c.main() != nil {
-		return
-	}
-	for _, u := range c.units {
-		if u.linked["LLVMFuzzerTestOneInput"] != nil {
-			return
-		}
-	}
-	c.find("main-form", Place{File: c.units[0].name, Line: 1, Col: 1}, "the program has no function main")
-}
-
 func mainResult(t *typ) bool { return t.k == unknown || t.isInt() && t.plain().name == "int" }
 
 func mainParams(p []*typ) bool {

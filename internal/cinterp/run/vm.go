@@ -409,7 +409,7 @@ func (vm *VM) run(argv []mem.Slot) {
 	}
 	vm.keepFirst()
 	if vm.P.Main < 0 {
-		vm.Cannot("there is no function main")
+		vm.Cannot("there is no function main in the files given")
 		return
 	}
 	main := vm.P.Funcs[vm.P.Main]
