@@ -1,18 +1,13 @@
 package cinterp
 
 import (
-	"encoding/json"
 	"fmt"
 	"strings"
 )
 
 // JSON gives the exploration as one JSON object.
 func (e *Exploration) JSON() ([]byte, error) {
-	b, err := json.MarshalIndent(e, "", "  ")
-	if err != nil {
-		return nil, fmt.Errorf("exploration: %w", err)
-	}
-	return append(b, '\n'), nil
+	return written(e)
 }
 
 // Text gives the exploration for people. line gives a line of the source, or

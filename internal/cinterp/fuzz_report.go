@@ -1,7 +1,6 @@
 package cinterp
 
 import (
-	"encoding/json"
 	"fmt"
 	"strings"
 
@@ -12,11 +11,7 @@ import (
 func (r *FuzzReport) JSON() ([]byte, error) {
 	x := *r
 	x.Findings, x.Notes, x.Why, x.Ends = sorted(r.Findings), sorted(r.Notes), sorted(r.Why), sorted(r.Ends)
-	b, err := json.MarshalIndent(&x, "", "  ")
-	if err != nil {
-		return nil, fmt.Errorf("report: %w", err)
-	}
-	return append(b, '\n'), nil
+	return written(&x)
 }
 
 // Text gives the report for people: each finding once, with the smallest input

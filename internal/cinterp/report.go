@@ -1,7 +1,6 @@
 package cinterp
 
 import (
-	"encoding/json"
 	"fmt"
 	"strings"
 
@@ -191,11 +190,7 @@ func expression(n cc.Node) string {
 
 // JSON gives the report as one JSON object.
 func (r *Report) JSON() ([]byte, error) {
-	b, err := json.MarshalIndent(r, "", "  ")
-	if err != nil {
-		return nil, fmt.Errorf("report: %w", err)
-	}
-	return append(b, '\n'), nil
+	return written(r)
 }
 
 // Text gives the report for people, as good compilers write. line gives a line

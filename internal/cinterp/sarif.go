@@ -3,7 +3,6 @@ package cinterp
 import (
 	"crypto/sha256"
 	"encoding/hex"
-	"encoding/json"
 	"fmt"
 	"net/url"
 	"slices"
@@ -163,11 +162,7 @@ func SARIF(runs []Named, line func(file string, n int) (string, bool)) ([]byte, 
 	for _, r := range runs {
 		log.Runs = append(log.Runs, w.run(r))
 	}
-	b, err := json.MarshalIndent(log, "", "  ")
-	if err != nil {
-		return nil, fmt.Errorf("writing SARIF: %w", err)
-	}
-	return append(b, '\n'), nil
+	return written(log)
 }
 
 func (w sarif) run(n Named) sarifRun {

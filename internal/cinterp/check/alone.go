@@ -1,13 +1,15 @@
 package check
 
 import (
+	"sync"
+
 	"modernc.org/cc/v4"
 
 	"steward/internal/cinterp/front/include"
 )
 
 // standard are the functions with external linkage of C17's library.
-var standard = func() map[string]bool {
+var standard = sync.OnceValue(func() map[string]bool {
 	m := map[string]bool{}
 	for _, f := range include.Functions() {
 		if f.Std == include.C17 && !f.Macro {
@@ -15,7 +17,7 @@ var standard = func() map[string]bool {
 		}
 	}
 	return m
-}()
+})
 
 // alone looks at one declaration by itself.
 func (u *unit) alone(x *decl, init *cc.Initializer) {
@@ -26,7 +28,7 @@ func (u *unit) alone(x *decl, init *cc.Initializer) {
 	if isFunc && !x.outer && !x.def && (x.specs.has(cc.StorageClassSpecifierStatic) || x.specs.has(cc.StorageClassSpecifierRegister)) {
 		u.c.find("block-function-storage", x.at, x.name+" is declared in a block with a storage class other than extern")
 	}
-	if x.link == external && x.outer && (x.def || x.maybe) && standard[x.name] {
+	if x.link == external && x.outer && (x.def || x.maybe) && standard()[x.name] {
 		u.c.find("reserved-identifier", x.at, x.name+" is a name of the standard library")
 	}
 	if x.maybe && x.link == internal && incomplete(t, x.seq) {

@@ -132,7 +132,7 @@ func isVector(t cc.Type) bool { return t.VectorSize() > 0 }
 // prototype, C17 6.5.2.2p2.
 func (u *unit) count(x *cc.PostfixExpression) {
 	d := u.named1(x.PostfixExpression)
-	if d != nil && d.t.k == function && u.static && !d.fromLib && !d.specs.attr && !standard[d.name] {
+	if d != nil && d.t.k == function && u.static && !d.fromLib && !d.specs.attr && !standard()[d.name] {
 		u.c.violates("6.7.9p4", at(x), "the initialiser of an object with static storage duration calls "+d.name)
 	}
 	if d == nil || d.t.k != function || !d.t.proto || d.specs.attr || d.fromLib || len(d.t.params) > 0 && d.t.params[0].plain().isVoid() {
