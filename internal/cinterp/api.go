@@ -59,6 +59,10 @@ type Options struct {
 	FailAlloc int64
 	// Loose lets objects be reached by any type, as GCC's -fno-strict-aliasing.
 	Loose bool
+	// ExactProvenance takes the model by its word: an integer becomes a pointer to
+	// an object only if a pointer to that was made an integer or printed before.
+	// Else it is enough that one was stored or returned.
+	ExactProvenance bool
 }
 
 func (l Limits) filled() Limits {
@@ -170,7 +174,7 @@ func (c *Compiled) execute(ctx context.Context, prog *code.Program, p Program, o
 		return &Report{Verdict: CannotSay, Why: err.Error()}, nil, nil
 	}
 	vm.Out, vm.Strict, vm.Choose, vm.Record = out, o.Strict, plan, record
-	vm.M.Loose = vm.M.Loose || o.Loose
+	vm.M.Loose, vm.M.Exact = vm.M.Loose || o.Loose, o.ExactProvenance
 	name := "a.out"
 	if len(p.Files) > 0 {
 		name = p.Files[0].Name

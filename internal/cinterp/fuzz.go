@@ -133,7 +133,7 @@ func (c *Compiled) Fuzz(ctx context.Context, p Program, inputs iter.Seq2[Input, 
 	}
 	out := &output{limit: l.Output}
 	snap, vm := run.NewSnapshot(ctx, c.p, lib.Functions(), run.Limits{Steps: l.Steps, Memory: l.Memory, Depth: l.Depth, Output: l.Output})
-	vm.M.Loose = vm.M.Loose || o.Loose
+	vm.M.Loose, vm.M.Exact = vm.M.Loose || o.Loose, o.ExactProvenance
 	if snap == nil {
 		r.take(report(vm, c.p, out, o.Strict), Input{})
 		r.Stopped = true

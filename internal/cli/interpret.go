@@ -34,6 +34,7 @@ type interpretation struct {
 	machine                  string
 	strict, status, leaks    bool
 	loose                    bool
+	exact                    bool
 	steps                    int64
 	memory                   uint64
 	limit                    time.Duration
@@ -81,6 +82,7 @@ something is not supported, or a limit was reached.`,
 	f.StringVar(&q.machine, "machine", "lp64", "abstract machine: lp64, ilp32, llp64, lp64be (big-endian), lp64u (char has no sign), or all of them")
 	f.BoolVar(&q.strict, "strict", false, "exit 1 for what is formal only, too")
 	f.BoolVar(&q.status, "status", false, "exit with the program's own status when it finished")
+	f.BoolVar(&q.exact, "exact-provenance", false, "an integer leads to an object only after a pointer to that was made an integer or printed")
 	f.BoolVar(&q.loose, "no-strict-aliasing", false, "objects may be read and written as any type, as with gcc -fno-strict-aliasing")
 	f.BoolVar(&q.leaks, "leaks", false, "note allocated memory that is lost at the end")
 	f.Int64Var(&q.steps, "steps", 0, "limit of jumps and calls; 0: two billion")
@@ -114,7 +116,7 @@ func (s *shell) interpret(ctx context.Context, q interpretation, files, args []s
 		p.Files = append(p.Files, cinterp.File{Name: name, Text: text})
 		lines[name] = strings.Split(string(text), "\n")
 	}
-	o := cinterp.Options{Machine: q.machine, Strict: q.strict, Leaks: q.leaks, Seed: q.order.seed, Choice: q.order.choice, Loose: q.loose,
+	o := cinterp.Options{Machine: q.machine, Strict: q.strict, Leaks: q.leaks, Seed: q.order.seed, Choice: q.order.choice, Loose: q.loose, ExactProvenance: q.exact,
 		Limits: q.limits()}
 	if err := q.given.into(s.Stdin, &p, &o); err != nil {
 		return usage{err}

@@ -68,6 +68,7 @@ type Object struct {
 	State    State
 	Const    bool // written only by its initializer
 	Kept     bool // its address was stored in memory, returned, or made an integer
+	Exposed  bool // a pointer to it was made an integer, or printed
 	Name     string
 	Type     string // for people
 	Made     Pos    // where it was declared or allocated
@@ -150,6 +151,7 @@ type Memory struct {
 
 	Types    *Types // of the program; nil: no types are looked at
 	Loose    bool   // programs do not rely on types: a clash is none
+	Exact    bool   // an address alone leads only to what is Exposed
 	fits     map[fitKey][]fit
 	lastFit  fitKey // of the last answers that were asked for
 	lastFits []fit
@@ -334,9 +336,10 @@ func (m *Memory) SubFor(lo, hi uint64, tag uint32) uint32 {
 
 // Recover gives a pointer for a bare address: with the object it lies in or is
 // one past, if that one's address was ever made an integer, stored or returned.
-// An address that was only guessed has none.
+// An address that was only guessed has none. When Exact, it must have been made
+// an integer or printed.
 func (m *Memory) Recover(addr uint64) Slot {
-	if o := m.At(addr); o != nil && addr != 0 && o.Kept {
+	if o := m.At(addr); o != nil && addr != 0 && (o.Exposed || o.Kept && !m.Exact) {
 		return Slot{N: addr, Obj: o.ID}
 	}
 	return Slot{N: addr}

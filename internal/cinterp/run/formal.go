@@ -23,7 +23,8 @@ func (vm *VM) misaligned(p mem.Slot, align int64) bool {
 // Expose makes an integer of a pointer: its object may be found by its address
 // from now on.
 func (vm *VM) Expose(p mem.Slot) {
-	vm.M.Objs[p.Obj].Kept = true
+	o := vm.M.Objs[p.Obj]
+	o.Kept, o.Exposed = true, true
 	vm.untracked(p)
 }
 
