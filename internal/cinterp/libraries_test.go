@@ -56,6 +56,7 @@ type build struct {
 	input   []byte
 	mount   fs.FS
 	extra   map[string]string // files that the library's own build makes
+	loose   bool              // it reads objects as other types
 }
 
 // run runs a program of a library, which must finish with status 0, and gives
@@ -91,7 +92,7 @@ func (b build) run(t *testing.T) []byte {
 		}
 		p.Files = append(p.Files, File{Name: name, Text: text})
 	}
-	r, err := Run(context.Background(), p, Options{Limits: Limits{Steps: 1 << 40, Time: 30 * time.Minute}})
+	r, err := Run(context.Background(), p, Options{Loose: b.loose, Limits: Limits{Steps: 1 << 40, Time: 30 * time.Minute}})
 	switch {
 	case err != nil:
 		t.Fatal(err)
@@ -252,8 +253,9 @@ func testZlib(t *testing.T, dir string) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	// crc32.c:838 and 898 (1.2.13) read an array of characters as words, 6.5p7.
 	mini := zlib("test/minigzip.c")
-	zipped := build{dir: dir, units: mini, input: text}.run(t)
+	zipped := build{dir: dir, units: mini, input: text, loose: true}.run(t)
 	z, err := gzip.NewReader(bytes.NewReader(zipped))
 	if err != nil {
 		t.Fatal(err)
@@ -261,14 +263,15 @@ func testZlib(t *testing.T, dir string) {
 	if got, err := io.ReadAll(z); err != nil || !bytes.Equal(got, text) {
 		t.Errorf("minigzip packs something else: %v", err)
 	}
-	if got := (build{dir: dir, units: mini, input: zipped, args: []string{"-d"}}).run(t); !bytes.Equal(got, text) {
+	if got := (build{dir: dir, units: mini, input: zipped, args: []string{"-d"}, loose: true}).run(t); !bytes.Equal(got, text) {
 		t.Error("minigzip unpacks something else")
 	}
 }
 
 // testLibpng reads and writes a picture in all ways with the program that the
 // library has for it. Without ZLIB_CONST in all units, z_stream would not be one
-// type in all of them, 6.2.7p1: libpng defines it for its own alone.
+// type in all of them, 6.2.7p1: libpng defines it for its own alone. zlib's
+// crc32.c reads libpng's arrays of characters as words, 6.5p7.
 func testLibpng(t *testing.T, dir string) {
 	z, err := filepath.Glob(filepath.Join(filepath.Dir(dir), "zlib-*/"))
 	picture, err2 := os.ReadFile(filepath.Join(dir, "pngtest.png"))
@@ -277,7 +280,7 @@ func testLibpng(t *testing.T, dir string) {
 		t.Fatal(err, err2, err3, z)
 	}
 	up := "../" + filepath.Base(z[0])
-	b := build{dir: dir, include: []string{up}, define: []string{"PNG_INTEL_SSE_OPT=0", "ZLIB_CONST"}, args: []string{"pngtest.png"},
+	b := build{dir: dir, loose: true, include: []string{up}, define: []string{"PNG_INTEL_SSE_OPT=0", "ZLIB_CONST"}, args: []string{"pngtest.png"},
 		mount: fstest.MapFS{"pngtest.png": {Data: picture}}, extra: map[string]string{"pnglibconf.h": string(conf)}}
 	for _, u := range sources(t, dir, ".", "/", "example.c") {
 		b.units = append(b.units, u)
