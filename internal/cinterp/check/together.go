@@ -30,15 +30,19 @@ func (u *unit) clash(x, o *decl) bool {
 		return false
 	}
 	if !compatible(x.t, o.t, pairs{}) {
-		u.c.find("incompatible-declarations", x.at, fmt.Sprintf("%s is declared as %s here and as %s elsewhere", x.name, x.t, o.t), o.at)
+		kind := "incompatible-declarations"
+		if x.unit != o.unit && compatible(x.t.bare(), o.t.bare(), pairs{bare: true}) {
+			kind = "pointee-qualifiers"
+		}
+		u.c.find(kind, x.at, fmt.Sprintf("%s is declared as %s here and as %s elsewhere", x.name, x.t, o.t), o.at)
 		return true
 	}
-	a, b := x.align, o.align
-	if a < 0 || b < 0 || x.specs.attr || o.specs.attr || x.t.k == function || a == b {
+	n, m := x.align, o.align
+	if n < 0 || m < 0 || x.specs.attr || o.specs.attr || x.t.k == function || n == m {
 		return false
 	}
 	same := x.unit == o.unit
-	if a != 0 && b != 0 || same && (x.def && a == 0 || o.def && b == 0) {
+	if n != 0 && m != 0 || same && (x.def && n == 0 || o.def && m == 0) {
 		u.c.find("alignment-specifiers", x.at, fmt.Sprintf("%s is declared with different alignments", x.name), o.at)
 		return true
 	}

@@ -168,7 +168,11 @@ func (t *typ) String() string {
 }
 
 // pairs are definitions that are taken for compatible while they are compared.
+// The pair bare says that members are compared without the qualifiers of what
+// they point to.
 type pairs map[[2]*tagged]bool
+
+var bare [2]*tagged
 
 // compatible follows C17 6.2.7 and the clauses it names.
 func compatible(a, b *typ, p pairs) bool {
@@ -294,9 +298,37 @@ func sameTag(a, b *tagged, p pairs) bool {
 				}
 			}
 		}
-		if x[i].name != y[j].name || x[i].bits != y[j].bits && x[i].bits != -2 && y[j].bits != -2 || !compatible(x[i].t, y[j].t, p) {
+		if x[i].name != y[j].name || x[i].bits != y[j].bits && x[i].bits != -2 && y[j].bits != -2 {
+			return false
+		}
+		s, t := x[i].t, y[j].t
+		if p[bare] {
+			s, t = s.bare(), t.bare()
+		}
+		if !compatible(s, t, p) {
 			return false
 		}
 	}
 	return true
+}
+
+// bare is a type without the qualifiers of what is pointed to in it. Headers
+// choose them by a macro (zlib's ZLIB_CONST), and no compiler relies on them: a
+// program runs although two of its units chose otherwise.
+func (t *typ) bare() *typ {
+	c := *t
+	switch t.k {
+	case pointer:
+		c.elem = t.elem.plain().bare()
+	case array:
+		c.elem = t.elem.bare()
+	case function:
+		c.elem, c.params = t.elem.bare(), nil
+		for _, p := range t.params {
+			c.params = append(c.params, p.bare())
+		}
+	default:
+		return t
+	}
+	return &c
 }

@@ -5,6 +5,8 @@ var static = []Kind{
 		"main is missing, or has none of the forms that the standard gives it."},
 	{"incompatible-declarations", "UB-113", "6.2.7p2", []int{15, 67, 74, 79}, 843, "DCL40-C", TierExploit,
 		"Two declarations of one object or function have types that are not compatible, in one unit or in several."},
+	{"pointee-qualifiers", "UB-139", "6.2.7p2", []int{15}, 758, "DCL40-C", TierFormal,
+		"Declarations in two units have types that differ in the qualifiers of what is pointed to."},
 	{"external-definition", "UB-114", "6.9p5", []int{84}, 758, "", TierExploit,
 		"A name with external linkage is used and not defined, or is defined more than once."},
 	{"linkage-clash", "UB-115", "6.2.2p7", []int{8}, 758, "DCL36-C", TierFormal,

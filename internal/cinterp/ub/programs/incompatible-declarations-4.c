@@ -1,10 +1,12 @@
-/* Two units do not agree on what a pointer points to. */
+/* Two units do not agree on the members of a structure. */
 #include <stdio.h>
 
-extern const char *greeting; /* UB */
+struct point { int x; int y; int z; };
+
+extern struct point origin; /* UB */
 
 int main(void)
 {
-	puts(greeting != NULL ? "hello" : "");
+	printf("%d\n", origin.x);
 	return 0;
 }

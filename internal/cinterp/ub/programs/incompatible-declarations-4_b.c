@@ -1,1 +1,3 @@
-char *greeting = "hi"; /* UB */
+struct point { int x; int y; };
+
+struct point origin = {0, 0}; /* UB */

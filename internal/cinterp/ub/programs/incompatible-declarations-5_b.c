@@ -1,3 +1,0 @@
-struct point { int x; int y; };
-
-struct point origin = {0, 0}; /* UB */

@@ -1,0 +1,1 @@
+char *greeting = "hi";
