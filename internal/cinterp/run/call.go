@@ -1,6 +1,8 @@
 package run
 
 import (
+	"modernc.org/cc/v4"
+
 	"steward/internal/cinterp/code"
 	"steward/internal/cinterp/mem"
 )
@@ -232,8 +234,11 @@ func (vm *VM) checkCall(f *code.Func, site *code.Site, base int) bool {
 	if site.Result == f.Result && f.Result == code.TPtr && vm.apartResult(f, site) {
 		return vm.Find("wrong-function-type", nil, 0, "%s is called as a function whose result points to another type", f.Name)
 	}
-	if site.Result != f.Result && (site.Used || site.Hidden || f.Hidden) {
+	if site.Result != f.Result {
 		return vm.Find("wrong-function-type", nil, 0, "%s is called as a function with another type of result than it has", f.Name)
+	}
+	if as, ok := site.Type.(*cc.FunctionType); ok && site.Proto && as.IsVariadic() != f.Variadic {
+		return vm.Find("wrong-function-type", nil, 0, "%s is called as a function that differs in whether it takes more arguments", f.Name)
 	}
 	for i, p := range f.Params {
 		a := site.Args[i].T

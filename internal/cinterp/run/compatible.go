@@ -59,6 +59,22 @@ func differ(a, b cc.Type, depth int) bool {
 	return a.Kind() != b.Kind()
 }
 
+// apart tells whether two types are surely of different classes, or different
+// arithmetic types.
+func apart(a, b cc.Type) bool {
+	class := func(t cc.Type) cc.Kind {
+		switch {
+		case t == nil, t.Kind() == cc.Enum:
+			return cc.InvalidKind
+		case t.Kind() == cc.Void || t.Kind() == cc.Ptr || cc.IsArithmeticType(t):
+			return t.Kind()
+		}
+		return cc.InvalidKind
+	}
+	x, y := class(a), class(b)
+	return x != y && x != cc.InvalidKind && y != cc.InvalidKind
+}
+
 // fitsLibrary looks whether a function of the library is called as what it is.
 func (vm *VM) fitsLibrary(f *code.Func, site *code.Site) bool {
 	own, ok1 := f.Type.(*cc.FunctionType)
@@ -66,8 +82,11 @@ func (vm *VM) fitsLibrary(f *code.Func, site *code.Site) bool {
 	if !ok1 || !ok2 || len(own.Parameters()) == 0 && own.MaxArgs() < 0 || own.IsVariadic() != as.IsVariadic() {
 		return true
 	}
+	if differ(own.Result(), as.Result(), 0) || apart(own.Result(), as.Result()) {
+		return vm.Find("wrong-function-type", nil, 0, "%s is called as a function with another type of result than it has", f.Name)
+	}
 	for i := range min(len(own.Parameters()), len(as.Parameters())) {
-		if differ(own.Parameters()[i].Type(), as.Parameters()[i].Type(), 0) {
+		if apart(own.Parameters()[i].Type(), as.Parameters()[i].Type()) || differ(own.Parameters()[i].Type(), as.Parameters()[i].Type(), 0) {
 			return vm.Find("wrong-function-type", nil, 0, "%s is called as a function whose parameter %d has another type", f.Name, i+1)
 		}
 	}
