@@ -27,6 +27,7 @@ type lval struct {
 	eff      uint16 // the layout of the object that members and elements were taken of
 	named    bool   // that object is designated by its name
 	volatile bool   // that object, or what it is in, is volatile
+	arrow    bool   // a member by way of a pointer, which may be null
 }
 
 func (l lval) t() T { return typeOf(l.ct) }
@@ -55,7 +56,9 @@ func (f *fn) designated(n cc.ExpressionNode) lval {
 		case cc.PostfixExpressionPSelect:
 			v := f.expr(x.PostfixExpression, -1)
 			f.at = f.c.placeTok(x.Token, x)
-			return f.field(f.pointed(lval{base: f.reg(v), ct: elemOf(v.ct)}, elemOf(v.ct), x.PostfixExpression), x)
+			l := f.field(f.pointed(lval{base: f.reg(v), ct: elemOf(v.ct)}, elemOf(v.ct), x.PostfixExpression), x)
+			l.arrow = true
+			return l
 		case cc.PostfixExpressionComplit:
 			return f.complit(x)
 		}
@@ -502,7 +505,7 @@ func (f *fn) addr(l lval, ct cc.Type, want int) val {
 		d := f.dst(want)
 		f.emit(OpDecay, d, b, l.tail, l.off<<32|arr.Size())
 		b = d
-	case l.off != 0:
+	case l.off != 0 || l.arrow:
 		d := f.dst(want)
 		f.emit(OpMember, d, b, 0, l.off)
 		b = d

@@ -231,6 +231,9 @@ func (vm *VM) checkCall(f *code.Func, site *code.Site, base int) bool {
 	if got < want || got > want && !f.Variadic {
 		return vm.Find("wrong-argument-count", nil, 0, "%s has %d parameters and is called with %d arguments", f.Name, want, got)
 	}
+	if f.Variadic && !site.Proto && !f.OldStyle {
+		return vm.Find("wrong-argument-type", nil, 0, "%s takes more arguments by its ellipsis, and is called as a function without declared parameters", f.Name)
+	}
 	if site.Result == f.Result && f.Result == code.TPtr && vm.apartResult(f, site) {
 		return vm.Find("wrong-function-type", nil, 0, "%s is called as a function whose result points to another type", f.Name)
 	}

@@ -41,6 +41,9 @@ func (vm *VM) move(p mem.Slot, by int64) (mem.Slot, bool) {
 // member adds a member's offset.
 func (vm *VM) member(p mem.Slot, by int64) (mem.Slot, bool) {
 	if p.Obj == 0 && p.N == 0 {
+		if by == 0 {
+			return p, vm.Find("null-member-address", nil, 0, "the address of a member is taken through a null pointer")
+		}
 		return p, vm.Find("null-dereference", nil, 0, "a member of an object is used through a null pointer")
 	}
 	p.N += uint64(by)
@@ -166,6 +169,9 @@ func (vm *VM) shift(op string, a, n uint64, bits int, count code.T) bool {
 			return vm.Find("shift-count", nil, 0, "a shift by %d of a value of %d bits", int64(n), bits)
 		}
 		return vm.Find("shift-count", nil, 0, "a shift by %d of a value of %d bits", n, bits)
+	}
+	if int64(a) < 0 {
+		return vm.Find("left-shift-overflow", nil, 0, "a negative value, %d, is shifted left by %d", int64(a), n)
 	}
 	return vm.Find("left-shift-overflow", nil, 0, "%d << %d is outside the range of a signed integer of %d bits", int64(a), n, bits)
 }
