@@ -1,8 +1,9 @@
 package advisory
 
 import (
-	"regexp"
 	"strings"
+
+	"steward/internal/base/pattern"
 )
 
 // ecosystem is what we need to know of a package ecosystem that OSV names.
@@ -80,4 +81,4 @@ func SemanticEcosystem(name string) bool {
 }
 
 // commitHash is a full git commit hash, SHA-1 or SHA-256.
-var commitHash = regexp.MustCompile(`^([0-9a-f]{40}|[0-9a-f]{64})$`)
+var commitHash = pattern.Late(`^([0-9a-f]{40}|[0-9a-f]{64})$`)

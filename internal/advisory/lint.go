@@ -3,10 +3,11 @@ package advisory
 import (
 	"fmt"
 	"net/url"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
+
+	"steward/internal/base/pattern"
 )
 
 // Problem is something wrong or doubtful in an advisory.
@@ -76,15 +77,15 @@ func item(list string, i int) string { return fmt.Sprintf("%s[%d]", list, i) }
 // Patterns of identifiers. An alias that is neither CVE nor GHSA only needs
 // the general form of an OSV identifier.
 var (
-	idPattern   = regexp.MustCompile(`^[A-Z][A-Z0-9]{1,15}-[0-9]{4}-[0-9]{4,9}$`)
-	cvePattern  = regexp.MustCompile(`^CVE-[0-9]{4}-[0-9]{4,19}$`)
-	ghsaPattern = regexp.MustCompile(`^GHSA(-[23456789cfghjmpqrvwx]{4}){3}$`)
-	anyID       = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_]*(-[A-Za-z0-9._:]+)+$`)
-	cwePattern  = regexp.MustCompile(`^CWE-[1-9][0-9]{0,5}$`)
+	idPattern   = pattern.Late(`^[A-Z][A-Z0-9]{1,15}-[0-9]{4}-[0-9]{4,9}$`)
+	cvePattern  = pattern.Late(`^CVE-[0-9]{4}-[0-9]{4,19}$`)
+	ghsaPattern = pattern.Late(`^GHSA(-[23456789cfghjmpqrvwx]{4}){3}$`)
+	anyID       = pattern.Late(`^[A-Za-z][A-Za-z0-9_]*(-[A-Za-z0-9._:]+)+$`)
+	cwePattern  = pattern.Late(`^CWE-[1-9][0-9]{0,5}$`)
 )
 
 // ValidID tells whether id has the form PREFIX-YEAR-NNNN.
-func ValidID(id string) bool { return idPattern.MatchString(id) }
+func ValidID(id string) bool { return idPattern().MatchString(id) }
 
 // Limits of lists; far above what any advisory needs.
 const (
@@ -122,7 +123,7 @@ func (l *linter) identity() {
 	}
 	for i, w := range l.a.CWE {
 		switch path := item("cwe", i); {
-		case !cwePattern.MatchString(w):
+		case !cwePattern().MatchString(w):
 			l.stop(path, "%q is not a weakness", w).hint("write it as CWE-787")
 		case slices.Contains(l.a.CWE[:i], w):
 			l.stop(path, "%s is there twice", w)
@@ -141,18 +142,18 @@ func (l *linter) aliases() {
 	for i, alias := range l.a.Aliases {
 		path := item("aliases", i)
 		switch {
-		case strings.HasPrefix(alias, "CVE-") && !cvePattern.MatchString(alias):
+		case strings.HasPrefix(alias, "CVE-") && !cvePattern().MatchString(alias):
 			l.stop(path, "%q is not a CVE identifier", alias).hint("write it as CVE-2026-12345")
-		case strings.HasPrefix(alias, "GHSA-") && !ghsaPattern.MatchString(alias):
+		case strings.HasPrefix(alias, "GHSA-") && !ghsaPattern().MatchString(alias):
 			l.stop(path, "%q is not a GHSA identifier", alias).hint("three groups of four, as GHSA-vp9c-fpxx-744v")
-		case !anyID.MatchString(alias):
+		case !anyID().MatchString(alias):
 			l.stop(path, "%q is not an identifier", alias).hint("write it as CVE-2026-12345")
 		case alias == l.a.ID:
 			l.stop(path, "is the advisory's own identifier")
 		case slices.Contains(l.a.Aliases[:i], alias):
 			l.stop(path, "%s is there twice", alias)
 		}
-		if cvePattern.MatchString(alias) {
+		if cvePattern().MatchString(alias) {
 			if cves++; cves == 2 {
 				l.warn(path, "is the second CVE identifier").hint("an advisory is about one vulnerability; machine formats keep the first CVE identifier as its name")
 			}
@@ -218,7 +219,7 @@ func (l *linter) references() {
 
 // uriPattern is a web address in the characters that one may have: others are
 // escaped. rfc3986:A
-var uriPattern = regexp.MustCompile(`^[a-z]+://([A-Za-z0-9._~!$&'()*+,;=:@%-]|\[[0-9A-Fa-f:.]+\])+(/[A-Za-z0-9._~!$&'()*+,;=:@/%-]*)?(\?[A-Za-z0-9._~!$&'()*+,;=:@/?%-]*)?(#[A-Za-z0-9._~!$&'()*+,;=:@/?%-]*)?$`)
+var uriPattern = pattern.Late(`^[a-z]+://([A-Za-z0-9._~!$&'()*+,;=:@%-]|\[[0-9A-Fa-f:.]+\])+(/[A-Za-z0-9._~!$&'()*+,;=:@/%-]*)?(\?[A-Za-z0-9._~!$&'()*+,;=:@/?%-]*)?(#[A-Za-z0-9._~!$&'()*+,;=:@/?%-]*)?$`)
 
 // link looks at an address that readers follow: https, complete, public.
 func (l *linter) link(path, address string) {
@@ -230,7 +231,7 @@ func (l *linter) link(path, address string) {
 		l.stop(path, "%q is not a full address", address).hint("https://host/path")
 	case u.Scheme != "https":
 		l.stop(path, "must start with https://")
-	case !uriPattern.MatchString(address):
+	case !uriPattern().MatchString(address):
 		l.stop(path, "has characters that an address cannot have").hint("copy it from the browser's address bar, which escapes them")
 	case u.User != nil:
 		l.stop(path, "holds a user name or a password")
@@ -246,7 +247,7 @@ var CreditRoles = []string{"finder", "reporter", "analyst", "coordinator", "reme
 
 // mailto is a mail address as a link, the other thing that a credit may lead
 // to.
-var mailto = regexp.MustCompile(`^mailto:[A-Za-z0-9._~!$&'*+=-]+@[A-Za-z0-9.-]+$`)
+var mailto = pattern.Late(`^mailto:[A-Za-z0-9._~!$&'*+=-]+@[A-Za-z0-9.-]+$`)
 
 func (l *linter) credits() {
 	if l.tooMany("credits", len(l.a.Credits), maxCredits) {
@@ -260,7 +261,7 @@ func (l *linter) credits() {
 		if !slices.Contains(CreditRoles, c.Role) {
 			l.stop(path+".role", "%q is not a role", c.Role).hint("one of %s", strings.Join(CreditRoles, ", "))
 		}
-		if c.URL != "" && !mailto.MatchString(c.URL) {
+		if c.URL != "" && !mailto().MatchString(c.URL) {
 			l.link(path+".url", c.URL)
 		}
 		if slices.ContainsFunc(l.a.Credits[:i], func(o Credit) bool { return o.Name == c.Name && o.Role == c.Role }) {

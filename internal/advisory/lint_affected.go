@@ -124,7 +124,7 @@ func (l *linter) commits(path string, r Range) {
 	for _, c := range []struct{ field, hash string }{{".introducedBy", r.IntroducedBy}, {".fixedBy", r.FixedBy}} {
 		switch {
 		case c.hash == "":
-		case !commitHash.MatchString(c.hash):
+		case !commitHash().MatchString(c.hash):
 			l.stop(path+c.field, "%q is not a commit", c.hash).hint("the full hash: 40 or 64 hexadecimal digits in lower case")
 		case r.Repo == "":
 			l.stop(path+".repo", "is missing, but a commit is named").hint("the https address of the git repository")

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"net/netip"
 	"reflect"
-	"regexp"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -13,6 +12,7 @@ import (
 	"github.com/yuin/goldmark/ast"
 
 	"steward/internal/base/errs"
+	"steward/internal/base/pattern"
 )
 
 // Limits of texts, in characters.
@@ -112,27 +112,27 @@ func (l *linter) text(path, value string) {
 
 // What people type to fill in later. Only as words of their own: mktemp's
 // XXXXXX is none.
-var placeholder = regexp.MustCompile(`\b(?:TBD|TBA|TODO|FIXME|XXX|PLACEHOLDER|CHANGEME)\b|(?i:lorem ipsum)|CVE-(?:[0-9]{4}|YYYY)-[XN?]{2,}`)
+var placeholder = pattern.Late(`\b(?:TBD|TBA|TODO|FIXME|XXX|PLACEHOLDER|CHANGEME)\b|(?i:lorem ipsum)|CVE-(?:[0-9]{4}|YYYY)-[XN?]{2,}`)
 
 // Words that belong to the work under embargo and are seldom meant to be read
 // by the public.
-var insideWords = regexp.MustCompile(`(?i)\binternal (?:note|notes|only|use only)\b|\bdo not (?:publish|share|distribute|disclose|forward)\b|\bTLP:\s*(?:RED|AMBER|GREEN)\b|\bunder embargo\b|\bstrictly confidential\b`)
+var insideWords = pattern.Late(`(?i)\binternal (?:note|notes|only|use only)\b|\bdo not (?:publish|share|distribute|disclose|forward)\b|\bTLP:\s*(?:RED|AMBER|GREEN)\b|\bunder embargo\b|\bstrictly confidential\b`)
 
 // address finds links in prose.
-var address = regexp.MustCompile(`\bhttps?://([^\s/<>"'()\[\]]+)`)
+var address = pattern.Late(`\bhttps?://([^\s/<>"'()\[\]]+)`)
 
 // leftovers looks for what was meant to go before the release.
 func (l *linter) leftovers(path, s string) {
-	if found := placeholder.FindString(s); found != "" {
+	if found := placeholder().FindString(s); found != "" {
 		l.stop(path, "still says %q", found).hint("fill it in; if it is meant, set it as code between backticks")
 	}
-	if found := insideWords.FindString(s); found != "" {
+	if found := insideWords().FindString(s); found != "" {
 		l.warn(path, "says %q: is this meant for the public?", found)
 	}
 	if strings.HasSuffix(path, ".url") || strings.HasSuffix(path, ".repo") {
 		return // link says it of these
 	}
-	for _, m := range address.FindAllStringSubmatch(s, 20) {
+	for _, m := range address().FindAllStringSubmatch(s, 20) {
 		host, _, _ := strings.Cut(m[1], ":")
 		if privateHost(host) {
 			l.warn(path, "links to %s, which readers cannot reach", host)

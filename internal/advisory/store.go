@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -14,6 +13,7 @@ import (
 
 	"steward/internal/base/db"
 	"steward/internal/base/errs"
+	"steward/internal/base/pattern"
 )
 
 // Store keeps what was made public, in clear. Anyone may read it, so that
@@ -57,12 +57,12 @@ const (
 	kindPrenotice = "prenotice"
 )
 
-var prefixPattern = regexp.MustCompile(`^[A-Z][A-Z0-9]{1,15}$`)
+var prefixPattern = pattern.Late(`^[A-Z][A-Z0-9]{1,15}$`)
 
 // NextID gives out the next identifier, PREFIX-YEAR-NNNN. Once the transaction
 // is committed, nobody gets it again, whether it is used or not.
 func (s *Store) NextID(ctx context.Context, tx *db.Tx, prefix string, year int) (string, error) {
-	if !prefixPattern.MatchString(prefix) || year < 1970 || year > 9999 {
+	if !prefixPattern().MatchString(prefix) || year < 1970 || year > 9999 {
 		return "", errs.Invalidf("prefix", "%q and %d do not make an identifier", prefix, year).
 			WithHint("2 to 16 capital letters and digits, a letter first, and a year of four digits")
 	}

@@ -2,25 +2,26 @@ package advisory
 
 import (
 	"cmp"
-	"regexp"
 	"strings"
+
+	"steward/internal/base/pattern"
 )
 
 // semverPattern is a semantic version as the standard has it, without the v
 // that some put before it.
 // semver2:9, semver2:10
-var semverPattern = regexp.MustCompile(`^(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)` +
+var semverPattern = pattern.Late(`^(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)` +
 	`(?:-((?:0|[1-9]\d*|\d*[a-zA-Z-][0-9a-zA-Z-]*)(?:\.(?:0|[1-9]\d*|\d*[a-zA-Z-][0-9a-zA-Z-]*))*))?` +
 	`(?:\+([0-9a-zA-Z-]+(?:\.[0-9a-zA-Z-]+)*))?$`)
 
 // numbersPattern is a version of numbers and dots only.
-var numbersPattern = regexp.MustCompile(`^\d+(\.\d+)*$`)
+var numbersPattern = pattern.Late(`^\d+(\.\d+)*$`)
 
 // Semver gives the version in the form that OSV wants, without a v before it,
 // and whether it is a semantic version at all.
 func Semver(version string) (string, bool) {
 	version = strings.TrimPrefix(version, "v")
-	return version, semverPattern.MatchString(version)
+	return version, semverPattern().MatchString(version)
 }
 
 // CompareVersions orders two versions of a product in the ecosystem (empty:
@@ -42,7 +43,7 @@ func CompareVersions(ecosystem, a, b string) (int, bool) {
 		return compareSemver(sa, sb), true
 	}
 	sa, sb = strings.TrimPrefix(a, "v"), strings.TrimPrefix(b, "v")
-	if numbersPattern.MatchString(sa) && numbersPattern.MatchString(sb) {
+	if numbersPattern().MatchString(sa) && numbersPattern().MatchString(sb) {
 		return compareNumbers(sa, sb), true
 	}
 	return 0, false
@@ -51,7 +52,7 @@ func CompareVersions(ecosystem, a, b string) (int, bool) {
 // compareSemver orders two semantic versions; build metadata does not count.
 // semver2:11
 func compareSemver(a, b string) int {
-	ma, mb := semverPattern.FindStringSubmatch(a), semverPattern.FindStringSubmatch(b)
+	ma, mb := semverPattern().FindStringSubmatch(a), semverPattern().FindStringSubmatch(b)
 	for i := 1; i <= 3; i++ {
 		if c := compareNumber(ma[i], mb[i]); c != 0 {
 			return c
@@ -73,7 +74,7 @@ func compareSemver(a, b string) int {
 // words, fewer parts before more.
 func comparePre(a, b []string) int {
 	for i := range min(len(a), len(b)) {
-		an, bn := numbersPattern.MatchString(a[i]), numbersPattern.MatchString(b[i])
+		an, bn := numbersPattern().MatchString(a[i]), numbersPattern().MatchString(b[i])
 		c := cmp.Compare(a[i], b[i])
 		switch {
 		case an && bn:

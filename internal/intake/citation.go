@@ -2,9 +2,10 @@ package intake
 
 import (
 	"path"
-	"regexp"
 	"strconv"
 	"strings"
+
+	"steward/internal/base/pattern"
 )
 
 // Limits of what is looked for in a text.
@@ -29,22 +30,22 @@ const sourceEnds = `c|h|cc|cpp|cxx|hh|hpp|hxx|inc|S|asm|go|rs|py|pyx|rb|pl|pm|ph
 
 var (
 	// A path, or a name alone.
-	fileCited = regexp.MustCompile(`(?:[A-Za-z]:)?[A-Za-z0-9_@+./\\-]*[A-Za-z0-9_@+-]\.(?:` + sourceEnds + `)\b`)
+	fileCited = pattern.Late(`(?:[A-Za-z]:)?[A-Za-z0-9_@+./\\-]*[A-Za-z0-9_@+-]\.(?:` + sourceEnds + `)\b`)
 	// The line after the file: file.c:12, file.c:12:3, file.c#L12-L20, file.c
 	// line 12, file.c (lines 12-20). After a colon the second number is a column.
-	lineAfter = regexp.MustCompile(`^(?:(?::|#L)([0-9]{1,7})(?::[0-9]{1,7}|-L?([0-9]{1,7}))?|` +
+	lineAfter = pattern.Late(`^(?:(?::|#L)([0-9]{1,7})(?::[0-9]{1,7}|-L?([0-9]{1,7}))?|` +
 		"[`*\"',]{0,3}" + ` \(?(?:at |on )?(?:lines?|L) ?([0-9]{1,7})(?: ?(?:-|–|to) ?([0-9]{1,7}))?)\b`)
 	// The line before the file: line 12 of file.c, lines 10-20 in file.c.
-	lineBefore = regexp.MustCompile(`(?i)\blines? ([0-9]{1,7})(?: ?(?:-|–|to) ?([0-9]{1,7}))? (?:of|in) (?:the )?(?:file )?[` + "`" + `*"']{0,3}$`)
+	lineBefore = pattern.Late(`(?i)\blines? ([0-9]{1,7})(?: ?(?:-|–|to) ?([0-9]{1,7}))? (?:of|in) (?:the )?(?:file )?[` + "`" + `*"']{0,3}$`)
 	// The function before the file: name() in file.c, function name of file.c.
-	nameBefore = regexp.MustCompile("(?:\\b([A-Za-z_][A-Za-z0-9_.:>~-]{2,100})\\(\\)|\\b(?:function|method) [`*\"']{0,3}([A-Za-z_][A-Za-z0-9_.:>~-]{2,100}))" +
+	nameBefore = pattern.Late("(?:\\b([A-Za-z_][A-Za-z0-9_.:>~-]{2,100})\\(\\)|\\b(?:function|method) [`*\"']{0,3}([A-Za-z_][A-Za-z0-9_.:>~-]{2,100}))" +
 		"[`*\"']{0,3} ?(?:(?:in|of|from|at) (?:the )?(?:file )?|\\()[`*\"']{0,3}$")
 	// The function after the file: file.c in name(), file.c:12, function name().
-	nameAfter = regexp.MustCompile("^[`*\"')]{0,3}(?::|,? (?:in |function |method |in function |in the function )[`*\"']{0,3})([A-Za-z_][A-Za-z0-9_.:>~-]{2,100})\\(\\)")
+	nameAfter = pattern.Late("^[`*\"')]{0,3}(?::|,? (?:in |function |method |in function |in the function )[`*\"']{0,3})([A-Za-z_][A-Za-z0-9_.:>~-]{2,100})\\(\\)")
 
-	address = regexp.MustCompile(`(?i)\b[a-z][a-z0-9+.-]{1,20}://[^\s<>"'` + "`" + `)]+|\b(?:www\.)[^\s<>"'` + "`" + `)]+`)
+	address = pattern.Late(`(?i)\b[a-z][a-z0-9+.-]{1,20}://[^\s<>"'` + "`" + `)]+|\b(?:www\.)[^\s<>"'` + "`" + `)]+`)
 	// A line of a patch that names a file, which the patch may be about to make.
-	patchHead = regexp.MustCompile(`(?m)^(?:diff --git |\+\+\+ |--- |index [0-9a-f]{7}).*$`)
+	patchHead = pattern.Late(`(?m)^(?:diff --git |\+\+\+ |--- |index [0-9a-f]{7}).*$`)
 )
 
 // findCitations lists the places in the code that a submission names, each
@@ -67,10 +68,10 @@ func findCitations(s Submission) []citation {
 func citationsIn(text string) []citation {
 	text = clip(text, maxScan)
 	blank := func(s string) string { return strings.Repeat(" ", len(s)) }
-	text = address.ReplaceAllStringFunc(text, blank)
-	text = patchHead.ReplaceAllStringFunc(text, blank)
+	text = address().ReplaceAllStringFunc(text, blank)
+	text = patchHead().ReplaceAllStringFunc(text, blank)
 	var list []citation
-	for _, at := range fileCited.FindAllStringIndex(text, 4*maxCitations) {
+	for _, at := range fileCited().FindAllStringIndex(text, 4*maxCitations) {
 		if c, ok := readCitation(text, at[0], at[1]); ok {
 			list = append(list, c)
 		}
@@ -88,10 +89,10 @@ func readCitation(text string, start, end int) (citation, bool) {
 	}
 	var c citation
 	c.path, c.place = cleanPath(text[start:end])
-	if m := lineAfter.FindStringSubmatch(after); m != nil {
+	if m := lineAfter().FindStringSubmatch(after); m != nil {
 		c.line = highest(m[1:])
 		after = after[len(m[0]):]
-	} else if m := lineBefore.FindStringSubmatch(before); m != nil {
+	} else if m := lineBefore().FindStringSubmatch(before); m != nil {
 		c.line = highest(m[1:])
 	}
 	c.name = namedFunction(before, after)
@@ -142,9 +143,9 @@ func cleanPath(p string) (clean string, absolute bool) {
 
 func namedFunction(before, after string) string {
 	name := ""
-	if m := nameAfter.FindStringSubmatch(after); m != nil {
+	if m := nameAfter().FindStringSubmatch(after); m != nil {
 		name = m[1]
-	} else if m := nameBefore.FindStringSubmatch(before); m != nil {
+	} else if m := nameBefore().FindStringSubmatch(before); m != nil {
 		name = m[1] + m[2]
 	}
 	// Class::method, object->method, pkg.Func: the last part stands in the file.

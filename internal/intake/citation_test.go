@@ -117,7 +117,7 @@ func FuzzCitations(f *testing.F) {
 				known.nearest(m.text, 3)
 				known.exact(m.text)
 			}
-			if m.kind == aCommit && !hexName.MatchString(m.text) {
+			if m.kind == aCommit && !hexName().MatchString(m.text) {
 				t.Fatalf("not fit to look up: %+v", m)
 			}
 		}

@@ -4,11 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
 	"unicode"
+
+	"steward/internal/base/pattern"
 )
 
 // lintTimeout bounds the whole lint of one submission.
@@ -68,7 +69,7 @@ const whyReproduce = "A team that can see it happen can confirm it in hours; wit
 // lintReproducer looks for a way to see it happen.
 func lintReproducer(s Submission) []Finding {
 	if len(s.Attachments) > 0 || hasRecipe(s.Reproduce) || hasRecipe(s.What) ||
-		codePiece.MatchString(s.Reproduce) || len(strings.Fields(s.Reproduce)) >= enoughWords {
+		codePiece().MatchString(s.Reproduce) || len(strings.Fields(s.Reproduce)) >= enoughWords {
 		return nil
 	}
 	f := Finding{
@@ -84,16 +85,16 @@ func lintReproducer(s Submission) []Finding {
 
 var (
 	// stepLine: 1. … 2) … - … Step 3
-	stepLine = regexp.MustCompile(`^(?i:\(?[0-9]{1,2}[.):]\s|[-*+•]\s|step\s+[0-9]+)`)
+	stepLine = pattern.Late(`^(?i:\(?[0-9]{1,2}[.):]\s|[-*+•]\s|step\s+[0-9]+)`)
 	// codeLine: a prompt, a request.
-	codeLine = regexp.MustCompile(`^(?:[$#>] \S|(?:GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS) /)`)
+	codeLine = pattern.Late(`^(?:[$#>] \S|(?:GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS) /)`)
 	// codeMarks stand anywhere in code.
 	codeMarks = []string{"```", "~~~", "<script", "#include"}
 	// codePiece: code between backticks, a call, bytes, an option of a command,
 	// an address with a parameter, a line set in.
-	codePiece = regexp.MustCompile("(?m)`[^`\n]{3,}`|\\w\\([^()\n]*\\)|\\\\x[0-9a-fA-F]{2}|(?:^|\\s)--?[a-zA-Z][\\w-]*[= ]\\S|https?://\\S+[?&]\\S+=|^(?:    |\t)\\S")
+	codePiece = pattern.Late("(?m)`[^`\n]{3,}`|\\w\\([^()\n]*\\)|\\\\x[0-9a-fA-F]{2}|(?:^|\\s)--?[a-zA-Z][\\w-]*[= ]\\S|https?://\\S+[?&]\\S+=|^(?:    |\t)\\S")
 	// commandLine: a line that starts as a command does.
-	commandLine = regexp.MustCompile(`^(?:sudo\s+)?(?:\./\S+|(?:curl|wget|nc|ncat|openssl|ssh|git|make|cmake|gcc|g\+\+|clang|cc|go|cargo|python[23]?|perl|ruby|php|node|npm|npx|java|docker|podman|echo|printf|cat|bash|sh|telnet|nmap|psql|mysql|sqlite3|gdb|valgrind|afl-fuzz)\s+\S)`)
+	commandLine = pattern.Late(`^(?:sudo\s+)?(?:\./\S+|(?:curl|wget|nc|ncat|openssl|ssh|git|make|cmake|gcc|g\+\+|clang|cc|go|cargo|python[23]?|perl|ruby|php|node|npm|npx|java|docker|podman|echo|printf|cat|bash|sh|telnet|nmap|psql|mysql|sqlite3|gdb|valgrind|afl-fuzz)\s+\S)`)
 )
 
 // enoughWords is a length of prose that is fair to take for instructions.
@@ -113,10 +114,10 @@ func hasRecipe(text string) bool {
 		if end := strings.TrimRightFunc(line, unicode.IsSpace); end != "" && strings.ContainsRune(";{}", rune(end[len(end)-1])) {
 			return true
 		}
-		if codeLine.MatchString(line) || commandLine.MatchString(line) {
+		if codeLine().MatchString(line) || commandLine().MatchString(line) {
 			return true
 		}
-		if stepLine.MatchString(line) {
+		if stepLine().MatchString(line) {
 			steps++
 		}
 		if steps == 2 {
@@ -127,13 +128,13 @@ func hasRecipe(text string) bool {
 }
 
 // gain are words that say what an attacker gains, wherever they stand.
-var gain = regexp.MustCompile(`(?i)\b(?:attackers?|adversary|malicious|exploit\w*|denial[ -]of[ -]service|dos|rce|xss|csrf|ssrf|` +
+var gain = pattern.Late(`(?i)\b(?:attackers?|adversary|malicious|exploit\w*|denial[ -]of[ -]service|dos|rce|xss|csrf|ssrf|` +
 	`(?:remote|arbitrary) (?:code|command|file)|execut\w+ (?:arbitrary|code|commands?)|privileges?|escalat\w+|disclos\w+|leak\w*|` +
 	`bypass\w*|crash\w*|overwrit\w+|corrupt\w*|hijack\w*|steal\w*|spoof\w*|impersonat\w*|unauthori[sz]ed)\b`)
 
 // lintImpact looks for what an attacker gains.
 func lintImpact(s Submission) []Finding {
-	if strings.TrimSpace(s.Impact) != "" || gain.MatchString(s.What) || gain.MatchString(s.Summary) {
+	if strings.TrimSpace(s.Impact) != "" || gain().MatchString(s.What) || gain().MatchString(s.Summary) {
 		return nil
 	}
 	return []Finding{{

@@ -6,9 +6,10 @@ import (
 	"errors"
 	"fmt"
 	"path"
-	"regexp"
 	"slices"
 	"strings"
+
+	"steward/internal/base/pattern"
 )
 
 // Limits of one look into a mirror.
@@ -63,11 +64,11 @@ func (c *codeCheck) versions(ctx context.Context, text string) error {
 	if c.mirror == nil {
 		return failed
 	}
-	return errors.Join(failed, c.collectViews(ctx, mentions, known, rangeWord.MatchString(text)))
+	return errors.Join(failed, c.collectViews(ctx, mentions, known, rangeWord().MatchString(text)))
 }
 
 // rangeWord tells that a text on versions means more than those it names.
-var rangeWord = regexp.MustCompile(`(?i)\b(?:since|from|later|newer|above|onwards?|all|any|through|thru|to|until|before|below|prior|earlier|older|up)\b|[<>≤≥+–—]|\.\.|\d\s*-\s+v?\d`)
+var rangeWord = pattern.Late(`(?i)\b(?:since|from|later|newer|above|onwards?|all|any|through|thru|to|until|before|below|prior|earlier|older|up)\b|[<>≤≥+–—]|\.\.|\d\s*-\s+v?\d`)
 
 func unknownVersion(version, product string, known *releases) Finding {
 	return Finding{
@@ -298,9 +299,9 @@ func hasName(text []byte, name string) bool {
 
 var (
 	// reporterMade are names that reporters give to files of their own.
-	reporterMade = regexp.MustCompile(`(?i)poc|proof|exploit|repro|crash|harness|payload|trigger|fuzz`)
+	reporterMade = pattern.Late(`(?i)poc|proof|exploit|repro|crash|harness|payload|trigger|fuzz`)
 	// reporterMadeAlone are more of them, where no directory of ours stands before.
-	reporterMadeAlone = regexp.MustCompile(`(?i)test|demo|attack|evil|malicious|sample|example|client|server|main|solve|run|script|gen|check|verify|^.{1,2}\.`)
+	reporterMadeAlone = pattern.Late(`(?i)test|demo|attack|evil|malicious|sample|example|client|server|main|solve|run|script|gen|check|verify|^.{1,2}\.`)
 	// ports are numbers after "name.tld:" that are no line.
 	ports = []int{21, 22, 25, 53, 80, 110, 143, 443, 465, 587, 993, 995, 3000, 5000, 8000, 8080, 8081, 8443, 8888, 9000, 9090}
 )
@@ -311,7 +312,7 @@ func (c *codeCheck) ours(t *tree, one citation) bool {
 	base := path.Base(one.path)
 	top, rest, inDir := strings.Cut(one.path, "/")
 	switch {
-	case one.place, reporterMade.MatchString(base):
+	case one.place, reporterMade().MatchString(base):
 		return false
 	case one.field == "reproduce" && one.line == 0:
 		return false
@@ -321,7 +322,7 @@ func (c *codeCheck) ours(t *tree, one citation) bool {
 		}
 		return inDir && t.top[top]
 	default:
-		return one.field != "reproduce" && one.line > 0 && !slices.Contains(ports, one.line) && !reporterMadeAlone.MatchString(base)
+		return one.field != "reproduce" && one.line > 0 && !slices.Contains(ports, one.line) && !reporterMadeAlone().MatchString(base)
 	}
 }
 

@@ -8,11 +8,12 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"regexp"
 	"strconv"
 	"strings"
 	"sync"
 	"time"
+
+	"steward/internal/base/pattern"
 )
 
 // Limits of what is read from a mirror.
@@ -89,13 +90,13 @@ func (m *Mirror) Tags(ctx context.Context) ([]Tag, error) {
 	return tags, nil
 }
 
-var hexName = regexp.MustCompile(`^[0-9a-f]{7,64}$`)
+var hexName = pattern.Late(`^[0-9a-f]{7,64}$`)
 
 // Commit finds the full hash of HEAD or of a commit given by 7 to 64
 // hexadecimal digits in lower case; false if the mirror has no such commit, or
 // more than one.
 func (m *Mirror) Commit(ctx context.Context, rev string) (string, bool, error) {
-	if rev != "HEAD" && !hexName.MatchString(rev) {
+	if rev != "HEAD" && !hexName().MatchString(rev) {
 		return "", false, nil
 	}
 	out, err := m.run(ctx, []byte(rev+"^{commit}\n"), 4096, "cat-file", "--batch-check=%(objecttype) %(objectname)")
@@ -103,12 +104,12 @@ func (m *Mirror) Commit(ctx context.Context, rev string) (string, bool, error) {
 		return "", false, fmt.Errorf("looking for a commit in the mirror: %w", err)
 	}
 	hash, ok := strings.CutPrefix(strings.TrimSpace(string(out)), "commit ")
-	return hash, ok && hexName.MatchString(hash), nil
+	return hash, ok && hexName().MatchString(hash), nil
 }
 
 // files lists the files of a commit, given by its full hash.
 func (m *Mirror) files(ctx context.Context, commit string) (*tree, error) {
-	if !hexName.MatchString(commit) {
+	if !hexName().MatchString(commit) {
 		return nil, errors.New("listing files of the mirror: not a full hash")
 	}
 	if t := m.keptTree(commit); t != nil {

@@ -2,11 +2,12 @@ package intake
 
 import (
 	"cmp"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 	"unicode"
+
+	"steward/internal/base/pattern"
 )
 
 // maxMentions is the most versions that are looked up in one report.
@@ -31,11 +32,11 @@ type mention struct {
 var (
 	// hash: what git prints as a commit. A word of digits or of letters alone
 	// is one only at full length.
-	hashWord = regexp.MustCompile(`^[0-9a-f]{7,64}$`)
+	hashWord = pattern.Late(`^[0-9a-f]{7,64}$`)
 	// describe: what git describe prints after the tag.
-	describeEnd = regexp.MustCompile(`^(.+)-[0-9]+-g([0-9a-f]{7,64})(?:-dirty)?$`)
+	describeEnd = pattern.Late(`^(.+)-[0-9]+-g([0-9a-f]{7,64})(?:-dirty)?$`)
 	// release: digits with dots or underscores between, and what may follow.
-	releaseWord = regexp.MustCompile(`^[0-9]+(?:[._][0-9]+)*(?:\.[xX*]|[._][0-9]+)(?:[-._+~]?[0-9A-Za-z*]+)*$`)
+	releaseWord = pattern.Late(`^[0-9]+(?:[._][0-9]+)*(?:\.[xX*]|[._][0-9]+)(?:[-._+~]?[0-9A-Za-z*]+)*$`)
 )
 
 // joining are the words that may stand before a version of the product itself.
@@ -107,11 +108,11 @@ func readMention(word string, before []string, own map[string]bool) []mention {
 	if isHash(lower) {
 		return []mention{{aCommit, lower}}
 	}
-	if m := describeEnd.FindStringSubmatch(word); m != nil {
+	if m := describeEnd().FindStringSubmatch(word); m != nil {
 		return append(readMention(m[1], before, own), mention{aCommit, m[2]})
 	}
 	number, ok := cutName(word, own)
-	if !ok || !releaseWord.MatchString(number) || !aboutProduct(before, own) {
+	if !ok || !releaseWord().MatchString(number) || !aboutProduct(before, own) {
 		return nil
 	}
 	if slices.ContainsFunc(versionParts(number), func(p string) bool { return unreleasedMark[p] }) {
@@ -123,7 +124,7 @@ func readMention(word string, before []string, own map[string]bool) []mention {
 // isHash tells a commit from a number and from a word: a short one has digits
 // and letters.
 func isHash(w string) bool {
-	if !hashWord.MatchString(w) {
+	if !hashWord().MatchString(w) {
 		return false
 	}
 	return len(w) == 40 || len(w) == 64 || (strings.ContainsAny(w, "abcdef") && strings.ContainsAny(w, "0123456789"))

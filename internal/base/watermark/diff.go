@@ -2,11 +2,11 @@ package watermark
 
 import (
 	"bytes"
-	"regexp"
 	"strconv"
 	"strings"
 
 	"steward/internal/base/errs"
+	"steward/internal/base/pattern"
 )
 
 // diff is a patch taken apart: a list of sections, with other text before,
@@ -41,10 +41,10 @@ const leastContext = 2
 const maxName = 512
 
 var (
-	hunkHead  = regexp.MustCompile(`^@@ -(\d{1,9})(?:,(\d{1,9}))? \+(\d{1,9})(?:,(\d{1,9}))? @@`)
-	indexLine = regexp.MustCompile(`^index ([0-9a-f]{7,64})\.\.([0-9a-f]{7,64})((?: [0-7]{6})?\r?\n?)$`)
-	version   = regexp.MustCompile(`^\d+\.\d+(?:\.\d+)*\r?\n?$`)
-	extended  = regexp.MustCompile(`^(?:old mode|new mode|deleted file mode|new file mode|copy from|copy to|rename from|rename to|similarity index|dissimilarity index|index) `)
+	hunkHead  = pattern.Late(`^@@ -(\d{1,9})(?:,(\d{1,9}))? \+(\d{1,9})(?:,(\d{1,9}))? @@`)
+	indexLine = pattern.Late(`^index ([0-9a-f]{7,64})\.\.([0-9a-f]{7,64})((?: [0-7]{6})?\r?\n?)$`)
+	version   = pattern.Late(`^\d+\.\d+(?:\.\d+)*\r?\n?$`)
+	extended  = pattern.Late(`^(?:old mode|new mode|deleted file mode|new file mode|copy from|copy to|rename from|rename to|similarity index|dissimilarity index|index) `)
 )
 
 // parseDiff reads a unified diff, as git and diff write it.
@@ -63,7 +63,7 @@ func parseDiff(patch []byte) (*diff, error) {
 			err = broken(i, "A hunk has no file before it.")
 		case d.has(i, "diff --cc "), d.has(i, "diff --combined "):
 			err = broken(i, "This is the diff of a merge.")
-		case i > 0 && strings.TrimRight(string(d.lines[i-1]), " \r\n") == "--" && version.Match(d.lines[i]):
+		case i > 0 && strings.TrimRight(string(d.lines[i-1]), " \r\n") == "--" && version().Match(d.lines[i]):
 			d.version = append(d.version, i)
 		}
 		if err != nil {
@@ -92,7 +92,7 @@ func (d *diff) section(i int) (int, error) {
 	s := section{start: i, index: -1}
 	if d.has(i, "diff --git ") {
 		s.lines = append(s.lines, d.line(i))
-		for i++; i < len(d.lines) && extended.Match(d.lines[i]); i++ {
+		for i++; i < len(d.lines) && extended().Match(d.lines[i]); i++ {
 			if d.has(i, "index ") {
 				s.index = i
 			}
@@ -167,7 +167,7 @@ func namesOf(first string) []string {
 
 // hunk reads one.
 func (d *diff) hunk(i int) (hunk, error) {
-	m := hunkHead.FindSubmatch(d.lines[i])
+	m := hunkHead().FindSubmatch(d.lines[i])
 	if m == nil {
 		return hunk{}, broken(i, "The head of a hunk cannot be read.")
 	}

@@ -191,7 +191,7 @@ func (d *diff) blobs(which int) *blobs {
 	if i < 0 {
 		return nil
 	}
-	m := indexLine.FindSubmatch(d.lines[i])
+	m := indexLine().FindSubmatch(d.lines[i])
 	if m == nil || len(m[1]) != len(m[2]) || len(m[1]) <= fewest {
 		return nil
 	}

@@ -116,7 +116,7 @@ func beginsWord(before string) bool {
 func (p *plan) bullets() {
 	key, inList, parent := "", false, ""
 	for _, l := range p.lines {
-		m := bullet.FindStringSubmatchIndex(l.text)
+		m := bullet().FindStringSubmatchIndex(l.text)
 		switch {
 		case strings.TrimSpace(l.text) == "" || (m == nil && inList && strings.HasPrefix(l.text, "  ")):
 		case m == nil || !p.prose[l.start]:

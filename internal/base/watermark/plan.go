@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"unicode/utf8"
+
+	"steward/internal/base/pattern"
 )
 
 // place is where a text may be put in several ways without another meaning.
@@ -55,12 +57,12 @@ type token struct {
 type gap struct{ block, unit int }
 
 var (
-	notProse = regexp.MustCompile("^(?: {4}|\t)|^ {0,3}(?:[>|#@+$%]|-{2}|={2}|diff |index )|\\S  +\\S|\r|^[-=*_~ ]+$|^\\s*\\*\\*?\\w+:")
-	fence    = regexp.MustCompile("^ {0,3}(?:```|~~~)")
-	bullet   = regexp.MustCompile(`^( {0,3})([-*+])( +)\S`)
-	numbered = regexp.MustCompile(`^( {0,3})(\d{1,3}[.)])( +)\S`)
-	plainUse = regexp.MustCompile(`^["'“‘(\[]*\pL+(?:['’]\pL+)*["'”’)\],.;:!?…]*$`)
-	notFirst = regexp.MustCompile(`^(?:[-*+>#|=@~.]|\d+[.)]|From$)`)
+	notProse = pattern.Late("^(?: {4}|\t)|^ {0,3}(?:[>|#@+$%]|-{2}|={2}|diff |index )|\\S  +\\S|\r|^[-=*_~ ]+$|^\\s*\\*\\*?\\w+:")
+	fence    = pattern.Late("^ {0,3}(?:```|~~~)")
+	bullet   = pattern.Late(`^( {0,3})([-*+])( +)\S`)
+	numbered = pattern.Late(`^( {0,3})(\d{1,3}[.)])( +)\S`)
+	plainUse = pattern.Late(`^["'“‘(\[]*\pL+(?:['’]\pL+)*["'”’)\],.;:!?…]*$`)
+	notFirst = pattern.Late(`^(?:[-*+>#|=@~.]|\d+[.)]|From$)`)
 )
 
 // newPlan finds what may differ in a text that uses line feeds alone.
@@ -101,7 +103,7 @@ func (p *plan) findBlocks() {
 	var run []line
 	fenced := false
 	for _, l := range append(slices.Clip(p.lines), line{}) {
-		mark := fence.MatchString(l.text)
+		mark := fence().MatchString(l.text)
 		if mark || fenced || strings.TrimSpace(l.text) == "" {
 			p.paragraph(run)
 			run = nil
@@ -115,7 +117,7 @@ func (p *plan) findBlocks() {
 // paragraph takes the lines between two blank ones.
 func (p *plan) paragraph(run []line) {
 	for _, l := range run {
-		if notProse.MatchString(l.text) || strings.Count(l.text, "`")%2 == 1 || l.text != strings.TrimRight(l.text, " \t") {
+		if notProse().MatchString(l.text) || strings.Count(l.text, "`")%2 == 1 || l.text != strings.TrimRight(l.text, " \t") {
 			return
 		}
 	}
@@ -135,7 +137,7 @@ func (p *plan) paragraph(run []line) {
 
 // listItem gives the width of the sign of an item, 0 if the line begins none.
 func listItem(s string) int {
-	for _, re := range []*regexp.Regexp{bullet, numbered} {
+	for _, re := range []*regexp.Regexp{bullet(), numbered()} {
 		if m := re.FindStringSubmatch(s); m != nil {
 			return len(m[1]) + len(m[2]) + len(m[3])
 		}
@@ -188,7 +190,7 @@ func (p *plan) cut(index int, b block) {
 		for w < len(p.words) && p.words[w].start < at {
 			w++
 		}
-		glued := code || w == len(p.words) || p.words[w].start >= end || (w > 0 && p.words[w-1].end > at) || (!broken && notFirst.MatchString(raw))
+		glued := code || w == len(p.words) || p.words[w].start >= end || (w > 0 && p.words[w-1].end > at) || (!broken && notFirst().MatchString(raw))
 		if strings.Count(raw, "`")%2 == 1 {
 			code = !code
 		}
@@ -248,7 +250,7 @@ func (p *plan) findTokens() {
 	for f := range strings.FieldsSeq(p.text) {
 		start := at + strings.Index(p.text[at:], f)
 		at = start + len(f)
-		p.tokens = append(p.tokens, token{start, at, plainUse.MatchString(f) && p.inProse(start, at)})
+		p.tokens = append(p.tokens, token{start, at, plainUse().MatchString(f) && p.inProse(start, at)})
 	}
 }
 

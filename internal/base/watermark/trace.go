@@ -2,10 +2,11 @@ package watermark
 
 import (
 	"html"
-	"regexp"
 	"slices"
 	"strings"
 	"unicode/utf8"
+
+	"steward/internal/base/pattern"
 )
 
 // TraceText tells how well a leak fits each candidate's copy of a text, which
@@ -36,23 +37,23 @@ func (o original) trace(leak []byte, candidates []Candidate) Report {
 }
 
 var (
-	tags   = regexp.MustCompile(`(?i)</?(?:a|b|i|p|br|div|span|li|ul|ol|pre|code|tt|blockquote|html|body|head|em|strong|h[1-6]|table|tr|td|th|tbody|thead|font|title|meta|style|hr)(?:\s[^<>]*)?/?>`)
-	breaks = regexp.MustCompile(`(?i)^<(?:/?(?:p|div|li|tr|pre|blockquote|h[1-6])\b|br)`)
-	quoted = regexp.MustCompile(`(?m)^[ \t]*(?:>[ \t]?)+`)
+	tags   = pattern.Late(`(?i)</?(?:a|b|i|p|br|div|span|li|ul|ol|pre|code|tt|blockquote|html|body|head|em|strong|h[1-6]|table|tr|td|th|tbody|thead|font|title|meta|style|hr)(?:\s[^<>]*)?/?>`)
+	breaks = pattern.Late(`(?i)^<(?:/?(?:p|div|li|tr|pre|blockquote|h[1-6])\b|br)`)
+	quoted = pattern.Late(`(?m)^[ \t]*(?:>[ \t]?)+`)
 )
 
 // clean takes a leak out of what it is wrapped in.
 func clean(leak []byte) string {
 	s := strings.ToValidUTF8(string(leak[:min(len(leak), MaxBytes)]), " ")
-	s = tags.ReplaceAllStringFunc(s, func(tag string) string {
-		if breaks.MatchString(tag) {
+	s = tags().ReplaceAllStringFunc(s, func(tag string) string {
+		if breaks().MatchString(tag) {
 			return "\n"
 		}
 		return ""
 	})
 	s = html.UnescapeString(s)
 	s = strings.NewReplacer("\r\n", "\n", "\r", "\n", "\u00a0", " ", "\u200b", "", "\ufeff", "", "\u00ad", "").Replace(s)
-	return quoted.ReplaceAllString(s, "")
+	return quoted().ReplaceAllString(s, "")
 }
 
 // spaced is a text with one space wherever there is any.

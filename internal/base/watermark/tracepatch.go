@@ -2,9 +2,10 @@ package watermark
 
 import (
 	"html"
-	"regexp"
 	"slices"
 	"strings"
+
+	"steward/internal/base/pattern"
 )
 
 // TracePatch tells how well a leak fits each candidate's copy of a patch, which
@@ -16,7 +17,7 @@ import (
 // trace a copy before it is sent.
 func TracePatch(original, leak []byte, candidates []Candidate) Report {
 	leak = leak[:min(len(leak), MaxBytes)]
-	raw := quoted.ReplaceAllString(strings.ReplaceAll(string(leak), "\r", ""), "")
+	raw := quoted().ReplaceAllString(strings.ReplaceAll(string(leak), "\r", ""), "")
 	d, err := patchOf(original)
 	if err != nil {
 		return judge(nil, nil, raw, candidates) // of which there is no copy
@@ -72,8 +73,8 @@ type reader struct {
 }
 
 var (
-	anyHunk  = regexp.MustCompile(`^@@ -[\d,]{1,20} \+[\d,]{1,20} @@`)
-	anyIndex = regexp.MustCompile(`^index ([0-9a-f]{7,64})\.\.([0-9a-f]{7,64})\b`)
+	anyHunk  = pattern.Late(`^@@ -[\d,]{1,20} \+[\d,]{1,20} @@`)
+	anyIndex = pattern.Late(`^index ([0-9a-f]{7,64})\.\.([0-9a-f]{7,64})\b`)
 )
 
 // look finds the places of a patch in a leak. Each counts once.
@@ -144,7 +145,7 @@ func (r *reader) add(c channel, key string, n int, ways ...int) {
 }
 
 func (r *reader) blobs(l string) {
-	m := anyIndex.FindStringSubmatch(l)
+	m := anyIndex().FindStringSubmatch(l)
 	if m == nil || len(m[1]) != len(m[2]) {
 		return
 	}
@@ -159,7 +160,7 @@ func (r *reader) blobs(l string) {
 }
 
 func (r *reader) hunk(l string) {
-	numbers := anyHunk.FindString(l)
+	numbers := anyHunk().FindString(l)
 	w, ok := r.heads.find(within{r.current, numbers})
 	if !ok {
 		if w, ok = r.heads.find(within{nowhere, numbers}); !ok {

@@ -63,7 +63,7 @@ var patchLaunderings = []struct {
 		var out []string
 		for l := range strings.SplitSeq(s, "\n") {
 			if strings.HasPrefix(l, "@@ ") {
-				l = anyHunk.FindString(l)
+				l = anyHunk().FindString(l)
 			}
 			out = append(out, l)
 		}
@@ -144,7 +144,7 @@ func sortedShort(s string) string {
 	slices.Sort(parts)
 	var out []string
 	for l := range strings.SplitSeq("diff --git "+strings.Join(parts, "diff --git "), "\n") {
-		if m := anyIndex.FindStringSubmatch(l); m != nil {
+		if m := anyIndex().FindStringSubmatch(l); m != nil {
 			l = "index " + m[1][:7] + ".." + m[2][:7] + " 100644"
 		}
 		out = append(out, l)

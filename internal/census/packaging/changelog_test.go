@@ -131,7 +131,7 @@ func TestStable(t *testing.T) {
 		"1-1+deb12u1": true, "1~deb9u2": true, "1-1~deb12u1": true, "1-1+lenny1": true, "1-4sarge3": true, "1-4.woody.1": true,
 		"1-1": false, "1-1~bpo12+1": false, "1-1ubuntu1": false, "1.deb-1": false, "1+debian-1": false,
 	} {
-		if got := stable.MatchString(version); got != want {
+		if got := stable().MatchString(version); got != want {
 			t.Errorf("%s: %v", version, got)
 		}
 	}

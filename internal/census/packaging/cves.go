@@ -2,8 +2,9 @@ package packaging
 
 import (
 	"bytes"
-	"regexp"
 	"slices"
+
+	"steward/internal/base/pattern"
 )
 
 // mention is a CVE that a text names, and where.
@@ -91,13 +92,13 @@ func letter(b byte) bool { return b >= 'a' && b <= 'z' || b >= 'A' && b <= 'Z' }
 // Words that say of a CVE that it is none of the source's. Those of before stand
 // before the CVE, those of behind stand behind it.
 var (
-	before = regexp.MustCompile(`(?i)(?:\b(?:not|never)\s+|n't\s+|\bun|\bnon-?)(?:affected\s+by|vulnerable\s+to|applicable\s+to)\b|\b(?:not|doesn't)\s+(?:yet\s+)?(?:fix|address)(?:es|ed|ing)?\b`)
-	behind = regexp.MustCompile(`(?i)(?:\b(?:not|never)\s+|n't\s+)(?:yet\s+|been\s+|really\s+|actually\s+)*` +
+	before = pattern.Late(`(?i)(?:\b(?:not|never)\s+|n't\s+|\bun|\bnon-?)(?:affected\s+by|vulnerable\s+to|applicable\s+to)\b|\b(?:not|doesn't)\s+(?:yet\s+)?(?:fix|address)(?:es|ed|ing)?\b`)
+	behind = pattern.Late(`(?i)(?:\b(?:not|never)\s+|n't\s+)(?:yet\s+|been\s+|really\s+|actually\s+)*` +
 		`(?:affected|vulnerable|applicable|fixed|addressed|(?:affect(?:s|ing)?|apply\s+to)(?:\s+(?:debian|this|us|our|the\s+(?:debian|package|version))\b|\s*[.,;)]|\s*$))|\bfound\s+immune\b|\bstill\s+unfixed\b`)
-	wrong = regexp.MustCompile(`(?i)(?:[,;(]|\band|\bbut)\s*not\s+(?:for\s+|to\s+|with\s+)?$`)
-	other = regexp.MustCompile(`(?i)\b(?:that|which)\s+(?:is|are|was|were)?\s*(?:still\s+)?$`)
-	join  = regexp.MustCompile(`(?i)^(?:[\s,/&()]|and\b|or\b|nor\b|aka\b)*$`)
-	stop  = regexp.MustCompile(`(?i)[.;!]["')]*\s|\n\s*\n|\n\s*[-*+~o]\s|\sbut\s|:\s*\n`)
+	wrong = pattern.Late(`(?i)(?:[,;(]|\band|\bbut)\s*not\s+(?:for\s+|to\s+|with\s+)?$`)
+	other = pattern.Late(`(?i)\b(?:that|which)\s+(?:is|are|was|were)?\s*(?:still\s+)?$`)
+	join  = pattern.Late(`(?i)^(?:[\s,/&()]|and\b|or\b|nor\b|aka\b)*$`)
+	stop  = pattern.Late(`(?i)[.;!]["')]*\s|\n\s*\n|\n\s*[-*+~o]\s|\sbut\s|:\s*\n`)
 )
 
 // How far words may be from the CVE that they tell of, in bytes: those before it,
@@ -114,7 +115,7 @@ const (
 func deny(text []byte, all []mention) {
 	for i := 0; i < len(all); {
 		end := i + 1
-		for end < len(all) && all[end].from-all[end-1].to <= nearBehind && join.Match(text[all[end-1].to:all[end].from]) {
+		for end < len(all) && all[end].from-all[end-1].to <= nearBehind && join().Match(text[all[end-1].to:all[end].from]) {
 			end++
 		}
 		run := all[i:end]
@@ -126,7 +127,7 @@ func deny(text []byte, all []mention) {
 				run[j].denied = true
 			}
 		}
-		if left = left[max(0, len(left)-nearBefore):]; negates(left) && wrong.Match(left) {
+		if left = left[max(0, len(left)-nearBefore):]; negates(left) && wrong().Match(left) {
 			run[0].denied = true
 		}
 	}
@@ -154,28 +155,28 @@ func deniedBefore(left []byte) bool {
 	if !negates(left) || !tells(left) {
 		return false
 	}
-	hits := before.FindAllIndex(left, -1)
+	hits := before().FindAllIndex(left, -1)
 	if len(hits) == 0 {
 		return false
 	}
 	hit := hits[len(hits)-1]
 	gap := left[hit[1]:]
-	return len(gap) <= nearBefore && !stop.Match(gap) && !other.Match(left[:hit[0]]) // "a zlib that is not vulnerable to": this is the mending
+	return len(gap) <= nearBefore && !stop().Match(gap) && !other().Match(left[:hit[0]]) // "a zlib that is not vulnerable to": this is the mending
 }
 
 func deniedBehind(right []byte) bool {
 	if !negates(right) && !bytes.Contains(right, []byte("immune")) || !tells(right) {
 		return false
 	}
-	hit := behind.FindIndex(right)
-	return hit != nil && hit[0] <= nearBehind && !stop.Match(right[:hit[0]])
+	hit := behind().FindIndex(right)
+	return hit != nil && hit[0] <= nearBehind && !stop().Match(right[:hit[0]])
 }
 
 // A line that ends in a colon and says so denies what is listed under it, further
 // in, unless it says that this is mended now.
 var (
-	heading = regexp.MustCompile(`(?i)(?:\b(?:not|never)\s+|n't\s+|\bun)(?:yet\s+|been\s+)*(?:affect|vulnerable|applicable|fixed|addressed)`)
-	mending = regexp.MustCompile(`(?i)\b(?:fix|fixe[sd]\s+(?:for|the|in)|fixes|fixing|backport|backports|add|apply|patch|patches|include)\b`)
+	heading = pattern.Late(`(?i)(?:\b(?:not|never)\s+|n't\s+|\bun)(?:yet\s+|been\s+)*(?:affect|vulnerable|applicable|fixed|addressed)`)
+	mending = pattern.Late(`(?i)\b(?:fix|fixe[sd]\s+(?:for|the|in)|fixes|fixing|backport|backports|add|apply|patch|patches|include)\b`)
 )
 
 // denyListed marks the mentions that are listed under a line that denies them.
@@ -194,7 +195,7 @@ func denyListed(text []byte, all []mention) {
 			for i := first(all, from); i < len(all) && all[i].from < at; i++ {
 				all[i].denied = true
 			}
-		case bytes.HasSuffix(bare, []byte(":")) && len(bare) < 256 && negates(bare) && heading.Match(bare) && !mending.Match(bare):
+		case bytes.HasSuffix(bare, []byte(":")) && len(bare) < 256 && negates(bare) && heading().Match(bare) && !mending().Match(bare):
 			under = indent(line)
 		}
 	}

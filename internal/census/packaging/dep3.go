@@ -2,9 +2,10 @@ package packaging
 
 import (
 	"bytes"
-	"regexp"
 	"strings"
 	"time"
+
+	"steward/internal/base/pattern"
 )
 
 // State says what became of a patch between Debian and upstream.
@@ -117,9 +118,9 @@ func (h *header) flush() {
 	case "origin":
 		h.upstream = h.upstream || fromUpstream(v)
 	case "applied-upstream":
-		h.upstream = h.upstream || !negative.MatchString(v) && !strings.HasPrefix(v, "<")
+		h.upstream = h.upstream || !negative().MatchString(v) && !strings.HasPrefix(v, "<")
 	case "bug":
-		h.bug = h.bug || !negative.MatchString(v) && !strings.HasPrefix(v, "<") && !distribution.MatchString(v) && v[0] != '#'
+		h.bug = h.bug || !negative().MatchString(v) && !strings.HasPrefix(v, "<") && !distribution().MatchString(v) && v[0] != '#'
 	case "last-update":
 		if t, err := time.Parse(time.DateOnly, v[:min(len(v), len(time.DateOnly))]); err == nil {
 			if d := DayOf(t); d >= founded && d <= h.today {
@@ -133,18 +134,18 @@ func (h *header) flush() {
 var rank = map[State]int{Silent: 0, NotForwarded: 1, NotNeeded: 2, Forwarded: 3}
 
 var (
-	negative  = regexp.MustCompile(`^(?:no|not|never|none|false|todo|tbd|wontfix|n/a)(?:$|[^a-z0-9])`)
-	needless  = regexp.MustCompile(`^<?(?:(?:not|non|no|nor)[-_ ]*(?:need|necessary|required|applicable|relevant|useful|appropriate|suitable)|un(?:needed|necessary)|n/?a(?:$|[^a-z])|not?[, -]+(?:debian|distro)|not[-_ ]for[-_ ]upstream|(?:debian|distro|distribution|vendor|ubuntu)[-_ ](?:specific|only))`)
-	ownAnyway = regexp.MustCompile(`(?:debian|distro|distribution|vendor|packaging)[-_ ](?:specific|only)`)
+	negative  = pattern.Late(`^(?:no|not|never|none|false|todo|tbd|wontfix|n/a)(?:$|[^a-z0-9])`)
+	needless  = pattern.Late(`^<?(?:(?:not|non|no|nor)[-_ ]*(?:need|necessary|required|applicable|relevant|useful|appropriate|suitable)|un(?:needed|necessary)|n/?a(?:$|[^a-z])|not?[, -]+(?:debian|distro)|not[-_ ]for[-_ ]upstream|(?:debian|distro|distribution|vendor|ubuntu)[-_ ](?:specific|only))`)
+	ownAnyway = pattern.Late(`(?:debian|distro|distribution|vendor|packaging)[-_ ](?:specific|only)`)
 )
 
 // forwardedState reads the value of Forwarded: no, not-needed, or anything else,
 // which says that it was; people write these in many ways.
 func forwardedState(v string) State {
 	switch {
-	case needless.MatchString(v), negative.MatchString(v) && ownAnyway.MatchString(v):
+	case needless().MatchString(v), negative().MatchString(v) && ownAnyway().MatchString(v):
 		return NotNeeded
-	case negative.MatchString(v):
+	case negative().MatchString(v):
 		return NotForwarded
 	case strings.HasPrefix(v, "unknown"), strings.HasPrefix(v, "doesn't"), strings.HasPrefix(v, "?"), strings.HasPrefix(v, "-"):
 		return Silent
@@ -154,8 +155,8 @@ func forwardedState(v string) State {
 
 var (
 	// Distributions, whose patches are not upstream's.
-	distribution = regexp.MustCompile(`debian\.(?:org|net)|ubuntu|launchpad|redhat|fedora|suse|archlinux|gentoo|alpinelinux|openembedded|freebsd|openbsd|netbsd|nixos|macports|homebrew|mageia`)
-	commit       = regexp.MustCompile(`/commits?/|/rev/|/changeset/|[?;&](?:id|h|a=commit)`)
+	distribution = pattern.Late(`debian\.(?:org|net)|ubuntu|launchpad|redhat|fedora|suse|archlinux|gentoo|alpinelinux|openembedded|freebsd|openbsd|netbsd|nixos|macports|homebrew|mageia`)
+	commit       = pattern.Late(`/commits?/|/rev/|/changeset/|[?;&](?:id|h|a=commit)`)
 )
 
 // fromUpstream reads the value of Origin: the words upstream and backport say so;
@@ -164,7 +165,7 @@ func fromUpstream(v string) bool {
 	word, _, _ := strings.Cut(v, ",")
 	word = strings.TrimSpace(word)
 	return strings.HasPrefix(word, "upstream") || strings.HasPrefix(word, "backport") || strings.HasPrefix(v, "commit:") ||
-		strings.Contains(v, "://") && commit.MatchString(v) && !distribution.MatchString(v) && !strings.HasPrefix(word, "vendor") && !strings.HasPrefix(word, "other")
+		strings.Contains(v, "://") && commit().MatchString(v) && !distribution().MatchString(v) && !strings.HasPrefix(word, "vendor") && !strings.HasPrefix(word, "other")
 }
 
 func (h *header) state() State {

@@ -2,9 +2,9 @@ package packaging
 
 import (
 	"bytes"
-	"regexp"
 	"strings"
 
+	"steward/internal/base/pattern"
 	"steward/internal/census/archive"
 )
 
@@ -21,14 +21,14 @@ const (
 )
 
 var (
-	said = regexp.MustCompile(`(?i)^(?:a\s+)?(?:(non[- ]?maintainer(?:'?s)?[- ]upload|nmu\b)|(team upload)|(qa upload))`)
+	said = pattern.Late(`(?i)^(?:a\s+)?(?:(non[- ]?maintainer(?:'?s)?[- ]upload|nmu\b)|(team upload)|(qa upload))`)
 	// An NMU's revision has a part behind a dot, a native one ends in +nmuN
 	// (Developer's Reference 5.11.2).
-	numbered = regexp.MustCompile(`-[0-9]+\.[0-9]+$|\+nmu[0-9]+$`)
+	numbered = pattern.Late(`-[0-9]+\.[0-9]+$|\+nmu[0-9]+$`)
 	// A stable update (5.5.1), in its forms of today and before.
-	stable = regexp.MustCompile(`[+~]deb[0-9]+u[0-9]+|(?:woody|sarge|etch|lenny|squeeze|wheezy)[.]?[0-9]+`)
+	stable = pattern.Late(`[+~]deb[0-9]+u[0-9]+|(?:woody|sarge|etch|lenny|squeeze|wheezy)[.]?[0-9]+`)
 	// What a distribution does to upstream's archive is no new version of it.
-	repacked = regexp.MustCompile(`[+~.-]?(?:deb[0-9]+u[0-9]+|(?:dfsg|ds|repack|debian|nmu)[0-9.]*)|~bpo.*$`)
+	repacked = pattern.Late(`[+~.-]?(?:deb[0-9]+u[0-9]+|(?:dfsg|ds|repack|debian|nmu)[0-9.]*)|~bpo.*$`)
 )
 
 // byOf tells by which kind of hand an entry was made: what its first lines say,
@@ -40,7 +40,7 @@ func byOf(version string, text []byte) By {
 		if len(bytes.TrimSpace(line)) == 0 || line[0] == '[' { // the name of who wrote what follows
 			continue
 		}
-		if m := said.FindSubmatchIndex(line); m != nil {
+		if m := said().FindSubmatchIndex(line); m != nil {
 			switch {
 			case m[2] >= 0:
 				if rest := bytes.TrimSpace(line[m[3]:]); !bytes.HasPrefix(bytes.ToLower(rest), []byte("ack")) {
@@ -56,7 +56,7 @@ func byOf(version string, text []byte) By {
 			break
 		}
 	}
-	if numbered.MatchString(version) {
+	if numbered().MatchString(version) {
 		return NMU
 	}
 	return Maintainer
@@ -92,7 +92,7 @@ func upstreamOf(version string) string {
 	if _, really, ok := strings.Cut(v, "+really"); ok {
 		v = really
 	}
-	return repacked.ReplaceAllString(v, "")
+	return repacked().ReplaceAllString(v, "")
 }
 
 // uploads gives what was uploaded, in the order of the changelog. An entry without
@@ -103,7 +103,7 @@ func (c *Changelog) uploads() []Upload {
 	fresh := c.fresh()
 	for i := range c.Entries {
 		if e := &c.Entries[i]; !e.unreleased() {
-			all = append(all, Upload{Day: days[i], By: e.By, Upstream: fresh[i], Security: e.security(), Stable: stable.MatchString(e.Version)})
+			all = append(all, Upload{Day: days[i], By: e.By, Upstream: fresh[i], Security: e.security(), Stable: stable().MatchString(e.Version)})
 		}
 	}
 	return all

@@ -43,7 +43,7 @@ func ParseAddresses(raw []byte) (map[string]string, error) {
 			continue
 		}
 		f := strings.Fields(line)
-		if len(f) != 2 || !sourceName.MatchString(f[0]) {
+		if len(f) != 2 || !sourceName().MatchString(f[0]) {
 			return nil, errs.Invalidf("addresses", "Line %d is not a source and an address.", n).WithHint("write: xz-utils https://host/path")
 		}
 		if err := checkURL(f[1]); err != nil {

@@ -48,7 +48,7 @@ func FuzzAddresses(f *testing.F) {
 			t.Errorf("%v", err)
 		}
 		for source, from := range list {
-			if !sourceName.MatchString(source) || checkURL(from) != nil {
+			if !sourceName().MatchString(source) || checkURL(from) != nil {
 				t.Errorf("%q %q", source, from)
 			}
 		}

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
-	"regexp"
 	"runtime"
 	"slices"
 	"strings"
@@ -15,6 +14,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"steward/internal/base/errs"
+	"steward/internal/base/pattern"
 )
 
 // A folder of repositories: repositories/SOURCE.git is the history of upstream
@@ -30,11 +30,11 @@ const (
 )
 
 // sourceName is the name of a source package (Policy 5.6.1).
-var sourceName = regexp.MustCompile(`^[a-z0-9][a-z0-9+.-]{1,99}$`)
+var sourceName = pattern.Late(`^[a-z0-9][a-z0-9+.-]{1,99}$`)
 
 // Repository is where the history of a source lies in a folder.
 func Repository(dir, source string) (string, error) {
-	if !sourceName.MatchString(source) {
+	if !sourceName().MatchString(source) {
 		return "", errs.Invalidf("source", "%q is not the name of a source package.", source).WithHint("use small letters, digits, + - and .")
 	}
 	return filepath.Join(dir, folder, source+ending), nil
@@ -59,7 +59,7 @@ func (r Reader) All(ctx context.Context, dir string, day time.Time) (map[string]
 	g.SetLimit(r.Parallel)
 	for _, e := range entries {
 		source, ok := strings.CutSuffix(e.Name(), ending)
-		if !ok || !sourceName.MatchString(source) {
+		if !ok || !sourceName().MatchString(source) {
 			continue
 		}
 		g.Go(func() error {

@@ -9,12 +9,12 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
 
 	"steward/internal/base/errs"
+	"steward/internal/base/pattern"
 )
 
 // What collecting one repository may take, if nothing else is said.
@@ -229,7 +229,7 @@ func configOf(from, format string) string {
 }
 
 // branchName is what we take for the name of a default branch.
-var branchName = regexp.MustCompile(`^[A-Za-z0-9_][A-Za-z0-9_./+-]{0,199}$`)
+var branchName = pattern.Late(`^[A-Za-z0-9_][A-Za-z0-9_./+-]{0,199}$`)
 
 // remoteHead asks for the default branch, and for the format of ids: empty for SHA-1.
 func (g *git) remoteHead(ctx context.Context) (branch, format string, err error) {
@@ -246,7 +246,7 @@ func (g *git) remoteHead(ctx context.Context) (branch, format string, err error)
 			format = "sha256"
 		}
 	}
-	if !branchName.MatchString(branch) || strings.Contains(branch, "..") || strings.Contains(branch, "//") || strings.HasSuffix(branch, ".lock") {
+	if !branchName().MatchString(branch) || strings.Contains(branch, "..") || strings.Contains(branch, "//") || strings.HasSuffix(branch, ".lock") {
 		return "", "", errors.New("it names no default branch")
 	}
 	return branch, format, nil
@@ -288,8 +288,8 @@ func (g *git) mailmaps(ctx context.Context) error {
 }
 
 var (
-	hostName = regexp.MustCompile(`^[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?(:[0-9]{1,5})?$`)
-	pathName = regexp.MustCompile(`^/[A-Za-z0-9/._~+-]+$`)
+	hostName = pattern.Late(`^[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?(:[0-9]{1,5})?$`)
+	pathName = pattern.Late(`^/[A-Za-z0-9/._~+-]+$`)
 )
 
 // checkURL takes https and git, without a name or password, and with nothing in
@@ -303,7 +303,7 @@ func checkURL(from string) error {
 		return errs.Invalidf("url", "Repositories are brought by https or git alone.").WithHint("write https://host/path")
 	case u.User != nil:
 		return errs.Invalidf("url", "An address with a name or password is not taken.").WithHint("write https://host/path")
-	case !hostName.MatchString(u.Host) || !pathName.MatchString(u.Path) || strings.Contains(u.Path+"/", "/../") || strings.Contains(from, "%") || u.RawQuery != "" || u.Fragment != "" || u.String() != from:
+	case !hostName().MatchString(u.Host) || !pathName().MatchString(u.Path) || strings.Contains(u.Path+"/", "/../") || strings.Contains(from, "%") || u.RawQuery != "" || u.Fragment != "" || u.String() != from:
 		return errs.Invalidf("url", "This address has parts that one of a repository does not need.").WithHint("write https://host/path")
 	}
 	return nil

@@ -2,8 +2,9 @@ package people
 
 import (
 	"net/url"
-	"regexp"
 	"strings"
+
+	"steward/internal/base/pattern"
 )
 
 // forges whose repositories are owner/name, or in groups in groups.
@@ -19,7 +20,7 @@ var forges = map[string]struct {
 	"salsa.debian.org":       {nested: true, not: []string{"groups", "users", "explore", "help"}},
 }
 
-var part = regexp.MustCompile(`^[A-Za-z0-9_.][A-Za-z0-9_.+~-]{0,99}$`)
+var part = pattern.Late(`^[A-Za-z0-9_.][A-Za-z0-9_.+~-]{0,99}$`)
 
 // Upstream gives the address that upstream's repository is cloned from, if the
 // home page of a source is that of a repository at one of the forges that are
@@ -53,7 +54,7 @@ func forge(page string) (string, bool) {
 		if p == "-" {
 			break // pages of the repository
 		}
-		if !part.MatchString(p) || p == "." || p == ".." {
+		if !part().MatchString(p) || p == "." || p == ".." {
 			return "", false
 		}
 		parts = append(parts, p)

@@ -4,8 +4,9 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
-	"regexp"
 	"strings"
+
+	"steward/internal/base/pattern"
 )
 
 // Marshal writes the document as it is to be published: indented by two
@@ -22,9 +23,9 @@ func Marshal(a *Advisory) ([]byte, error) {
 	return b.Bytes(), nil
 }
 
-var outsideFilename = regexp.MustCompile(`[^+\-a-z0-9]+`)
+var outsideFilename = pattern.Late(`[^+\-a-z0-9]+`)
 
 // Filename is the name that the document's file must have. csaf:5.1
 func Filename(id TrackingID) string {
-	return outsideFilename.ReplaceAllString(strings.ToLower(string(id)), "_") + ".json"
+	return outsideFilename().ReplaceAllString(strings.ToLower(string(id)), "_") + ".json"
 }

@@ -3,10 +3,11 @@ package csaf
 import (
 	"fmt"
 	"net/url"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
+
+	"steward/internal/base/pattern"
 )
 
 // checked is a value with a rule of its own from the schema: fault says what
@@ -27,20 +28,20 @@ const (
 )
 
 var (
-	categoryPattern = regexp.MustCompile(`^[^` + space + `\-_.](` + inline + `*[^` + space + `\-_.])?$`)
-	idPattern       = regexp.MustCompile(`^[^` + space + `](` + inline + `*[^` + space + `])?$`)
-	cvePattern      = regexp.MustCompile(`^CVE-[0-9]{4}-[0-9]{4,}$`)
-	cwePattern      = regexp.MustCompile(`^CWE-[1-9][0-9]{0,5}$`)
-	hashPattern     = regexp.MustCompile(`^[0-9a-fA-F]{32,}$`)
-	purlPattern     = regexp.MustCompile(`^pkg:[A-Za-z.\-+][A-Za-z0-9.\-+]*/.+`)
-	cpe23Pattern    = regexp.MustCompile(`^cpe:2\.3:[aho*\-](:` + cpeWord + `){5}(:([a-zA-Z]{2,3}(-([a-zA-Z]{2}|[0-9]{3}))?|[*\-]))(:` + cpeWord + `){4}$`)
-	cpe22Pattern    = regexp.MustCompile(`^[cC][pP][eE]:/[AHOaho]?(:[A-Za-z0-9._\-~%]*){0,6}$`)
-	cvss2Pattern    = regexp.MustCompile(`^(` + cvss2Part + `/)*` + cvss2Part + `$`)
-	cvss3Pattern    = regexp.MustCompile(`^CVSS:3\.[01]/(` + cvss3Part + `/)*` + cvss3Part + `$`)
-	langPattern     = regexp.MustCompile(`^(([A-Za-z]{2,3}(-[A-Za-z]{3}(-[A-Za-z]{3}){0,2})?|[A-Za-z]{4,8})(-[A-Za-z]{4})?` +
+	categoryPattern = pattern.Late(`^[^` + space + `\-_.](` + inline + `*[^` + space + `\-_.])?$`)
+	idPattern       = pattern.Late(`^[^` + space + `](` + inline + `*[^` + space + `])?$`)
+	cvePattern      = pattern.Late(`^CVE-[0-9]{4}-[0-9]{4,}$`)
+	cwePattern      = pattern.Late(`^CWE-[1-9][0-9]{0,5}$`)
+	hashPattern     = pattern.Late(`^[0-9a-fA-F]{32,}$`)
+	purlPattern     = pattern.Late(`^pkg:[A-Za-z.\-+][A-Za-z0-9.\-+]*/.+`)
+	cpe23Pattern    = pattern.Late(`^cpe:2\.3:[aho*\-](:` + cpeWord + `){5}(:([a-zA-Z]{2,3}(-([a-zA-Z]{2}|[0-9]{3}))?|[*\-]))(:` + cpeWord + `){4}$`)
+	cpe22Pattern    = pattern.Late(`^[cC][pP][eE]:/[AHOaho]?(:[A-Za-z0-9._\-~%]*){0,6}$`)
+	cvss2Pattern    = pattern.Late(`^(` + cvss2Part + `/)*` + cvss2Part + `$`)
+	cvss3Pattern    = pattern.Late(`^CVSS:3\.[01]/(` + cvss3Part + `/)*` + cvss3Part + `$`)
+	langPattern     = pattern.Late(`^(([A-Za-z]{2,3}(-[A-Za-z]{3}(-[A-Za-z]{3}){0,2})?|[A-Za-z]{4,8})(-[A-Za-z]{4})?` +
 		`(-([A-Za-z]{2}|[0-9]{3}))?(-([A-Za-z0-9]{5,8}|[0-9][A-Za-z0-9]{3}))*(-[A-WY-Za-wy-z0-9](-[A-Za-z0-9]{2,8})+)*` +
 		`(-[Xx](-[A-Za-z0-9]{1,8})+)?|[Xx](-[A-Za-z0-9]{1,8})+|[Ii]-[Dd][Ee][Ff][Aa][Uu][Ll][Tt]|[Ii]-[Mm][Ii][Nn][Gg][Oo])$`)
-	uriPattern = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9+.\-]*:([A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=]|%[0-9A-Fa-f]{2})*$`)
+	uriPattern = pattern.Late(`^[A-Za-z][A-Za-z0-9+.\-]*:([A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=]|%[0-9A-Fa-f]{2})*$`)
 )
 
 // clip shortens a value for a message.
@@ -73,47 +74,47 @@ func oneOf[T ~string](value T, allowed ...T) string {
 }
 
 func (v Category) fault() string {
-	return must(categoryPattern.MatchString(string(v)), string(v), "a category: it may not start or end with space, dash, dot or underscore")
+	return must(categoryPattern().MatchString(string(v)), string(v), "a category: it may not start or end with space, dash, dot or underscore")
 }
 
 func (v TrackingID) fault() string {
-	return must(idPattern.MatchString(string(v)), string(v), "an identifier: it may not start or end with space")
+	return must(idPattern().MatchString(string(v)), string(v), "an identifier: it may not start or end with space")
 }
 
 func (v CVE) fault() string {
-	return must(cvePattern.MatchString(string(v)), string(v), "a CVE identifier")
+	return must(cvePattern().MatchString(string(v)), string(v), "a CVE identifier")
 }
 
 func (v CWEID) fault() string {
-	return must(cwePattern.MatchString(string(v)), string(v), "a CWE identifier")
+	return must(cwePattern().MatchString(string(v)), string(v), "a CWE identifier")
 }
 
 func (v HashValue) fault() string {
-	return must(hashPattern.MatchString(string(v)), string(v), "a checksum of at least 32 hexadecimal digits")
+	return must(hashPattern().MatchString(string(v)), string(v), "a checksum of at least 32 hexadecimal digits")
 }
 
 func (v Lang) fault() string {
-	return must(langPattern.MatchString(string(v)), string(v), "a language tag")
+	return must(langPattern().MatchString(string(v)), string(v), "a language tag")
 }
 
 func (v CPE) fault() string {
-	ok := cpe23Pattern.MatchString(string(v)) || cpe22Pattern.MatchString(string(v))
+	ok := cpe23Pattern().MatchString(string(v)) || cpe22Pattern().MatchString(string(v))
 	return must(ok, string(v), "a CPE name")
 }
 
 func (v PURL) fault() string {
-	ok := purlPattern.MatchString(string(v)) && URI(v).fault() == ""
+	ok := purlPattern().MatchString(string(v)) && URI(v).fault() == ""
 	return must(ok, string(v), "a package URL")
 }
 
 func (v CVSSVector) fault() string {
 	// A vector with all metrics of CVSS 3 has some 120 characters.
-	ok := len(v) <= 200 && (cvss2Pattern.MatchString(string(v)) || cvss3Pattern.MatchString(string(v)))
+	ok := len(v) <= 200 && (cvss2Pattern().MatchString(string(v)) || cvss3Pattern().MatchString(string(v)))
 	return must(ok, string(v), "a vector of CVSS 2.0, 3.0 or 3.1")
 }
 
 func (v URI) fault() string {
-	ok := uriPattern.MatchString(string(v))
+	ok := uriPattern().MatchString(string(v))
 	if ok {
 		_, err := url.Parse(string(v))
 		ok = err == nil
@@ -137,10 +138,10 @@ func (v Version) fault() string {
 func dateTimeFault(s string) string {
 	_, err := time.Parse(time.RFC3339, s)
 	// time.Parse takes a comma before the fraction and a one-digit hour.
-	return must(err == nil && dateTimePattern.MatchString(s), s, "a date and time of RFC 3339, like 2026-03-01T14:00:00Z")
+	return must(err == nil && dateTimePattern().MatchString(s), s, "a date and time of RFC 3339, like 2026-03-01T14:00:00Z")
 }
 
-var dateTimePattern = regexp.MustCompile(`^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$`)
+var dateTimePattern = pattern.Late(`^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$`)
 
 func (v CSAFVersion) fault() string { return oneOf(v, Version20) }
 

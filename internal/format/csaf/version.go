@@ -3,9 +3,10 @@ package csaf
 import (
 	"cmp"
 	"errors"
-	"regexp"
 	"strconv"
 	"strings"
+
+	"steward/internal/base/pattern"
 )
 
 // revisionNumber is a version taken apart. csaf:3.1.11
@@ -17,17 +18,17 @@ type revisionNumber struct {
 }
 
 var (
-	integerPattern  = regexp.MustCompile(`^(0|[1-9][0-9]{0,17})$`)
-	semanticPattern = regexp.MustCompile(`^(0|[1-9][0-9]{0,17})\.(0|[1-9][0-9]{0,17})\.(0|[1-9][0-9]{0,17})` +
+	integerPattern  = pattern.Late(`^(0|[1-9][0-9]{0,17})$`)
+	semanticPattern = pattern.Late(`^(0|[1-9][0-9]{0,17})\.(0|[1-9][0-9]{0,17})\.(0|[1-9][0-9]{0,17})` +
 		`(?:-((?:0|[1-9][0-9]*|[0-9]*[a-zA-Z-][0-9a-zA-Z-]*)(?:\.(?:0|[1-9][0-9]*|[0-9]*[a-zA-Z-][0-9a-zA-Z-]*))*))?` +
 		`(?:\+([0-9a-zA-Z-]+(?:\.[0-9a-zA-Z-]+)*))?$`)
 )
 
 func parseVersion(v Version) (revisionNumber, error) {
-	if integerPattern.MatchString(string(v)) {
+	if integerPattern().MatchString(string(v)) {
 		return revisionNumber{major: decimal(string(v))}, nil
 	}
-	m := semanticPattern.FindStringSubmatch(string(v))
+	m := semanticPattern().FindStringSubmatch(string(v))
 	if m == nil {
 		return revisionNumber{}, errors.New("neither an integer nor a semantic version")
 	}
