@@ -168,9 +168,14 @@ func zeroOK(c *call, n uint64, ps ...slot) bool {
 	return true
 }
 
+// sizeSeen notes that a size is one that was negative, until what it gives is called.
+func sizeSeen(c *call, n uint64) func() {
+	c.VM.Seen.Huge = n >= 1<<(8*c.VM.P.Ptr-2)
+	return func() { c.VM.Seen.Huge = false }
+}
+
 func room2(c *call, d, s slot, n uint64) bool {
-	c.VM.Seen.Huge = n > 1<<62
-	defer func() { c.VM.Seen.Huge = false }()
+	defer sizeSeen(c, n)()
 	// The write first: it does the greater harm.
 	if _, _, ok := room(c, d, n, true); !ok {
 		return false
@@ -195,9 +200,9 @@ func fill(c *call, p slot, b byte, n uint64) bool {
 	if n == 0 {
 		return zeroOK(c, n, p)
 	}
-	c.VM.Seen.Huge = n > 1<<62
+	done := sizeSeen(c, n)
 	o, off, ok := room(c, p, n, true)
-	c.VM.Seen.Huge = false
+	done()
 	if !ok {
 		return false
 	}

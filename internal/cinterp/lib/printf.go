@@ -6,8 +6,11 @@ import (
 	"strconv"
 	"strings"
 
+	"modernc.org/cc/v4"
+
 	"steward/internal/cinterp/code"
 	"steward/internal/cinterp/mem"
+	"steward/internal/cinterp/run"
 )
 
 // list gives the arguments of a format, one after the other.
@@ -17,6 +20,7 @@ type list struct {
 	typs []code.Arg
 	va   slot
 	i    int
+	last code.Arg // the one that was taken last
 
 	more    int64    // characters that are counted and not made
 	wide    slot     // the wide string that the format is made of
@@ -46,7 +50,26 @@ func (l *list) next(class byte, size uint64) (slot, bool) {
 	return v, l.fits(a, class, size)
 }
 
+// pointer gives an argument that points to what a conversion reads or stores.
+// A string may be of any of the types of characters, or be called void.
+func (l *list) pointer(s spec) (slot, bool) {
+	v, ok := l.next('p', 8)
+	p, is := l.last.Type.(*cc.PointerType)
+	if !ok || !is {
+		return v, ok
+	}
+	fits := scan{length: s.length, conv: s.conv}.points(l.c, p.Elem())
+	if t := p.Elem(); s.conv == 's' && s.length == "l" && cc.IsArithmeticType(t) {
+		fits = cc.IsIntegerType(t) && t.Size() == wcharSize
+	}
+	if !fits {
+		return v, l.c.VM.Find("format-argument-type", &v, 0, "an argument of type %s is given for %%%s%c of %s", run.TypeName(l.last.Type), s.length, s.conv, l.c.Name)
+	}
+	return v, true
+}
+
 func (l *list) fits(a code.Arg, class byte, size uint64) bool {
+	l.last = a
 	ok := false
 	switch class {
 	case 'i':
@@ -57,7 +80,7 @@ func (l *list) fits(a code.Arg, class byte, size uint64) bool {
 		ok = a.T == code.TPtr
 	}
 	if !ok {
-		return l.c.VM.Find("format-argument-type", nil, 0, "an argument of type %s is given for a conversion of %s that takes %s", a.Type, l.c.Name,
+		return l.c.VM.Find("format-argument-type", nil, 0, "an argument of type %s is given for a conversion of %s that takes %s", run.TypeName(a.Type), l.c.Name,
 			map[byte]string{'i': fmt.Sprintf("an integer of %d bytes", size), 'f': "a double", 'p': "a pointer"}[class])
 	}
 	return true
@@ -213,7 +236,7 @@ func convert(c *call, out []byte, s spec, l *list) ([]byte, bool) {
 		v, ok := l.next('i', 4)
 		return s.pad(out, string([]byte{byte(v.N)}), false), ok
 	case 's':
-		v, ok := l.next('p', 8)
+		v, ok := l.pointer(s)
 		if !ok {
 			return nil, false
 		}
@@ -240,7 +263,7 @@ func convert(c *call, out []byte, s spec, l *list) ([]byte, bool) {
 		}
 		return s.pad(out, t, false), ok
 	case 'n':
-		v, ok := l.next('p', 8)
+		v, ok := l.pointer(s)
 		t := map[uint64]code.T{1: code.I8, 2: code.I16, 4: code.I32, 8: code.I64}[s.size(c)]
 		return out, ok && c.VM.Store(v, t, slot{N: uint64(len(out))})
 	case 'f', 'F', 'e', 'E', 'g', 'G', 'a', 'A':

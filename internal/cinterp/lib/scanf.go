@@ -442,13 +442,13 @@ func (l *list) target(s scan) (slot, bool) {
 		l.i++
 	}
 	if a.T != code.TPtr {
-		return v, c.VM.Find("format-argument-type", nil, 0, "an argument of type %s is given for %%%s%c of %s, which takes a pointer", a.Type, s.length, s.conv, c.Name)
+		return v, c.VM.Find("format-argument-type", nil, 0, "an argument of type %s is given for %%%s%c of %s, which takes a pointer", run.TypeName(a.Type), s.length, s.conv, c.Name)
 	}
 	p, ok := a.Type.(*cc.PointerType)
 	if !ok || s.points(c, p.Elem()) {
 		return v, true
 	}
-	return v, c.VM.Find("format-argument-type", &v, 0, "an argument of type %s is given for %%%s%c of %s", a.Type, s.length, s.conv, c.Name)
+	return v, c.VM.Find("format-argument-type", &v, 0, "an argument of type %s is given for %%%s%c of %s", run.TypeName(a.Type), s.length, s.conv, c.Name)
 }
 
 // points tells whether a type can be what a conversion stores. In doubt it

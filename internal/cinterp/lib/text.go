@@ -30,6 +30,7 @@ var text = map[string]run.LibFunc{
 		if !ok || n == 0 {
 			return arg(c, 0), ok
 		}
+		defer sizeSeen(c, n)()
 		if _, _, ok := room(c, arg(c, 0), n, true); !ok {
 			return slot{}, false
 		}

@@ -192,6 +192,7 @@ var wide = map[string]run.LibFunc{
 		if !ok || n == 0 {
 			return arg(c, 0), ok
 		}
+		defer sizeSeen(c, n)()
 		if _, _, ok := room(c, arg(c, 0), min(n, 1<<60)*wcharSize, true); !ok {
 			return slot{}, false
 		}

@@ -1,6 +1,8 @@
 package run
 
 import (
+	"strings"
+
 	"modernc.org/cc/v4"
 
 	"steward/internal/cinterp/code"
@@ -92,3 +94,7 @@ func (vm *VM) fitsLibrary(f *code.Func, site *code.Site) bool {
 	}
 	return true
 }
+
+// TypeName gives a type as the programmer knows it: the parser has names of its
+// own for those that it declares itself.
+func TypeName(t cc.Type) string { return strings.ReplaceAll(t.String(), "__predefined_", "") }

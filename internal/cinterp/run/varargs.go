@@ -220,7 +220,7 @@ func (vm *VM) vaType(p mem.Slot, t code.T, size int64) bool {
 		if o != off || same(a.T, t) && (t != code.TAgg || a.Size == size) {
 			continue
 		}
-		return vm.Find("va-arg-type", nil, 0, "va_arg asks for another type than argument %d has, which is %s", i+1, a.Type)
+		return vm.Find("va-arg-type", nil, 0, "va_arg asks for another type than argument %d has, which is %s", i+1, TypeName(a.Type))
 	}
 	return true
 }

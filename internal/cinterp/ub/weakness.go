@@ -43,6 +43,8 @@ func (k *Kind) Weakness(s Seen) (cwe int, also []int) {
 		return k.CWE, []int{908}
 	case "indeterminate-contents":
 		return k.CWE, []int{457}
+	case "data-race":
+		return k.CWE, []int{366}
 	case "signed-overflow", "library-integer-overflow":
 		if s.Below {
 			return 191, nil

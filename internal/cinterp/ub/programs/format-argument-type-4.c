@@ -1,0 +1,10 @@
+/* A string of wide characters is printed as one of bytes. */
+#include <stdio.h>
+#include <wchar.h>
+
+int main(void)
+{
+	const wchar_t *name = L"report";
+	printf("%s\n", name); /* UB */
+	return 0;
+}
