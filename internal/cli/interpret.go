@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"math"
 	"os"
+	"runtime"
 	"runtime/debug"
 	"strings"
 	"time"
@@ -101,11 +102,7 @@ something is not supported, or a limit was reached.`,
 }
 
 func (s *shell) interpret(ctx context.Context, q interpretation, files, args []string) error {
-	if s.Getenv("GOGC") == "" {
-		// Nearly all of what a source becomes is kept to the end, so to look for
-		// garbage often costs a third of the time and finds none.
-		debug.SetGCPercent(300)
-	}
+	q.collectSeldom(s.Getenv("GOGC") != "")
 	p := cinterp.Program{Define: q.define, Include: q.include, FS: hostFiles{}, Args: args, Environ: q.environ}
 	lines := map[string][]string{}
 	for _, name := range files {
@@ -173,8 +170,28 @@ func (q interpretation) limits() cinterp.Limits {
 	l := cinterp.Limits{Steps: q.steps, Memory: q.memory, Time: q.limit}
 	l.Total = 2<<30 + 2*cmp.Or(min(q.memory, 1<<40), 1<<30)
 	debug.SetMaxStack(math.MaxInt32)
-	debug.SetMemoryLimit(int64(l.Total / 4 * 3))
 	return l
+}
+
+// unlooked is how many bytes a process takes before garbage is looked for.
+const unlooked = 256 << 20
+
+// collectSeldom lets Go look for garbage seldom, unless the user has said how
+// often. Nearly all of what a source becomes is kept to the end, so looking costs
+// a third of the time and finds none. What stays small is never looked at: the
+// first look comes at the limit, and sets what holds from then on.
+func (q interpretation) collectSeldom(told bool) {
+	limit := int64(q.limits().Total / 4 * 3)
+	if told {
+		debug.SetMemoryLimit(limit)
+		return
+	}
+	debug.SetGCPercent(-1)
+	debug.SetMemoryLimit(unlooked)
+	runtime.AddCleanup(new([16]byte), func(limit int64) {
+		debug.SetMemoryLimit(limit)
+		debug.SetGCPercent(300)
+	}, limit)
 }
 
 // showRun prints what the program wrote, and then the report. With --json the

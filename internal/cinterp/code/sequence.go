@@ -17,7 +17,6 @@ type touch struct {
 	done  bool // sequenced before the value of the expression it stands in
 	cond  bool // in a part that may not be evaluated
 	node  cc.Node
-	text  string
 	size  int64 // bytes
 }
 
@@ -163,7 +162,7 @@ func (l *look) touch(n cc.ExpressionNode, write, cond bool) []touch {
 	if k == nil {
 		k = where{}
 	}
-	return []touch{{key: k, write: write, cond: cond, node: strip(n), size: n.Type().Size(), text: cc.NodeSource(strip(n))}}
+	return []touch{{key: k, write: write, cond: cond, node: strip(n), size: n.Type().Size()}}
 }
 
 // together joins operands that are unsequenced to each other.
@@ -204,7 +203,7 @@ func (l *look) clash(a, b touch) {
 	if l.f.seq == nil {
 		l.f.seq = map[cc.Node]string{}
 	}
-	l.f.seq[at.node] = a.text
+	l.f.seq[at.node] = cc.NodeSource(a.node)
 }
 
 func done(t []touch) []touch {
