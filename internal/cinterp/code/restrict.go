@@ -85,3 +85,15 @@ func (f *fn) repointed(l lval) {
 		f.emit(OpRestrict, l.reg, 0, 0, int64(k))
 	}
 }
+
+// outward tells of a restrict pointer outside functions that is given the value
+// of another restrict pointer: the block of the first is that of main, and the
+// block of no other begins before it, C17 6.7.3.1p2 and p4.
+func (f *fn) outward(to, value cc.ExpressionNode) {
+	d, _ := key(to).(*cc.Declarator)
+	q, _ := key(value).(*cc.Declarator)
+	if d == nil || q == nil || d == q || d.Linkage() == cc.None || !restricted(d) || !restricted(q) {
+		return
+	}
+	f.finding("restrict-assignment", d.Name()+", which is declared outside functions, is given a value based on "+q.Name()+", a restrict pointer")
+}

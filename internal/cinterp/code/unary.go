@@ -372,6 +372,7 @@ func (f *fn) assign(x *cc.AssignmentExpression, want int) val {
 		f.used(v, x.AssignmentExpression)
 		f.aligned(v, x.AssignmentExpression.Type(), l.ct)
 		f.overlap(l, x.UnaryExpression, x.AssignmentExpression)
+		f.outward(x.UnaryExpression, x.AssignmentExpression)
 		v = f.store(l, v, x)
 		f.repointed(l)
 		v.ct = x.Type()

@@ -1,0 +1,17 @@
+/* A restrict pointer outside functions is made from one of a block. */
+#include <stdio.h>
+
+static int *restrict current;
+
+static void use(int *restrict p)
+{
+	current = p; /* UB */
+}
+
+int main(void)
+{
+	int a = 4;
+	use(&a);
+	printf("%d\n", *current);
+	return 0;
+}
