@@ -7,13 +7,17 @@ import (
 	"compress/gzip"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"reflect"
 	"strings"
 	"testing"
 	"time"
+
+	"golang.org/x/sys/unix"
 
 	"steward/internal/cinterp"
 	"steward/internal/proof"
@@ -25,6 +29,13 @@ func TestMain(m *testing.M) {
 		if err := Main(os.Stdin, os.Stdout); err != nil {
 			os.Exit(1)
 		}
+		os.Exit(0)
+	}
+	if len(os.Args) == 2 && os.Args[1] == "limits" {
+		err := Main(os.Stdin, io.Discard)
+		var data, files unix.Rlimit
+		err = errors.Join(err, unix.Getrlimit(unix.RLIMIT_DATA, &data), unix.Getrlimit(unix.RLIMIT_NOFILE, &files))
+		_ = json.NewEncoder(os.Stdout).Encode(proof.Answer{Nothing: fmt.Sprint(data.Max, files.Max, err)})
 		os.Exit(0)
 	}
 	if len(os.Args) == 2 && os.Args[1] == "sleep" {
@@ -220,6 +231,10 @@ func TestOtherProcess(t *testing.T) {
 	seen := "#include <stdlib.h>\n#include <stdio.h>\nint main(void) { FILE *f = fopen(\"/etc/passwd\", \"r\"); return getenv(\"STEWARD_SECRET\") != 0 || f != 0; }\n"
 	if a, err = runner(t, "inside").Run(ctx, proof.Request{Sources: src("poc.c", seen)}); err != nil || len(a.Programs) != 1 || a.Programs[0].Verdict != proof.Finished || a.Programs[0].Status != 0 {
 		t.Errorf("it sees the machine: %+v, %v", a, err)
+	}
+	want := fmt.Sprint(processMemory, 16, nil)
+	if a, err = runner(t, "limits").Run(ctx, proof.Request{Sources: src("poc.c", good)}); err != nil || a.Nothing != want {
+		t.Errorf("its limits are %q, %v; want %q", a.Nothing, err, want)
 	}
 	slow := runner(t, "sleep")
 	slow.Deadline = 100 * time.Millisecond
