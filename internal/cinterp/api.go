@@ -13,6 +13,7 @@ import (
 	"steward/internal/cinterp/lib"
 	"steward/internal/cinterp/mem"
 	"steward/internal/cinterp/run"
+	"steward/internal/cinterp/ub"
 	"steward/internal/cinterp/vfs"
 )
 
@@ -59,10 +60,22 @@ type Options struct {
 	FailAlloc int64
 	// Loose lets objects be reached by any type, as GCC's -fno-strict-aliasing.
 	Loose bool
+	// Allow are kinds, of ub.Allowable, that are noted and let the run go on.
+	Allow []string
 	// ExactProvenance takes the model by its word: an integer becomes a pointer to
 	// an object only if a pointer to that was made an integer or printed before.
 	// Else it is enough that one was stored or returned.
 	ExactProvenance bool
+}
+
+func (o Options) allowed() map[string]bool {
+	m := map[string]bool{}
+	for _, k := range o.Allow {
+		if ub.Allowable()[k] != "" {
+			m[k] = true
+		}
+	}
+	return m
 }
 
 func (l Limits) filled() Limits {
@@ -173,6 +186,7 @@ func (c *Compiled) execute(ctx context.Context, prog *code.Program, p Program, o
 	if err != nil {
 		return &Report{Verdict: CannotSay, Why: err.Error()}, nil, nil
 	}
+	vm.Allow = o.allowed()
 	vm.Out, vm.Strict, vm.Choose, vm.Record = out, o.Strict, plan, record
 	vm.M.Loose, vm.M.Exact = vm.M.Loose || o.Loose, o.ExactProvenance
 	name := "a.out"

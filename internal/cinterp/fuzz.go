@@ -12,7 +12,6 @@ import (
 	"steward/internal/cinterp/lib"
 	"steward/internal/cinterp/mem"
 	"steward/internal/cinterp/run"
-	"steward/internal/cinterp/ub"
 	"steward/internal/cinterp/vfs"
 )
 
@@ -68,7 +67,7 @@ type FuzzReport struct {
 // Exit gives the exit status: 0 no input showed anything, 1 undefined
 // behaviour, 3 some inputs could not be judged or were not reached.
 func (r *FuzzReport) Exit() int {
-	formal := slices.ContainsFunc(r.Notes, func(s *Seen) bool { return s.Finding.Tier != string(ub.TierNote) })
+	formal := slices.ContainsFunc(r.Notes, func(s *Seen) bool { return s.Finding.counts() })
 	switch {
 	case len(r.Findings) > 0 || r.Strict && formal:
 		return 1
@@ -133,6 +132,7 @@ func (c *Compiled) Fuzz(ctx context.Context, p Program, inputs iter.Seq2[Input, 
 	}
 	out := &output{limit: l.Output}
 	snap, vm := run.NewSnapshot(ctx, c.p, lib.Functions(), run.Limits{Steps: l.Steps, Memory: l.Memory, Depth: l.Depth, Output: l.Output})
+	vm.Allow = o.allowed()
 	vm.M.Loose, vm.M.Exact = vm.M.Loose || o.Loose, o.ExactProvenance
 	if snap == nil {
 		r.take(report(vm, c.p, out, o.Strict), Input{})

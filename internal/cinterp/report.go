@@ -2,6 +2,7 @@ package cinterp
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"modernc.org/cc/v4"
@@ -71,6 +72,7 @@ type Finding struct {
 	Also       []Place `json:"also,omitempty"` // other sides, such as another declaration
 	Stack      []Step  `json:"stack,omitempty"`
 	Object     *Object `json:"object,omitempty"`
+	Allowed    bool    `json:"allowed,omitempty"` // the user allows it, and the run went on
 }
 
 // Report is what a run showed.
@@ -108,10 +110,13 @@ func (r *Report) Exit() int {
 	return 0
 }
 
+// counts tells whether a note is of undefined behaviour that nobody allowed.
+func (f *Finding) counts() bool { return f.Tier != string(ub.TierNote) && !f.Allowed }
+
 // formal tells whether a note is of undefined behaviour.
 func (r *Report) formal() bool {
 	for _, n := range r.Notes {
-		if n.Tier != string(ub.TierNote) {
+		if n.counts() {
 			return true
 		}
 	}
@@ -132,7 +137,11 @@ func report(vm *run.VM, p *code.Program, out *output, strict bool) *Report {
 		r.Verdict, r.Status, r.exited = Clean, vm.Status, vm.Exited()
 	}
 	for _, n := range vm.Notes {
-		r.Notes = append(r.Notes, finding(p, n))
+		f := finding(p, n)
+		// What a macro makes of one place is told once.
+		if !slices.ContainsFunc(r.Notes, func(o Finding) bool { return o.Kind == f.Kind && o.Place == f.Place && o.Text == f.Text }) {
+			r.Notes = append(r.Notes, f)
+		}
 	}
 	return r
 }
@@ -146,7 +155,7 @@ func place(p *code.Program, at mem.Pos) *Place {
 }
 
 func finding(p *code.Program, f run.Finding) Finding {
-	out := Finding{Kind: f.Name, Text: f.Text}
+	out := Finding{Kind: f.Name, Text: f.Text, Allowed: f.Allowed}
 	if k := f.Kind; k != nil {
 		out.Number, out.Clause, out.CERT, out.Tier, out.Rule = k.Number, k.Clause, k.CERT, string(k.Tier), k.Rule
 		out.CWE, out.CWEAlso = f.CWE, f.Also
@@ -222,10 +231,12 @@ func (r *Report) Text(line func(file string, n int) (string, bool)) string {
 	}
 	for i := range r.Notes {
 		word := "formal"
-		switch ub.Tier(r.Notes[i].Tier) {
-		case ub.TierNote:
+		switch tier := ub.Tier(r.Notes[i].Tier); {
+		case r.Notes[i].Allowed:
+			word = "allowed"
+		case tier == ub.TierNote:
 			word = "note"
-		case ub.TierMemory, ub.TierExploit:
+		case tier.Fails():
 			word = "perhaps undefined"
 		}
 		r.Notes[i].text(&b, line, word)

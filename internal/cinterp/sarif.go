@@ -103,6 +103,11 @@ type (
 		Stacks       []sarifStack      `json:"stacks,omitempty"`
 		CodeFlows    []sarifFlow       `json:"codeFlows,omitempty"`
 		Fingerprints map[string]string `json:"partialFingerprints"`
+		Suppressed   []sarifSuppressed `json:"suppressions,omitempty"`
+	}
+	sarifSuppressed struct { // 3.35
+		Kind          string `json:"kind"`
+		Justification string `json:"justification"`
 	}
 	sarifLocation struct { // 3.28
 		ID       int            `json:"id,omitempty"`
@@ -257,6 +262,9 @@ func (w sarif) result(r *Report, f *Finding, index int) sarifResult {
 		}
 	}
 	out := sarifResult{RuleID: f.Number, RuleIndex: index, Level: level(f), Message: sarifText{f.Text}, Locations: []sarifLocation{at}}
+	if f.Allowed {
+		out.Suppressed = []sarifSuppressed{{"external", "--allow " + f.Kind}}
+	}
 	for _, n := range append([]int{f.CWE}, f.CWEAlso...) {
 		out.Taxa = append(out.Taxa, weakness(n))
 	}

@@ -7,10 +7,12 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"maps"
 	"math"
 	"os"
 	"runtime"
 	"runtime/debug"
+	"slices"
 	"strings"
 	"time"
 
@@ -18,6 +20,7 @@ import (
 
 	"steward/internal/base/errs"
 	"steward/internal/cinterp"
+	"steward/internal/cinterp/ub"
 )
 
 // Exit codes of interpret, as its help tells.
@@ -35,6 +38,7 @@ type interpretation struct {
 	machine                  string
 	strict, status, leaks    bool
 	loose                    bool
+	allow                    []string
 	exact                    bool
 	steps                    int64
 	memory                   uint64
@@ -85,6 +89,7 @@ something is not supported, or a limit was reached.`,
 	f.BoolVar(&q.status, "status", false, "exit with the program's own status when it finished")
 	f.BoolVar(&q.exact, "exact-provenance", false, "an integer leads to an object only after a pointer to that was made an integer or printed")
 	f.BoolVar(&q.loose, "no-strict-aliasing", false, "objects may be read and written as any type, as with gcc -fno-strict-aliasing")
+	f.StringSliceVar(&q.allow, "allow", nil, "note a `kind` and go on: "+allowable())
 	f.BoolVar(&q.leaks, "leaks", false, "note allocated memory that is lost at the end")
 	f.Int64Var(&q.steps, "steps", 0, "limit of jumps and calls; 0: two billion")
 	f.Uint64Var(&q.memory, "memory", 0, "limit of memory in `bytes`; 0: a gigabyte")
@@ -101,7 +106,15 @@ something is not supported, or a limit was reached.`,
 	return c
 }
 
+// allowable lists the kinds that --allow takes.
+func allowable() string { return strings.Join(slices.Sorted(maps.Keys(ub.Allowable())), ", ") }
+
 func (s *shell) interpret(ctx context.Context, q interpretation, files, args []string) error {
+	for _, k := range q.allow {
+		if ub.Allowable()[k] == "" {
+			return usage{errs.Invalidf("--allow", "a run cannot go on after %q.", k).WithHint("it can after %s", allowable())}
+		}
+	}
 	q.collectSeldom(s.Getenv("GOGC") != "")
 	p := cinterp.Program{Define: q.define, Include: q.include, FS: hostFiles{}, Args: args, Environ: q.environ}
 	lines := map[string][]string{}
@@ -113,7 +126,7 @@ func (s *shell) interpret(ctx context.Context, q interpretation, files, args []s
 		p.Files = append(p.Files, cinterp.File{Name: name, Text: text})
 		lines[name] = strings.Split(string(text), "\n")
 	}
-	o := cinterp.Options{Machine: q.machine, Strict: q.strict, Leaks: q.leaks, Seed: q.order.seed, Choice: q.order.choice, Loose: q.loose, ExactProvenance: q.exact,
+	o := cinterp.Options{Machine: q.machine, Strict: q.strict, Leaks: q.leaks, Seed: q.order.seed, Choice: q.order.choice, Loose: q.loose, Allow: q.allow, ExactProvenance: q.exact,
 		Limits: q.limits()}
 	if err := q.given.into(s.Stdin, &p, &o); err != nil {
 		return usage{err}
@@ -215,10 +228,18 @@ func (s *shell) showRun(r *cinterp.Report, lines map[string][]string) error {
 	return err
 }
 
-// lineOf gives lines of the files that were named.
+// lineOf gives lines of the files that were named, and of those that they
+// include.
 func lineOf(lines map[string][]string) func(string, int) (string, bool) {
 	return func(file string, n int) (string, bool) {
-		l := lines[file]
+		l, ok := lines[file]
+		if !ok {
+			text, err := readSource(file)
+			if err == nil {
+				l = strings.Split(string(text), "\n")
+			}
+			lines[file] = l
+		}
 		if n < 1 || n > len(l) {
 			return "", false
 		}

@@ -72,6 +72,7 @@ type Finding struct {
 	Also       []Place `json:"also,omitempty"`
 	Stack      []Step  `json:"stack,omitempty"`
 	Object     *Object `json:"object,omitempty"`
+	Allowed    bool    `json:"allowed,omitempty"`
 }
 
 // Line is a line of a source that an answer speaks of.

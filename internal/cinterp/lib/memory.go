@@ -153,6 +153,7 @@ func realloc(c *call) (slot, bool) {
 	}
 	if k := min(n, o.Size); k > 0 {
 		mem.Copy(c.VM.M.Objs[q.Obj], 0, o, 0, k, uint64(c.VM.P.Ptr))
+		c.VM.M.Objs[q.Obj].CopiedWith(o)
 	}
 	c.VM.M.End(o, mem.Freed, c.Pos)
 	return q, true
@@ -192,6 +193,7 @@ func move(c *call, d, s slot, n uint64) bool {
 	do, di, ok := room(c, d, n, true)
 	if ok {
 		mem.Copy(do, di, so, si, n, uint64(c.VM.P.Ptr))
+		do.CopiedIn(di, n)
 	}
 	return ok
 }

@@ -16,7 +16,7 @@ func (o *Object) Declare(t uint16) {
 // stored in it, C17 6.5p6. zeroed: its bytes are zero, and nobody stored them.
 func (o *Object) ByStore(zeroed bool) {
 	if o.m.Types != nil && !o.m.Loose {
-		o.untyped, o.zeroed, o.any, o.Plain, o.Fit = true, zeroed, false, false, 0
+		o.untyped, o.zeroed, o.any, o.Plain, o.Fit, o.copied = true, zeroed, false, false, 0, [2]uint64{}
 		o.dropTags()
 	}
 }
@@ -386,6 +386,22 @@ func carry(dst *Object, do uint64, src *Object, so, n uint64) {
 	if m.spread(dst) {
 		dst.setTags(do, tags)
 	}
+}
+
+// CopiedIn notes that n bytes from off on came by memcpy or its kin.
+func (o *Object) CopiedIn(off, n uint64) {
+	if o.copied[1] > 0 {
+		off, n = min(off, o.copied[0]), max(off+n, o.copied[1])-min(off, o.copied[0])
+	}
+	o.copied = [2]uint64{off, off + n}
+}
+
+// CopiedWith notes the same of an object that takes the place of another.
+func (o *Object) CopiedWith(old *Object) { o.copied = old.copied }
+
+// Copied tells whether a byte may have the type of what it was copied from.
+func (o *Object) Copied(off uint64) bool {
+	return o.untyped && off >= o.copied[0] && off < o.copied[1]
 }
 
 // Clash says what is wrong with an access that may not be: the name of the

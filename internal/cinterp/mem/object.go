@@ -79,6 +79,8 @@ type Object struct {
 	Func     int32  // of a function: which one
 	Mark     int32  // of the last leak search
 	Trace    *Trace // who reached it, while threads run
+
+	copied [2]uint64 // from where to where it has bytes that were copied in
 }
 
 // Lost is a range of offsets whose bytes lost their values, and the kind of

@@ -235,7 +235,9 @@ func (vm *VM) checkCall(f *code.Func, site *code.Site, base int) bool {
 		return vm.Find("wrong-argument-type", nil, 0, "%s takes more arguments by its ellipsis, and is called as a function without declared parameters", f.Name)
 	}
 	if site.Result == f.Result && f.Result == code.TPtr && vm.apartResult(f, site) {
-		return vm.Find("wrong-function-type", nil, 0, "%s is called as a function whose result points to another type", f.Name)
+		if !vm.Find("function-pointee-type", nil, 0, "%s is called as a function whose result points to another type", f.Name) {
+			return false
+		}
 	}
 	if site.Result != f.Result {
 		return vm.Find("wrong-function-type", nil, 0, "%s is called as a function with another type of result than it has", f.Name)
@@ -246,8 +248,11 @@ func (vm *VM) checkCall(f *code.Func, site *code.Site, base int) bool {
 	for i, p := range f.Params {
 		a := site.Args[i].T
 		if same(a, p) || f.OldStyle && same(a, promoted(p)) {
-			if site.Proto && a != p && a <= code.U64 && p <= code.U64 || site.Proto && vm.apartPointees(f, site, i) {
+			if site.Proto && a != p && a <= code.U64 && p <= code.U64 {
 				return vm.Find("wrong-function-type", nil, 0, "%s is called as a function whose parameter %d has another type", f.Name, i+1)
+			}
+			if site.Proto && vm.apartPointees(f, site, i) && !vm.Find("function-pointee-type", nil, 0, "%s is called as a function whose parameter %d points to another type", f.Name, i+1) {
+				return false
 			}
 			continue
 		}

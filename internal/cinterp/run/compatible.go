@@ -84,13 +84,20 @@ func (vm *VM) fitsLibrary(f *code.Func, site *code.Site) bool {
 	if !ok1 || !ok2 || len(own.Parameters()) == 0 && own.MaxArgs() < 0 || own.IsVariadic() != as.IsVariadic() {
 		return true
 	}
-	if differ(own.Result(), as.Result(), 0) || apart(own.Result(), as.Result()) {
+	if apart(own.Result(), as.Result()) {
 		return vm.Find("wrong-function-type", nil, 0, "%s is called as a function with another type of result than it has", f.Name)
 	}
 	for i := range min(len(own.Parameters()), len(as.Parameters())) {
-		if apart(own.Parameters()[i].Type(), as.Parameters()[i].Type()) || differ(own.Parameters()[i].Type(), as.Parameters()[i].Type(), 0) {
+		p, q := own.Parameters()[i].Type(), as.Parameters()[i].Type()
+		if apart(p, q) {
 			return vm.Find("wrong-function-type", nil, 0, "%s is called as a function whose parameter %d has another type", f.Name, i+1)
 		}
+		if differ(p, q, 0) && !vm.Find("function-pointee-type", nil, 0, "%s is called as a function whose parameter %d points to another type", f.Name, i+1) {
+			return false
+		}
+	}
+	if differ(own.Result(), as.Result(), 0) {
+		return vm.Find("function-pointee-type", nil, 0, "%s is called as a function whose result points to another type", f.Name)
 	}
 	return true
 }

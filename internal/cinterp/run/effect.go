@@ -36,5 +36,8 @@ func (vm *VM) clash(o *mem.Object, p mem.Slot, access uint16, done string) bool 
 	if o.Class == mem.ClassHeap {
 		what = "stored as"
 	}
+	if o.Copied(p.N - o.Base) {
+		return vm.Find("copied-type", &p, int64(a.Size), "what was copied as %s is %s as %s, which may not alias it", has, done, a.Name)
+	}
 	return vm.Find("effective-type", &p, int64(a.Size), "what is %s %s is %s as %s, which may not alias it (--no-strict-aliasing allows that, as compilers do with -fno-strict-aliasing)", what, has, done, a.Name)
 }

@@ -157,6 +157,7 @@ func (vm *VM) step(depth int) outcome {
 			if !vm.overflow("+", r[in.B].N, r[in.C].N, 32) {
 				return stopped
 			}
+			x = int64(int32(x))
 		}
 		r[in.A].N = uint64(x)
 	case code.OpAddU32:
@@ -178,6 +179,7 @@ func (vm *VM) step(depth int) outcome {
 			if !vm.overflow("+K", r[in.B].N, uint64(in.K), 32) {
 				return stopped
 			}
+			x = int64(int32(x))
 		}
 		r[in.A].N = uint64(x)
 	case code.OpAddKU32:
@@ -199,6 +201,7 @@ func (vm *VM) step(depth int) outcome {
 			if !vm.overflow("-", r[in.B].N, r[in.C].N, 32) {
 				return stopped
 			}
+			x = int64(int32(x))
 		}
 		r[in.A].N = uint64(x)
 	case code.OpSubU32:
@@ -220,6 +223,7 @@ func (vm *VM) step(depth int) outcome {
 			if !vm.overflow("*", r[in.B].N, r[in.C].N, 32) {
 				return stopped
 			}
+			x = int64(int32(x))
 		}
 		r[in.A].N = uint64(x)
 	case code.OpMulU32:
@@ -243,6 +247,7 @@ func (vm *VM) step(depth int) outcome {
 			if !vm.overflow("*", r[in.B].N, uint64(in.K), 32) {
 				return stopped
 			}
+			x = int64(int32(x))
 		}
 		r[in.A].N = uint64(x)
 	case code.OpMulKU32:
@@ -375,6 +380,8 @@ func (vm *VM) step(depth int) outcome {
 			if !vm.overflow("-", 0, r[in.B].N, 32) {
 				return stopped
 			}
+			r[in.A].N = uint64(int64(int32(-r[in.B].N)))
+			break
 		}
 		r[in.A].N = -r[in.B].N
 	case code.OpNegU32:
@@ -422,6 +429,7 @@ func (vm *VM) step(depth int) outcome {
 			if !vm.overflow("-", 0, r[in.B].N, 64) {
 				return stopped
 			}
+
 		}
 		r[in.A].N = -r[in.B].N
 	case code.OpNegU64:

@@ -69,6 +69,8 @@ type Finding struct {
 	CWE   int
 	Also  []int     // weaknesses that are true as well
 	Where []mem.Pos // where the other side of a race is
+
+	Allowed bool // the user allows it
 }
 
 // ObjectFacts is what a report tells about an object.
@@ -106,6 +108,7 @@ type VM struct {
 	State    any // of the library
 	Limits   Limits
 	Strict   bool
+	Allow    map[string]bool // kinds that are noted, and the run goes on
 	Status   int
 	End      End
 	Why      string
@@ -292,7 +295,8 @@ func (vm *VM) Find(kind string, ptr *mem.Slot, size int64, format string, args .
 	}
 	k := ub.ByName(kind)
 	f := Finding{Kind: k, Name: kind, Text: fmt.Sprintf(format, args...), At: vm.here(), Where: vm.also}
-	formal := k != nil && !k.Tier.Fails()
+	f.Allowed = vm.Allow[kind]
+	formal := k != nil && !k.Tier.Fails() || f.Allowed
 	if formal {
 		key := fmt.Sprint(kind, f.At)
 		if vm.noted[key] || len(vm.noted) >= 100 {

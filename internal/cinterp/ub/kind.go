@@ -1,6 +1,9 @@
 package ub
 
-import "fmt"
+import (
+	"fmt"
+	"maps"
+)
 
 // Tier says how much a kind matters to the people who maintain a program.
 type Tier string
@@ -28,6 +31,19 @@ func (t Tier) Words() string {
 // Fails tells whether a finding of this tier makes the run a failure when
 // nobody asked for the strict reading.
 func (t Tier) Fails() bool { return t == TierMemory || t == TierExploit }
+
+// allowable are the kinds after which a run can go on, and how.
+var allowable = map[string]string{
+	"signed-overflow":     "the result wraps",
+	"left-shift-overflow": "the result wraps",
+	"pointer-comparison":  "addresses are compared",
+	"pointer-subtraction": "addresses are subtracted",
+	"volatile-access":     "the object is reached all the same",
+}
+
+// Allowable gives the kinds of tier B that a user may allow, each with what a
+// run does then.
+func Allowable() map[string]string { return maps.Clone(allowable) }
 
 // Kind is one kind of undefined behaviour.
 type Kind struct {

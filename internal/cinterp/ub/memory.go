@@ -82,6 +82,8 @@ var values = []Kind{
 var objects = []Kind{
 	{"effective-type", "UB-034", "6.5p7", []int{37}, 843, "EXP39-C", TierExploit,
 		"An object is read or written as a type that may not alias the type it has."},
+	{"copied-type", "UB-141", "6.5p6", []int{37}, 843, "EXP39-C", TierFormal,
+		"Allocated memory is read as a type that may not alias that of the object it was copied from."},
 	{"restrict-alias", "UB-035", "6.7.3.1p4", []int{68}, 758, "EXP43-C", TierExploit,
 		"An object that is changed is reached through a restrict pointer and by another way."},
 	{"restrict-assignment", "UB-036", "6.7.3.1p4", []int{69}, 758, "EXP43-C", TierExploit,
@@ -105,6 +107,8 @@ var objects = []Kind{
 var calls = []Kind{
 	{"wrong-function-type", "UB-044", "6.5.2.2p9", []int{26, 41}, 843, "EXP37-C", TierExploit,
 		"A function is called through an expression of a type that is not compatible with its own."},
+	{"function-pointee-type", "UB-142", "6.5.2.2p9", []int{26, 41}, 843, "EXP37-C", TierFormal,
+		"A function is called through a type that differs from its own only in what a parameter or the result points to."},
 	{"wrong-argument-count", "UB-045", "6.5.2.2p6", []int{38}, 685, "EXP37-C", TierExploit,
 		"A function declared without parameter types is called with more or fewer arguments than it has parameters."},
 	{"wrong-argument-type", "UB-046", "6.5.2.2p6", []int{39, 40}, 686, "EXP37-C", TierExploit,

@@ -38,7 +38,7 @@ func overflow(e emitter, name, sym, k, right, bits string) {
 	if sym+k == "+K" {
 		told = "+K" // the number may be negative for a difference
 	}
-	e.p("case code.Op%s%sI32:\n x := int64(r[in.B].N) %s %s\n if x != int64(int32(x)) {\n %s\n}\n r[in.A].N = uint64(x)", name, k, sym, right, e.fails("vm.overflow(%q, r[in.B].N, %s, 32)", told, bits))
+	e.p("case code.Op%s%sI32:\n x := int64(r[in.B].N) %s %s\n if x != int64(int32(x)) {\n %s\n}\n r[in.A].N = uint64(x)", name, k, sym, right, e.wraps("x = int64(int32(x))", "vm.overflow(%q, r[in.B].N, %s, 32)", told, bits))
 	e.p("case code.Op%s%sU32:\n r[in.A].N = uint64(uint32(r[in.B].N %s %s))", name, k, sym, bits)
 	e.p("case code.Op%s%sI64:\n a, b := int64(r[in.B].N), %s\n x := a %s b", name, k, right, sym)
 	switch name {
@@ -57,8 +57,20 @@ func overflow(e emitter, name, sym, k, right, bits string) {
 	e.p("case code.Op%s%sU64:\n r[in.A].N = r[in.B].N %s %s", name, k, sym, bits)
 }
 
+// wraps is fails for what a user may allow: the run then goes on with then.
+func (e emitter) wraps(then, call string, a ...any) string {
+	if !e.full {
+		return e.fails(call, a...)
+	}
+	return e.fails(call, a...) + "\n " + then
+}
+
 func shifts(e emitter) {
 	for _, w := range []int{32, 64} {
+		negated := ""
+		if w == 32 {
+			negated = "r[in.A].N = uint64(int64(int32(-r[in.B].N)))\n break"
+		}
 		e.p("case code.OpShlI%d:\n a, n := int64(r[in.B].N), r[in.C].N\n if n >= %d || a < 0 || a<<n>>n != a || int64(int%d(a<<n)) != a<<n {\n %s\n}\n r[in.A].N = uint64(int64(int%d(a<<(n&%d))))", w, w, w,
 			e.fails("vm.shift(\"<<\", uint64(a), n, %d, code.T(in.K))", w), w, w-1)
 		e.p("case code.OpShlU%d:\n n := r[in.C].N\n if n >= %d {\n %s\n}\n r[in.A].N = uint64(uint%d(r[in.B].N << n))", w, w, e.fails("vm.shift(\"<<\", r[in.B].N, n, %d, code.T(in.K))", w), w)
@@ -67,7 +79,7 @@ func shifts(e emitter) {
 		e.p("case code.OpShlKU%d:\n r[in.A].N = uint64(uint%d(r[in.B].N << uint64(in.K&63)))", w, w)
 		e.p("case code.OpShrKI%d:\n r[in.A].N = uint64(int64(r[in.B].N) >> uint64(in.K&63))", w)
 		e.p("case code.OpShrKU%d:\n r[in.A].N = r[in.B].N >> uint64(in.K&63)", w)
-		e.p("case code.OpNegI%d:\n if int64(r[in.B].N) == math.MinInt%d {\n %s\n}\n r[in.A].N = -r[in.B].N", w, w, e.fails("vm.overflow(\"-\", 0, r[in.B].N, %d)", w))
+		e.p("case code.OpNegI%d:\n if int64(r[in.B].N) == math.MinInt%d {\n %s\n}\n r[in.A].N = -r[in.B].N", w, w, e.wraps(negated, "vm.overflow(\"-\", 0, r[in.B].N, %d)", w))
 		e.p("case code.OpNegU%d:\n r[in.A].N = uint64(uint%d(-r[in.B].N))", w, w)
 	}
 }
