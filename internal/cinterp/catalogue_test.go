@@ -11,8 +11,8 @@ import (
 
 // The catalogue's own tests. The floors are what is reached: they may rise.
 const (
-	floorFound  = 244 // examples that give exactly their kind on their line
-	floorTwins  = 244 // twins that finish
+	floorFound  = 245 // examples that give exactly their kind on their line
+	floorTwins  = 245 // twins that finish
 	falseAlarms = 0   // twins that are said to be undefined
 )
 

@@ -28,16 +28,9 @@ type mending struct{ file, old, new string }
 
 // mended are true findings: each is undefined by C17.
 var mended = []mending{
-	// sqlite3.c:133732 (3.38.1): agginfoFree takes an AggInfo * and is called as a
-	// function that takes a void *, 6.5.2.2p9.
-	{"sqlite3.c", "static void agginfoFree(sqlite3 *db, AggInfo *p){", "static void agginfoFree(sqlite3 *db, void *v){ AggInfo *p = v;"},
-	{"sqlite3.c", "static void jsonParseFree(JsonParse *pParse){", "static void jsonParseFree(void *v){ JsonParse *pParse = v;"},
 	// deflate.c:215 (1.2.13), slide_hash: decides by values of prev that nobody
 	// wrote. Its comment calls them garbage that is never used.
 	{"deflate.c", "    s->head   = (Posf *)", "    zmemzero((Bytef *)s->prev, s->w_size * sizeof(Pos));\n    s->head   = (Posf *)"},
-	// inflate.c:1527 (1.2.13), inflateCopy: >= between pointers to the state and
-	// to the fixed tables, 6.5.8p5.
-	{"inflate.c", "state->lencode >= state->codes &&", "(size_t)state->lencode >= (size_t)state->codes &&"},
 	// test/example.c:470: the stream given to deflateSetDictionary has no avail_in
 	// and next_in, which deflate.c:449 reads: J.2 item 11.
 	{"test/example.c", "c_stream.opaque = (voidpf)0;\n\n    err = deflateInit(&c_stream, Z_BEST_COMPRESSION);", "c_stream.opaque = (voidpf)0;\n    c_stream.next_in = Z_NULL;\n    c_stream.avail_in = 0;\n\n    err = deflateInit(&c_stream, Z_BEST_COMPRESSION);"},
@@ -57,6 +50,7 @@ type build struct {
 	mount   fs.FS
 	extra   map[string]string // files that the library's own build makes
 	loose   bool              // it reads objects as other types
+	allow   []string
 }
 
 // run runs a program of a library, which must finish with status 0, and gives
@@ -92,7 +86,7 @@ func (b build) run(t *testing.T) []byte {
 		}
 		p.Files = append(p.Files, File{Name: name, Text: text})
 	}
-	r, err := Run(context.Background(), p, Options{Loose: b.loose, Limits: Limits{Steps: 1 << 40, Time: 30 * time.Minute}})
+	r, err := Run(context.Background(), p, Options{Loose: b.loose, Allow: b.allow, Limits: Limits{Steps: 1 << 40, Time: 30 * time.Minute}})
 	switch {
 	case err != nil:
 		t.Fatal(err)
@@ -248,7 +242,9 @@ func testZlib(t *testing.T, dir string) {
 	if !bytes.Contains(out, []byte("inflate with dictionary: hello, hello!")) {
 		t.Errorf("%s", out)
 	}
-	build{dir: dir, units: zlib("test/infcover.c")}.run(t)
+	// inflate.c:1527 (1.2.13), inflateCopy: >= between pointers to the state and
+	// to the fixed tables, 6.5.8p5.
+	build{dir: dir, units: zlib("test/infcover.c"), allow: []string{"pointer-comparison"}}.run(t)
 	text, err := os.ReadFile(filepath.Join(dir, "deflate.c"))
 	if err != nil {
 		t.Fatal(err)

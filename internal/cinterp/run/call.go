@@ -234,10 +234,8 @@ func (vm *VM) checkCall(f *code.Func, site *code.Site, base int) bool {
 	if f.Variadic && !site.Proto && !f.OldStyle {
 		return vm.Find("wrong-argument-type", nil, 0, "%s takes more arguments by its ellipsis, and is called as a function without declared parameters", f.Name)
 	}
-	if site.Result == f.Result && f.Result == code.TPtr && vm.apartResult(f, site) {
-		if !vm.Find("function-pointee-type", nil, 0, "%s is called as a function whose result points to another type", f.Name) {
-			return false
-		}
+	if site.Result == f.Result && f.Result == code.TPtr && !vm.resultFits(f, site) {
+		return false
 	}
 	if site.Result != f.Result {
 		return vm.Find("wrong-function-type", nil, 0, "%s is called as a function with another type of result than it has", f.Name)
@@ -251,7 +249,7 @@ func (vm *VM) checkCall(f *code.Func, site *code.Site, base int) bool {
 			if site.Proto && a != p && a <= code.U64 && p <= code.U64 {
 				return vm.Find("wrong-function-type", nil, 0, "%s is called as a function whose parameter %d has another type", f.Name, i+1)
 			}
-			if site.Proto && vm.apartPointees(f, site, i) && !vm.Find("function-pointee-type", nil, 0, "%s is called as a function whose parameter %d points to another type", f.Name, i+1) {
+			if site.Proto && !vm.parameterFits(f, site, i) {
 				return false
 			}
 			continue

@@ -1,6 +1,7 @@
 package run
 
 import (
+	"fmt"
 	"strings"
 
 	"modernc.org/cc/v4"
@@ -12,22 +13,40 @@ import (
 // its own. Types whose difference cannot be seen for sure are taken for equal:
 // the parser's types have lost qualifiers, for one.
 
-// apartPointees tells whether parameter i points to something else in the
+// parameterFits tells when parameter i points to something else in the
 // function's own type than in the one it is called through.
-func (vm *VM) apartPointees(f *code.Func, site *code.Site, i int) bool {
+func (vm *VM) parameterFits(f *code.Func, site *code.Site, i int) bool {
 	own, ok1 := f.Type.(*cc.FunctionType)
 	as, ok2 := site.Type.(*cc.FunctionType)
 	if !ok1 || !ok2 || f.OldStyle || i >= len(own.Parameters()) || i >= len(as.Parameters()) {
-		return false
+		return true
 	}
-	return differ(own.Parameters()[i].Type(), as.Parameters()[i].Type(), 0)
+	return vm.pointees(f, fmt.Sprintf("parameter %d", i+1), own.Parameters()[i].Type(), as.Parameters()[i].Type())
 }
 
-// apartResult tells the same of what the results point to.
-func (vm *VM) apartResult(f *code.Func, site *code.Site) bool {
+// resultFits tells the same of what the results point to.
+func (vm *VM) resultFits(f *code.Func, site *code.Site) bool {
 	own, ok1 := f.Type.(*cc.FunctionType)
 	as, ok2 := site.Type.(*cc.FunctionType)
-	return ok1 && ok2 && differ(own.Result(), as.Result(), 0)
+	return !ok1 || !ok2 || vm.pointees(f, "result", own.Result(), as.Result())
+}
+
+// pointees tells when two pointers differ in what they point to. That one of
+// them is to void is how much is written that takes any argument, and works.
+func (vm *VM) pointees(f *code.Func, what string, own, as cc.Type) bool {
+	kind := "wrong-function-type"
+	switch {
+	case !differ(own, as, 0):
+		return true
+	case toVoid(own) || toVoid(as):
+		kind = "function-void-pointer"
+	}
+	return vm.Find(kind, nil, 0, "%s is called as a function whose %s points to another type", f.Name, what)
+}
+
+func toVoid(t cc.Type) bool {
+	p, ok := t.(*cc.PointerType)
+	return ok && p.Elem().Kind() == cc.Void
 }
 
 // differ tells whether two types are surely not compatible.
@@ -92,14 +111,11 @@ func (vm *VM) fitsLibrary(f *code.Func, site *code.Site) bool {
 		if apart(p, q) {
 			return vm.Find("wrong-function-type", nil, 0, "%s is called as a function whose parameter %d has another type", f.Name, i+1)
 		}
-		if differ(p, q, 0) && !vm.Find("function-pointee-type", nil, 0, "%s is called as a function whose parameter %d points to another type", f.Name, i+1) {
+		if !vm.pointees(f, fmt.Sprintf("parameter %d", i+1), p, q) {
 			return false
 		}
 	}
-	if differ(own.Result(), as.Result(), 0) {
-		return vm.Find("function-pointee-type", nil, 0, "%s is called as a function whose result points to another type", f.Name)
-	}
-	return true
+	return vm.pointees(f, "result", own.Result(), as.Result())
 }
 
 // TypeName gives a type as the programmer knows it: the parser has names of its

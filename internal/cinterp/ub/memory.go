@@ -107,8 +107,8 @@ var objects = []Kind{
 var calls = []Kind{
 	{"wrong-function-type", "UB-044", "6.5.2.2p9", []int{26, 41}, 843, "EXP37-C", TierExploit,
 		"A function is called through an expression of a type that is not compatible with its own."},
-	{"function-pointee-type", "UB-142", "6.5.2.2p9", []int{26, 41}, 843, "EXP37-C", TierFormal,
-		"A function is called through a type that differs from its own only in what a parameter or the result points to."},
+	{"function-void-pointer", "UB-142", "6.5.2.2p9", []int{26, 41}, 843, "EXP37-C", TierFormal,
+		"A function is called through a type that differs from its own only in that a parameter or the result points to void."},
 	{"wrong-argument-count", "UB-045", "6.5.2.2p6", []int{38}, 685, "EXP37-C", TierExploit,
 		"A function declared without parameter types is called with more or fewer arguments than it has parameters."},
 	{"wrong-argument-type", "UB-046", "6.5.2.2p6", []int{39, 40}, 686, "EXP37-C", TierExploit,
