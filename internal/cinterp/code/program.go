@@ -86,6 +86,8 @@ type Static struct {
 	Layout  uint16 // of Program.Types
 	Defined bool
 	Thread  bool // each thread has its own
+
+	initialised bool // it has an initializer, which makes it const, if it is, at its end
 }
 
 // Arg is the type of an argument in a call.

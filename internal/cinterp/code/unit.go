@@ -187,8 +187,8 @@ func (c *compiler) outer(d *cc.Declaration) {
 		s.Defined = true
 		if id.Initializer != nil {
 			c.initStatic(c.init, k, dd, id.Initializer)
-		} else if constant(dd) {
-			s.Const = true
+		} else if constant(dd) && !s.initialised {
+			s.Const = true // until an initializer comes, if one does
 		}
 	}
 }
@@ -204,6 +204,7 @@ func (c *compiler) initStatic(in *fn, k int, d *cc.Declarator, init *cc.Initiali
 	high := c.high
 	defer func() { c.global, f.at, f.outer, c.high = old, oldAt, oldOuter, high }()
 	s := &c.p.Statics[k]
+	s.initialised, s.Const = true, false
 	if n := uint64(max(d.Type().Size(), 0)); n > s.Size {
 		s.Size = n
 	}

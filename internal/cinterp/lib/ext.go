@@ -1,6 +1,8 @@
 package lib
 
 import (
+	"math/rand/v2"
+
 	"modernc.org/cc/v4"
 
 	"steward/internal/cinterp/code"
@@ -81,9 +83,7 @@ func newExtra(s *State) *extra {
 	for _, d := range []string{"/tmp", "/dev", Home} {
 		x.fs.Mkdir(nil, d, 0o777) // it may be there
 	}
-	if n, e := x.fs.Create(nil, "/dev/null", 0o666, true); e == 0 {
-		n.Sink = true
-	}
+	x.devices()
 	if n, e := x.fs.Lookup(nil, Home); e == 0 {
 		x.cwd = n
 	} else {
@@ -94,6 +94,25 @@ func newExtra(s *State) *extra {
 		x.addEnv(e)
 	}
 	return x
+}
+
+// devices makes those that programs look for. What is random is the same in
+// each run.
+func (x *extra) devices() {
+	noise := rand.New(rand.NewPCG(1, 2))
+	random := func(b []byte) {
+		for i := range b {
+			b[i] = byte(noise.Uint32())
+		}
+	}
+	for _, d := range []struct {
+		name    string
+		endless func([]byte)
+	}{{"null", nil}, {"zero", func(b []byte) { clear(b) }}, {"random", random}, {"urandom", random}} {
+		if n, e := x.fs.Create(nil, "/dev/"+d.name, 0o666, true); e == 0 {
+			n.Sink, n.Endless = true, d.endless
+		}
+	}
 }
 
 // Home is the directory in which a program begins.

@@ -19,6 +19,8 @@ var library = []Kind{
 		"The result of abs, div, atoi or one of their kin does not fit in its type."},
 	{"overlapping-copy", "UB-077", "7.24.2.1p2", []int{100}, 475, "EXP43-C", TierExploit,
 		"A library function other than memmove copies between places that overlap."},
+	{"copy-onto-itself", "UB-143", "7.24.2.1p2", []int{100}, 475, "", TierFormal,
+		"A library function that may not copy between ranges that overlap copies a range onto itself."},
 	{"library-result-write", "UB-078", "7.22.4.6p4", []int{120, 121, 184}, 758, "ENV30-C", TierExploit,
 		"What getenv, strerror, setlocale or localeconv returned is changed."},
 	{"indeterminate-contents", "UB-079", "7.21.8.1p2", []int{170, 173, 193}, 908, "FIO40-C", TierExploit,

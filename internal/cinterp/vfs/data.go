@@ -84,11 +84,16 @@ func (f *FS) load(n *Node) Errno {
 	return 0
 }
 
-// Bytes gives what a file has from an offset, at most n bytes. Callers do not
-// change or keep it.
+// Bytes gives what a file has from an offset, at most n bytes and of a device at
+// most 64 KiB. Callers do not change or keep it.
 func (f *FS) Bytes(x *Node, off, n int64) ([]byte, Errno) {
 	if x.Dir() {
 		return nil, EISDIR
+	}
+	if x.Endless != nil {
+		b := make([]byte, min(max(n, 0), 1<<16))
+		x.Endless(b)
+		return b, 0
 	}
 	if e := f.load(x); e != 0 {
 		return nil, e

@@ -64,12 +64,16 @@ type Node struct {
 	Links    int
 	ReadOnly bool // mounted
 	Sink     bool // what is written is lost, as in /dev/null
-	kids     map[string]*Node
-	up       *Node
-	data     []byte
-	src      fs.FS // not yet read: where it is
-	path     string
-	size     int64 // of a file that is not yet read
+
+	// Endless fills what is read of a device that has no end, as /dev/zero.
+	Endless func(b []byte)
+
+	kids map[string]*Node
+	up   *Node
+	data []byte
+	src  fs.FS // not yet read: where it is
+	path string
+	size int64 // of a file that is not yet read
 }
 
 // New makes an empty file system.
