@@ -4,11 +4,13 @@ import (
 	"modernc.org/cc/v4"
 )
 
-// C17 6.2.6.1 and 3.19.2: what lies in allocated memory that nobody wrote is an
-// unspecified value, where the type has no trap representation. Copying it is no
-// mistake; using it is. `*a = *b` is compiled to a load and a store. Where the
-// load finds no value in allocated memory, the run goes on in code at the end
-// of the function that copies the bytes as they are.
+// C17 6.2.6.1 and 3.19.2: what lies in memory that nobody wrote is an unspecified
+// value, where the type has no trap representation. Copying it is no mistake,
+// and of a local object only by the letter of Annex J.2; using it is. `*a = *b`
+// is compiled to a load and a store. Where the load finds no value, the run goes
+// on in code at the end of the function that copies the bytes as they are. If
+// the two are integers of different sizes, the lesser part of them is: what was
+// stored so is found to have no value when it is used.
 
 // copying is an assignment from memory to memory.
 type copying struct {
@@ -19,13 +21,13 @@ type copying struct {
 }
 
 // copied compiles an assignment whose value is not used, if it is one of a
-// scalar in memory by its place to another of the same type.
+// scalar in memory by its place to another of the same type, or of an integer.
 func (f *fn) copied(x *cc.AssignmentExpression) bool {
-	if x.Case != cc.AssignmentExpressionAssign || !placed(x.UnaryExpression) || !placed(x.AssignmentExpression) || len(f.marks) > 0 {
+	if x.Case != cc.AssignmentExpressionAssign || !placed(x.UnaryExpression) && !f.kept(x.UnaryExpression) || !placed(x.AssignmentExpression) || len(f.marks) > 0 {
 		return false
 	}
-	t := typeOf(x.UnaryExpression.Type())
-	if !t.isScalar() || t == TBool || t != typeOf(x.AssignmentExpression.Type()) {
+	t, u := typeOf(x.UnaryExpression.Type()), typeOf(x.AssignmentExpression.Type())
+	if !t.isScalar() || t == TBool || t != u && (t > U64 || u > U64) {
 		return false
 	}
 	if _, ok := arrayNode(x.AssignmentExpression); ok {
@@ -40,10 +42,13 @@ func (f *fn) copied(x *cc.AssignmentExpression) bool {
 	f.inOrder(strip(x.AssignmentExpression))
 	from := f.lval(x.AssignmentExpression)
 	v := f.load(from, strip(x.AssignmentExpression), -1)
-	c := copying{load: len(f.f.Code) - 1, to: to, from: from, size: from.ct.Size(), done: f.label()}
+	c := copying{load: len(f.f.Code) - 1, to: to, from: from, size: min(from.ct.Size(), to.ct.Size()), done: f.label()}
 	f.at = f.c.placeTok(x.Token, x)
+	if t != u {
+		f.overlap(to, x.UnaryExpression, x.AssignmentExpression)
+	}
 	f.store(to, v, x)
-	if to.bits == nil && from.bits == nil && !from.packed && to.atom == NotAtomic && from.atom == NotAtomic && to.t() == from.t() {
+	if to.bits == nil && from.bits == nil && !from.packed && to.atom == NotAtomic && from.atom == NotAtomic && to.t() == t && from.t() == u {
 		f.bind(c.done)
 		f.copies = append(f.copies, c)
 	}
@@ -60,6 +65,16 @@ func placed(n cc.ExpressionNode) bool {
 		return x.Case == cc.UnaryExpressionDeref && !isVaArg(x.CastExpression)
 	}
 	return false
+}
+
+// kept tells whether an expression is the name of an object in memory.
+func (f *fn) kept(n cc.ExpressionNode) bool {
+	d, ok := key(n).(*cc.Declarator)
+	if !ok || d.Type().Kind() == cc.Function {
+		return false
+	}
+	v, local := f.vars[d]
+	return !local && d.Linkage() != cc.None || local && v < 0
 }
 
 // copyOut emits the code at the end of the function.

@@ -2,6 +2,7 @@ package run
 
 import (
 	"encoding/binary"
+	"fmt"
 	"math"
 
 	"steward/internal/cinterp/code"
@@ -48,18 +49,18 @@ func (vm *VM) Access(p mem.Slot, size, align uint64, write bool) (*mem.Object, u
 		if o.Class == mem.ClassTemp {
 			kind = "use-after-temporary"
 		}
-		return nil, 0, vm.Find(kind, &p, int64(size), "a %s of %d %s at offset %d of %s that no longer exists", what, size, bytesWord(size), int64(off), describe(o))
+		return nil, 0, vm.Find(kind, &p, int64(size), "a %s of %s at offset %d of %s that no longer exists", what, count(size), int64(off), describe(o))
 	}
 	if o.Class == mem.ClassFunc {
 		return nil, 0, vm.Find("wild-pointer", &p, int64(size), "a %s of a function as if it were an object", what)
 	}
 	if off > o.Size || size > o.Size-off {
-		return nil, 0, vm.Find(kind, &p, int64(size), "a %s of %d %s at offset %d of %s, which has %d %s", what, size, bytesWord(size), int64(off), describe(o), o.Size, bytesWord(o.Size))
+		return nil, 0, vm.Find(kind, &p, int64(size), "a %s of %s at offset %d of %s, which has %s", what, count(size), int64(off), describe(o), count(o.Size))
 	}
 	if p.Sub != 0 {
 		if s := vm.M.Subs[p.Sub]; off < s.Lo || off+size > s.Hi {
 			kind = "sub-object-" + what
-			return nil, 0, vm.Find(kind, &p, int64(size), "a %s of %d %s at offset %d of an array of %d bytes inside %s", what, size, bytesWord(size), int64(off)-int64(s.Lo), s.Hi-s.Lo, describe(o))
+			return nil, 0, vm.Find(kind, &p, int64(size), "a %s of %s at offset %d of an array of %s inside %s", what, count(size), int64(off)-int64(s.Lo), count(s.Hi-s.Lo), describe(o))
 		}
 	}
 	if align > 1 && p.N%align != 0 {
@@ -114,11 +115,20 @@ func describe(o *mem.Object) string {
 	return className(o) + " " + o.Name
 }
 
-func bytesWord(n uint64) string {
-	if n == 1 {
-		return "byte"
+// count says how many bytes, for people.
+func count(bytes uint64) string {
+	if bytes == 1 {
+		return "1 byte"
 	}
-	return "bytes"
+	return fmt.Sprintf("%d bytes", bytes)
+}
+
+// be is the verb for so many bytes.
+func be(bytes uint64) string {
+	if bytes == 1 {
+		return "is"
+	}
+	return "are"
 }
 
 // uninit tells of a read of bytes without a value.
@@ -126,17 +136,20 @@ func (vm *VM) uninit(p mem.Slot, o *mem.Object, size uint64) bool {
 	if off := p.N - o.Base; o.Lost != nil && off < o.Lost.Hi && off+size > o.Lost.Lo {
 		return vm.Find(o.Lost.Kind, &p, int64(size), "%s", o.Lost.Text)
 	}
-	if o.Class == mem.ClassHeap {
-		if fr := &vm.frames[len(vm.frames)-1]; vm.lib == "" {
-			if to, ok := fr.Func.Copies[fr.pc-1]; ok {
-				fr.pc, vm.aside = to, true
-				return false
+	if fr := &vm.frames[len(vm.frames)-1]; vm.lib == "" {
+		if to, ok := fr.Func.Copies[fr.pc-1]; ok {
+			if o.Class != mem.ClassHeap {
+				vm.Find("indeterminate-copy", &p, int64(size), "%s at offset %d of %s %s copied without a value", count(size), int64(p.N-o.Base), describe(o), be(size))
 			}
+			fr.pc, vm.aside = to, true
+			return false
 		}
-		return vm.Find("uninitialised-heap-read", &p, int64(size), "%d %s of allocated memory are read that nobody wrote", size, bytesWord(size))
+	}
+	if o.Class == mem.ClassHeap {
+		return vm.Find("uninitialised-heap-read", &p, int64(size), "%s of allocated memory %s read that nobody wrote", count(size), be(size))
 	}
 	if size < o.Size {
-		return vm.Find("uninitialised-read", &p, int64(size), "%d %s at offset %d of %s are read before they have a value", size, bytesWord(size), int64(p.N-o.Base), describe(o))
+		return vm.Find("uninitialised-read", &p, int64(size), "%s at offset %d of %s %s read without a value", count(size), int64(p.N-o.Base), describe(o), be(size))
 	}
 	return vm.Find("uninitialised-read", &p, int64(size), "%s is read before it has a value", describe(o))
 }

@@ -29,6 +29,8 @@ var memory = []Kind{
 		"A local object is read before a value was stored in it."},
 	{"uninitialised-heap-read", "UB-014", "7.22.3.4p2", []int{180, 181}, 457, "EXP33-C", TierExploit,
 		"Allocated memory is read before a value was stored in it."},
+	{"indeterminate-copy", "UB-144", "6.7.9p10", []int{11}, 457, "EXP33-C", TierFormal,
+		"What a local object in memory has before a value was stored in it is copied to another object."},
 	{"null-dereference", "UB-015", "6.5.3.2p4", []int{43}, 476, "EXP34-C", TierMemory,
 		"A null pointer is used to read, write or call."},
 	{"wild-pointer", "UB-016", "6.5.3.2p4", []int{19, 43}, 822, "EXP34-C", TierMemory,
