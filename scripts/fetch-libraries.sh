@@ -6,7 +6,7 @@
 # packages stay as they are. What is there is not fetched again.
 set -euo pipefail
 dir=${1:?usage: scripts/fetch-libraries.sh DIR}
-packages=(zlib expat cjson bzip2 libpng1.6 libtomcrypt)
+packages=(zlib expat cjson bzip2 libpng1.6 libtomcrypt mbedtls libzstd)
 
 mkdir -p "$dir/apt/parts" "$dir/apt/lists/partial"
 cd "$dir"
