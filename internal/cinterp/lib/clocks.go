@@ -13,13 +13,19 @@ import (
 )
 
 // The calendar is UTC, and stands still: it moves when the program sleeps and
-// nothing waits. Processor time and the monotonic clock move with the steps of
-// the program, a thousand in a microsecond.
+// nothing waits, and by a microsecond when it is asked, so that a program that
+// waits by asking has an end. Processor time and the monotonic clock move with
+// the steps of the program as well, a thousand in a microsecond.
 
-func (x *extra) wall() (sec, nano int64) { return x.now + x.slept/1e9, x.slept % 1e9 }
+func (x *extra) wall() (sec, nano int64) {
+	x.pass(0, 1000)
+	return x.now + x.slept/1e9, x.slept % 1e9
+}
 
 func steady(c *call) (sec, nano int64) {
-	n := ext(c).slept + c.VM.Steps
+	x := ext(c)
+	x.pass(0, 1000)
+	n := x.slept + c.VM.Steps
 	return 1000 + n/1e9, n % 1e9
 }
 
