@@ -5,8 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"strings"
-
-	"steward/internal/base/pattern"
 )
 
 // Marshal writes the document as it is to be published: indented by two
@@ -23,7 +21,7 @@ func Marshal(a *Advisory) ([]byte, error) {
 	return b.Bytes(), nil
 }
 
-var outsideFilename = pattern.Late(`[^+\-a-z0-9]+`)
+var outsideFilename = late(`[^+\-a-z0-9]+`)
 
 // Filename is the name that the document's file must have. csaf:5.1
 func Filename(id TrackingID) string {

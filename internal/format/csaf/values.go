@@ -3,11 +3,11 @@ package csaf
 import (
 	"fmt"
 	"net/url"
+	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"time"
-
-	"steward/internal/base/pattern"
 )
 
 // checked is a value with a rule of its own from the schema: fault says what
@@ -28,21 +28,26 @@ const (
 )
 
 var (
-	categoryPattern = pattern.Late(`^[^` + space + `\-_.](` + inline + `*[^` + space + `\-_.])?$`)
-	idPattern       = pattern.Late(`^[^` + space + `](` + inline + `*[^` + space + `])?$`)
-	cvePattern      = pattern.Late(`^CVE-[0-9]{4}-[0-9]{4,}$`)
-	cwePattern      = pattern.Late(`^CWE-[1-9][0-9]{0,5}$`)
-	hashPattern     = pattern.Late(`^[0-9a-fA-F]{32,}$`)
-	purlPattern     = pattern.Late(`^pkg:[A-Za-z.\-+][A-Za-z0-9.\-+]*/.+`)
-	cpe23Pattern    = pattern.Late(`^cpe:2\.3:[aho*\-](:` + cpeWord + `){5}(:([a-zA-Z]{2,3}(-([a-zA-Z]{2}|[0-9]{3}))?|[*\-]))(:` + cpeWord + `){4}$`)
-	cpe22Pattern    = pattern.Late(`^[cC][pP][eE]:/[AHOaho]?(:[A-Za-z0-9._\-~%]*){0,6}$`)
-	cvss2Pattern    = pattern.Late(`^(` + cvss2Part + `/)*` + cvss2Part + `$`)
-	cvss3Pattern    = pattern.Late(`^CVSS:3\.[01]/(` + cvss3Part + `/)*` + cvss3Part + `$`)
-	langPattern     = pattern.Late(`^(([A-Za-z]{2,3}(-[A-Za-z]{3}(-[A-Za-z]{3}){0,2})?|[A-Za-z]{4,8})(-[A-Za-z]{4})?` +
+	categoryPattern = late(`^[^` + space + `\-_.](` + inline + `*[^` + space + `\-_.])?$`)
+	idPattern       = late(`^[^` + space + `](` + inline + `*[^` + space + `])?$`)
+	cvePattern      = late(`^CVE-[0-9]{4}-[0-9]{4,}$`)
+	cwePattern      = late(`^CWE-[1-9][0-9]{0,5}$`)
+	hashPattern     = late(`^[0-9a-fA-F]{32,}$`)
+	purlPattern     = late(`^pkg:[A-Za-z.\-+][A-Za-z0-9.\-+]*/.+`)
+	cpe23Pattern    = late(`^cpe:2\.3:[aho*\-](:` + cpeWord + `){5}(:([a-zA-Z]{2,3}(-([a-zA-Z]{2}|[0-9]{3}))?|[*\-]))(:` + cpeWord + `){4}$`)
+	cpe22Pattern    = late(`^[cC][pP][eE]:/[AHOaho]?(:[A-Za-z0-9._\-~%]*){0,6}$`)
+	cvss2Pattern    = late(`^(` + cvss2Part + `/)*` + cvss2Part + `$`)
+	cvss3Pattern    = late(`^CVSS:3\.[01]/(` + cvss3Part + `/)*` + cvss3Part + `$`)
+	langPattern     = late(`^(([A-Za-z]{2,3}(-[A-Za-z]{3}(-[A-Za-z]{3}){0,2})?|[A-Za-z]{4,8})(-[A-Za-z]{4})?` +
 		`(-([A-Za-z]{2}|[0-9]{3}))?(-([A-Za-z0-9]{5,8}|[0-9][A-Za-z0-9]{3}))*(-[A-WY-Za-wy-z0-9](-[A-Za-z0-9]{2,8})+)*` +
 		`(-[Xx](-[A-Za-z0-9]{1,8})+)?|[Xx](-[A-Za-z0-9]{1,8})+|[Ii]-[Dd][Ee][Ff][Aa][Uu][Ll][Tt]|[Ii]-[Mm][Ii][Nn][Gg][Oo])$`)
-	uriPattern = pattern.Late(`^[A-Za-z][A-Za-z0-9+.\-]*:([A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=]|%[0-9A-Fa-f]{2})*$`)
+	uriPattern = late(`^[A-Za-z][A-Za-z0-9+.\-]*:([A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=]|%[0-9A-Fa-f]{2})*$`)
 )
+
+// late compiles a pattern when it is first asked for: few commands use any.
+func late(expr string) func() *regexp.Regexp {
+	return sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(expr) })
+}
 
 // clip shortens a value for a message.
 func clip(s string) string {
@@ -141,7 +146,7 @@ func dateTimeFault(s string) string {
 	return must(err == nil && dateTimePattern().MatchString(s), s, "a date and time of RFC 3339, like 2026-03-01T14:00:00Z")
 }
 
-var dateTimePattern = pattern.Late(`^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$`)
+var dateTimePattern = late(`^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$`)
 
 func (v CSAFVersion) fault() string { return oneOf(v, Version20) }
 

@@ -5,8 +5,6 @@ import (
 	"errors"
 	"strconv"
 	"strings"
-
-	"steward/internal/base/pattern"
 )
 
 // revisionNumber is a version taken apart. csaf:3.1.11
@@ -18,8 +16,8 @@ type revisionNumber struct {
 }
 
 var (
-	integerPattern  = pattern.Late(`^(0|[1-9][0-9]{0,17})$`)
-	semanticPattern = pattern.Late(`^(0|[1-9][0-9]{0,17})\.(0|[1-9][0-9]{0,17})\.(0|[1-9][0-9]{0,17})` +
+	integerPattern  = late(`^(0|[1-9][0-9]{0,17})$`)
+	semanticPattern = late(`^(0|[1-9][0-9]{0,17})\.(0|[1-9][0-9]{0,17})\.(0|[1-9][0-9]{0,17})` +
 		`(?:-((?:0|[1-9][0-9]*|[0-9]*[a-zA-Z-][0-9a-zA-Z-]*)(?:\.(?:0|[1-9][0-9]*|[0-9]*[a-zA-Z-][0-9a-zA-Z-]*))*))?` +
 		`(?:\+([0-9a-zA-Z-]+(?:\.[0-9a-zA-Z-]+)*))?$`)
 )

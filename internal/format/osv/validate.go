@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/url"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -14,8 +15,6 @@ import (
 	gocvss30 "github.com/pandatix/go-cvss/30"
 	gocvss31 "github.com/pandatix/go-cvss/31"
 	gocvss40 "github.com/pandatix/go-cvss/40"
-
-	"steward/internal/base/pattern"
 )
 
 // Problem is one thing wrong with an entry.
@@ -100,10 +99,10 @@ func (c *checker) entry(e *Entry) {
 }
 
 var (
-	semverPattern    = pattern.Late(`^(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)(-(0|[1-9]\d*|\d*[a-zA-Z-][0-9a-zA-Z-]*)(\.(0|[1-9]\d*|\d*[a-zA-Z-][0-9a-zA-Z-]*))*)?(\+[0-9a-zA-Z-]+(\.[0-9a-zA-Z-]+)*)?$`)
-	timestampPattern = pattern.Late(`^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$`)
-	idPattern        = pattern.Late(`^[^\s-]+-\S+$`)
-	commitPattern    = pattern.Late(`^(0|[a-f0-9]{40}|[a-f0-9]{64})$`)
+	semverPattern    = regexp.MustCompile(`^(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)(-(0|[1-9]\d*|\d*[a-zA-Z-][0-9a-zA-Z-]*)(\.(0|[1-9]\d*|\d*[a-zA-Z-][0-9a-zA-Z-]*))*)?(\+[0-9a-zA-Z-]+(\.[0-9a-zA-Z-]+)*)?$`)
+	timestampPattern = regexp.MustCompile(`^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$`)
+	idPattern        = regexp.MustCompile(`^[^\s-]+-\S+$`)
+	commitPattern    = regexp.MustCompile(`^(0|[a-f0-9]{40}|[a-f0-9]{64})$`)
 )
 
 // schemaVersion: semantic, of this major version. osv:schema_version
@@ -111,7 +110,7 @@ func (c *checker) schemaVersion(v string) {
 	switch {
 	case v == "":
 		c.warn("schema_version", "without a version this is an entry of schema 1.0.0")
-	case !semverPattern().MatchString(v):
+	case !semverPattern.MatchString(v):
 		c.fail("schema_version", "%q is not a semantic version", clip(v))
 	case !strings.HasPrefix(v, "1."):
 		c.fail("schema_version", "%s is not a version 1", clip(v))
@@ -121,7 +120,7 @@ func (c *checker) schemaVersion(v string) {
 // id: database, dash, entry. osv:id, modified
 func (c *checker) id(id string) {
 	switch {
-	case !idPattern().MatchString(id) && !strings.HasPrefix(id, localPrefix):
+	case !idPattern.MatchString(id) && !strings.HasPrefix(id, localPrefix):
 		c.fail("id", "%q is not an identifier like ABC-2026-0001", clip(id))
 	case !Registered(id):
 		c.warn("id", "the prefix of %q is not registered; %q is valid everywhere", clip(id), clip(LocalID(id)))
@@ -131,7 +130,7 @@ func (c *checker) id(id string) {
 // ids: identifiers in the form of the entry's own. osv:aliases
 func (c *checker) ids(path string, list []string) {
 	for i, id := range list {
-		if !idPattern().MatchString(id) {
+		if !idPattern.MatchString(id) {
 			c.warn(fmt.Sprintf("%s[%d]", path, i), "%q is not an identifier like ABC-2026-0001", clip(id))
 		}
 	}
@@ -142,7 +141,7 @@ func (c *checker) timestamp(path string, t Timestamp, required bool) {
 	if t == "" && !required {
 		return
 	}
-	if _, err := time.Parse(time.RFC3339, string(t)); err != nil || !timestampPattern().MatchString(string(t)) {
+	if _, err := time.Parse(time.RFC3339, string(t)); err != nil || !timestampPattern.MatchString(string(t)) {
 		c.fail(path, "%q is not a time in UTC like 2026-03-01T14:00:00Z", clip(string(t)))
 	}
 }
@@ -270,9 +269,9 @@ func (c *checker) event(path string, t RangeType, e Event) {
 		}
 		set++
 		switch {
-		case t == Git && !commitPattern().MatchString(f.version):
+		case t == Git && !commitPattern.MatchString(f.version):
 			c.fail(path+"."+f.name, "%q is not a whole commit hash", clip(f.version))
-		case t == Semver && f.version != f.special && !semverPattern().MatchString(f.version):
+		case t == Semver && f.version != f.special && !semverPattern.MatchString(f.version):
 			c.fail(path+"."+f.name, "%q is not a semantic version like 1.4.2", clip(f.version))
 		}
 	}
@@ -312,12 +311,12 @@ func (c *checker) credit(path string, cr Credit) {
 	}
 }
 
-var uriPattern = pattern.Late(`^[A-Za-z][A-Za-z0-9+.\-]*:([A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=]|%[0-9A-Fa-f]{2})+$`)
+var uriPattern = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9+.\-]*:([A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=]|%[0-9A-Fa-f]{2})+$`)
 
 // absolute tells whether the text is a URL with a scheme.
 func absolute(s string) bool {
 	_, err := url.Parse(s)
-	return err == nil && uriPattern().MatchString(s)
+	return err == nil && uriPattern.MatchString(s)
 }
 
 // object: what is left to the database is an object at least.
