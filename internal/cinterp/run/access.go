@@ -26,6 +26,10 @@ func (vm *VM) order() binary.ByteOrder {
 	return binary.LittleEndian
 }
 
+// nullPage is where no system puts an object: what is there was reached from a
+// null pointer.
+const nullPage = 4096
+
 // Access checks that size bytes at a pointer can be read or written, and gives
 // the object and the offset. align 0 asks for none.
 func (vm *VM) Access(p mem.Slot, size, align uint64, write bool) (*mem.Object, uint64, bool) {
@@ -36,7 +40,7 @@ func (vm *VM) Access(p mem.Slot, size, align uint64, write bool) (*mem.Object, u
 	if p.Obj == 0 {
 		if q := vm.M.Recover(p.N); q.Obj != 0 {
 			p = q
-		} else if p.N < 4096 {
+		} else if p.N < nullPage {
 			return nil, 0, vm.Find("null-dereference", nil, 0, "a %s through a null pointer", what)
 		} else {
 			return nil, 0, vm.Find("wild-pointer", nil, 0, "a %s through a pointer to no object (address %#x)", what, p.N)

@@ -40,22 +40,15 @@ func (vm *VM) move(p mem.Slot, by int64) (mem.Slot, bool) {
 
 // member adds a member's offset.
 func (vm *VM) member(p mem.Slot, by int64) (mem.Slot, bool) {
-	if p.Obj == 0 && p.N == 0 {
-		if by == 0 {
-			return p, vm.Find("null-member-address", nil, 0, "the address of a member is taken through a null pointer")
-		}
-		return p, vm.Find("null-dereference", nil, 0, "a member of an object is used through a null pointer")
-	}
+	ok := p.Obj != 0 || p.N != 0 || vm.Find("null-member-address", nil, 0, "the address of a member is taken through a null pointer")
 	p.N += uint64(by)
-	return p, true
+	return p, ok
 }
 
 // decay makes a pointer to an array inside an object, with its bounds.
 func (vm *VM) decay(in *code.Instr, r *[window]mem.Slot) bool {
-	p, ok := vm.member(r[in.B], in.K>>32)
-	if !ok {
-		return false
-	}
+	p := r[in.B] // of nothing: the access that follows tells
+	p.N += uint64(in.K >> 32)
 	if p.Obj != 0 {
 		o := vm.M.Objs[p.Obj]
 		lo := p.N - o.Base

@@ -47,7 +47,7 @@ var pointers = []Kind{
 	{"null-pointer-plus-zero", "UB-020", "6.5.6p8", []int{46}, 823, "", TierFormal,
 		"0 is added to or taken from a null pointer."},
 	{"null-member-address", "UB-140", "6.5.2.3p4", []int{43}, 476, "EXP34-C", TierFormal,
-		"The address of a first member is taken through a null pointer."},
+		"The address of a member is taken through a null pointer."},
 	{"pointer-subtraction", "UB-021", "6.5.6p9", []int{48}, 469, "ARR36-C", TierExploit,
 		"Pointers into different arrays are subtracted."},
 	{"pointer-comparison", "UB-022", "6.5.8p5", []int{53}, 469, "ARR36-C", TierExploit,
