@@ -48,7 +48,8 @@ func (f *fn) copied(x *cc.AssignmentExpression) bool {
 		f.overlap(to, x.UnaryExpression, x.AssignmentExpression)
 	}
 	f.store(to, v, x)
-	if to.bits == nil && from.bits == nil && !from.packed && to.atom == NotAtomic && from.atom == NotAtomic && to.t() == t && from.t() == u {
+	bits := to.bits != nil || from.bits != nil
+	if !from.packed && to.atom == NotAtomic && from.atom == NotAtomic && (bits || to.t() == t && from.t() == u) {
 		f.bind(c.done)
 		f.copies = append(f.copies, c)
 	}
@@ -89,7 +90,10 @@ func (f *fn) copyOut() {
 		begin := f.label()
 		f.bind(begin)
 		f.f.Copies[c.load] = begin.pos
-		f.emit(OpCopy, f.flat(c.to).base, f.flat(c.from).base, 0, c.size)
+		// What has a value is known by bytes: a bit-field stays as it is.
+		if c.to.bits == nil && c.from.bits == nil {
+			f.emit(OpCopy, f.flat(c.to).base, f.flat(c.from).base, 0, c.size)
+		}
 		f.jump(c.done)
 	}
 }
