@@ -228,15 +228,17 @@ func (s *shell) showRun(r *cinterp.Report, lines map[string][]string) error {
 	return err
 }
 
-// lineOf gives lines of the files that were named, and of those that they
-// include.
+// lineOf gives lines of the files that were named, and of headers. A program may
+// name any file by #line, and a report is shown to others: only what is called
+// as headers are is looked at.
 func lineOf(lines map[string][]string) func(string, int) (string, bool) {
 	return func(file string, n int) (string, bool) {
 		l, ok := lines[file]
-		if !ok {
-			text, err := readSource(file)
-			if err == nil {
-				l = strings.Split(string(text), "\n")
+		if !ok && (strings.HasSuffix(file, ".h") || strings.HasSuffix(file, ".inc")) {
+			if at, err := os.Stat(file); err == nil && at.Mode().IsRegular() {
+				if text, err := readSource(file); err == nil {
+					l = strings.Split(string(text), "\n")
+				}
 			}
 			lines[file] = l
 		}
