@@ -11,8 +11,8 @@ import (
 
 // The catalogue's own tests. The floors are what is reached: they may rise.
 const (
-	floorFound  = 247 // examples that give exactly their kind on their line
-	floorTwins  = 247 // twins that finish
+	floorFound  = 248 // examples that give exactly their kind on their line
+	floorTwins  = 248 // twins that finish
 	falseAlarms = 0   // twins that are said to be undefined
 )
 

@@ -48,6 +48,12 @@ func (ts *types) add(key string, l mem.Layout) uint16 {
 	if len(ts.t.Layouts) >= 0xfff0 {
 		return 0
 	}
+	if l.N > 0 {
+		l.Volatile = ts.t.Layouts[l.Elem].Volatile
+	}
+	for _, m := range l.Members {
+		l.Volatile = l.Volatile || ts.t.Layouts[m.Type].Volatile
+	}
 	ts.t.Layouts = append(ts.t.Layouts, l)
 	ts.byKey[key] = uint16(len(ts.t.Layouts) - 1)
 	return ts.byKey[key]

@@ -8,7 +8,7 @@ const mixed = 0xffff
 // array of them.
 func (o *Object) Declare(t uint16) {
 	if o.m.Types != nil {
-		o.declared, o.Fit, o.Plain = t, t, true
+		o.declared, o.Fit, o.Plain = t, t, !o.m.Types.Layouts[t].Volatile
 	}
 }
 

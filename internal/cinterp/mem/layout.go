@@ -55,7 +55,7 @@ type Layout struct {
 	Name     string // for people
 	Size     uint64
 	Tag      Tag  // of a scalar
-	Volatile bool // a scalar that is
+	Volatile bool // it is, or something in it
 	Elem     uint16
 	N        uint64 // elements of an array
 	Members  []Member
