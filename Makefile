@@ -20,7 +20,7 @@ run: build
 	./bin/steward demo
 
 test: tools lint
-	$(WITH_POSTGRES) $(GO) test -timeout 15m ./internal/e2e ./... # the longest first
+	$(WITH_POSTGRES) $(GO) test -p 3 -timeout 15m ./internal/e2e ./... # the longest first
 
 lint:
 	@test -z "$$(gofmt -l cmd internal)" || { gofmt -l cmd internal; echo "run: gofmt -w cmd internal"; exit 1; }
