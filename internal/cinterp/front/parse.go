@@ -125,15 +125,17 @@ func plain(err error, name string, text []byte) error {
 		lines = its // without what only its authors understand
 	}
 	lines = ordered(lines)
-	if len(lines) > 20 {
-		lines = append(lines[:20], "and more")
-	}
 	for i, l := range lines {
 		l, _, _ = strings.Cut(l, " (check.go")
-		if behind := strings.TrimPrefix(l, "<end>:"); behind != l {
+		// The end has one of two names, by what the cache of sources still has.
+		if strings.HasPrefix(l, "<end>:") || strings.HasPrefix(l, "-: unexpected <EOF>") {
 			l = fmt.Sprintf("%s:%d:1: the text ends too early: something is missing before its end", name, 1+strings.Count(strings.TrimRight(string(text), "\n"), "\n"))
 		}
 		lines[i] = strings.ReplaceAll(l, "TODO ", "")
+	}
+	lines = slices.Compact(lines)
+	if len(lines) > 20 {
+		lines = append(lines[:20], "and more")
 	}
 	return errors.New(strings.Join(lines, "\n"))
 }
