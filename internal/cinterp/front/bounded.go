@@ -79,6 +79,16 @@ func (o Options) tokens(abi *cc.ABI, name string, text []byte) (n int, why, err 
 // #line makes the lines count from 1 all the same.
 const counted = "#pragma steward counted\n#line 1\n"
 
+// ended is a text that does not end in a backslash and a new-line, which C17
+// 5.1.1.2p1 forbids: the parser's scanner would look for ever for the end of a
+// quotation that is open there.
+func ended(text []byte) []byte {
+	if t := bytes.TrimRight(text, "\r\n"); bytes.HasSuffix(t, []byte{'\\'}) {
+		return append(bytes.Clone(text), "\n\n"...)
+	}
+	return text
+}
+
 // files shows our headers and the user's files as one file system, and bounds
 // what is read of the user's, and how often.
 type files struct {
@@ -149,7 +159,7 @@ func (b *bounded) Read(p []byte) (int, error) {
 			b.of.err = err
 			return 0, err
 		}
-		b.text = bytes.NewReader(append([]byte(counted), text...))
+		b.text = bytes.NewReader(append([]byte(counted), ended(text)...))
 	}
 	return b.text.Read(p)
 }

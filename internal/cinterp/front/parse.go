@@ -98,8 +98,8 @@ func (o Options) config(abi *cc.ABI, name string, text []byte, f *files) (*cc.Co
 	return cfg, []cc.Source{
 		{Name: "<predefined>", Value: cfg.Predefined},
 		{Name: "<builtin>", Value: before + cc.Builtin + after + atomics},
-		{Name: "<command>", Value: defines(o.Define)},
-		{Name: name, Value: counted + string(text)},
+		{Name: "<command>", Value: string(ended([]byte(defines(o.Define))))},
+		{Name: name, Value: counted + string(ended(text))},
 		{Name: "<end>", Value: end},
 	}, nil
 }

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"strings"
 	"testing"
+	"testing/fstest"
 )
 
 // TestEndHasOneName: what the parser says at the end of a text is the same
@@ -16,5 +17,22 @@ func TestEndHasOneName(t *testing.T) {
 	want := "t.c:2:1: unexpected '{', expected ';'\nt.c:2:1: the text ends too early: something is missing before its end"
 	if a.Error() != want || b.Error() != want {
 		t.Errorf("%q\n%q", a, b)
+	}
+}
+
+// TestOpenAtTheEnd: a quotation that is open where a text ends in a backslash
+// is told, and reading ends.
+func TestOpenAtTheEnd(t *testing.T) {
+	t.Parallel()
+	for _, text := range []string{`int a = '\`, "int a = '\\\n", "char *s = \"a\\", "char *s = \"\\\r\n", "#define A '\\", "int a = 'x\\"} {
+		for _, p := range []Options{{Machine: Machines[0]}, {Machine: Machines[0], Define: []string{"B='\\"}}} {
+			if _, err := Parse("a.c", []byte(text), p); err == nil && text[0] != '#' {
+				t.Errorf("%q is read", text)
+			}
+		}
+		fs := fstest.MapFS{"h.h": {Data: []byte(text)}}
+		if _, err := Parse("a.c", []byte("#include \"h.h\"\nint main(void) { return 0; }\n"), Options{Machine: Machines[0], FS: fs}); err == nil && text[0] != '#' {
+			t.Errorf("%q is read from a header", text)
+		}
 	}
 }
