@@ -5,6 +5,8 @@ import (
 	"context"
 	"errors"
 	"io/fs"
+	"runtime"
+	"sync"
 	"time"
 
 	"steward/internal/cinterp/check"
@@ -130,22 +132,39 @@ func compile(p Program, machine string) (*Compiled, error) {
 	if err != nil {
 		return nil, err
 	}
-	var units []*front.Unit
-	var refused error
-	for _, f := range p.Files {
-		o := front.Options{Machine: m, Define: p.Define, Include: p.Include, FS: p.FS}
-		u, err := front.Parse(f.Name, f.Text, o)
-		var beyond *front.Beyond
-		if errors.As(err, &beyond) {
-			return nil, err
-		}
-		if err != nil {
-			refused = cmp.Or(refused, err)
-			u, _ = front.Outline(f.Name, f.Text, o)
-		}
-		units = append(units, u)
+	units, refused := parse(p, front.Options{Machine: m, Define: p.Define, Include: p.Include, FS: p.FS})
+	var beyond *front.Beyond
+	if errors.As(refused, &beyond) {
+		return nil, refused
 	}
 	return translate(units, m, refused)
+}
+
+// parse reads the units side by side, as that is most of the work. The error is
+// that of the first unit that is beyond a limit, or else that is no C; of the
+// latter there are outlines.
+func parse(p Program, o front.Options) ([]*front.Unit, error) {
+	units, faults := make([]*front.Unit, len(p.Files)), make([]error, len(p.Files))
+	free := make(chan bool, runtime.GOMAXPROCS(0))
+	var all sync.WaitGroup
+	for i, f := range p.Files {
+		free <- true
+		all.Go(func() {
+			defer func() { <-free }()
+			u, err := front.Parse(f.Name, f.Text, o)
+			if err != nil && !errors.As(err, new(*front.Beyond)) {
+				u, _ = front.Outline(f.Name, f.Text, o)
+			}
+			units[i], faults[i] = u, err
+		})
+	}
+	all.Wait()
+	for _, err := range faults {
+		if errors.As(err, new(*front.Beyond)) {
+			return nil, err
+		}
+	}
+	return units, cmp.Or(faults...)
 }
 
 // sourceError is an error of the source: its text is for people as it is.

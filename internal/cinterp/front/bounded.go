@@ -20,24 +20,25 @@ import (
 const maxSearch = 1_000_000
 
 // bounded looks whether a unit may be given to the parser: it lets the
-// preprocessor run, and looks at each token.
-func (o Options) bounded(abi *cc.ABI, name string, text []byte) error {
+// preprocessor run, and looks at each token. It gives the declarations of the
+// builtin functions that are named.
+func (o Options) bounded(abi *cc.ABI, name string, text []byte) (string, error) {
 	if len(text) > maxFile {
-		return &Beyond{File: name, Text: "larger than 32 MiB, which is the limit here"}
+		return "", &Beyond{File: name, Text: "larger than 32 MiB, which is the limit here"}
 	}
 	if err := raw(name, text); err != nil {
-		return err
+		return "", err
 	}
 	if err := raw("<command>", []byte(defines(o.Define))); err != nil {
-		return err
+		return "", err
 	}
-	n, why, err := o.tokens(abi, name, text)
-	if err != nil || why == nil {
-		return err
+	t, err := o.tokens(abi, name, text)
+	if err != nil || t.err == nil {
+		return t.declared, err
 	}
-	b := &Beyond{File: name, Text: why.Error()}
-	if n > maxSearch {
-		return b
+	b := &Beyond{File: name, Text: t.err.Error()}
+	if t.tokens > maxSearch {
+		return "", b
 	}
 	// The first line without which the unit would be bounded.
 	ends := []int{}
@@ -47,31 +48,48 @@ func (o Options) bounded(abi *cc.ABI, name string, text []byte) error {
 		}
 	}
 	b.Line = 1 + sort.Search(len(ends), func(i int) bool {
-		_, why, err := o.tokens(abi, name, text[:ends[i]])
-		return err != nil || why != nil
+		t, err := o.tokens(abi, name, text[:ends[i]])
+		return err != nil || t.err != nil
 	})
-	return b
+	return "", b
 }
 
-// tokens lets the preprocessor run and gives how many tokens came, and why
-// they are beyond a limit, if they are. What else is wrong the parser will tell.
-func (o Options) tokens(abi *cc.ABI, name string, text []byte) (n int, why, err error) {
-	f := &files{user: o.FS}
-	cfg, sources, err := o.config(abi, name, text, f)
-	if err != nil {
-		return 0, nil, err
+// counting is what the preprocessor made of a unit, token by token.
+type counting struct {
+	nesting  // its err tells why the unit is beyond a limit
+	builtins map[int]bool
+	declared string // those that are named
+}
+
+// Write takes one token.
+func (c *counting) Write(tok []byte) (int, error) {
+	for _, i := range builtin.named[string(tok)] {
+		c.builtins[i] = true
 	}
-	t := &nesting{}
+	return c.nesting.Write(tok)
+}
+
+// tokens lets the preprocessor run over a unit. What else is wrong with it the
+// parser will tell.
+func (o Options) tokens(abi *cc.ABI, name string, text []byte) (*counting, error) {
+	f := &files{user: o.FS}
+	t := &counting{builtins: map[int]bool{}}
+	cfg, sources, err := o.config(abi, name, text, "", f)
+	if err != nil {
+		return t, err
+	}
 	err = cc.Preprocess(cfg, sources, t)
 	switch {
 	case f.err != nil:
-		return t.tokens, nil, f.err
-	case t.err != nil:
-		return t.tokens, t.err, nil
-	case err != nil && strings.Contains(err.Error(), "macro expansion limit exceeded"):
-		return t.tokens, errors.New("the macros expand to more than the limit here"), nil
+		return t, f.err
+	case err != nil && t.err == nil && strings.Contains(err.Error(), "macro expansion limit exceeded"):
+		t.err = errors.New("the macros expand to more than the limit here")
+	case err != nil:
+		t.declared = builtin.all()
+	default:
+		t.declared = builtin.some(t.builtins)
 	}
-	return t.tokens, nil, nil
+	return t, nil
 }
 
 // counted begins each file of the user's, so that the parser tells when it is

@@ -62,10 +62,11 @@ func (o Options) read(name string, text []byte, parse func(*cc.Config, []cc.Sour
 	if err != nil {
 		return nil, err
 	}
-	if err := o.bounded(abi, name, text); err != nil {
+	declared, err := o.bounded(abi, name, text)
+	if err != nil {
 		return nil, err
 	}
-	cfg, sources, err := o.config(abi, name, text, &files{user: o.FS})
+	cfg, sources, err := o.config(abi, name, text, declared, &files{user: o.FS})
 	if err != nil {
 		return nil, err
 	}
@@ -82,8 +83,8 @@ func loose(text []byte) bool {
 	return bytes.Contains(text, []byte("may_alias")) || bytes.Contains(text, []byte("no-strict-aliasing"))
 }
 
-// config is what the parser is told.
-func (o Options) config(abi *cc.ABI, name string, text []byte, f *files) (*cc.Config, []cc.Source, error) {
+// config is what the parser is told; declared declares the builtin functions.
+func (o Options) config(abi *cc.ABI, name string, text []byte, declared string, f *files) (*cc.Config, []cc.Source, error) {
 	cfg := &cc.Config{
 		ABI: abi, FS: f, FSOnly: true, ABILayout: true, UnsignedEnums: true,
 		IncludePaths:    append([]string{""}, append(o.Include, own)...),
@@ -97,7 +98,8 @@ func (o Options) config(abi *cc.ABI, name string, text []byte, f *files) (*cc.Co
 	}
 	return cfg, []cc.Source{
 		{Name: "<predefined>", Value: cfg.Predefined},
-		{Name: "<builtin>", Value: before + cc.Builtin + after + atomics},
+		{Name: "<builtin>", Value: builtin.macros},
+		{Name: "<declared>", Value: declared},
 		{Name: "<command>", Value: string(ended([]byte(defines(o.Define))))},
 		{Name: name, Value: counted + string(ended(text))},
 		{Name: "<end>", Value: end},
@@ -167,66 +169,4 @@ func ordered(lines []string) []string {
 // and without one it would wait for ever.
 const end = `
 extern int __steward_end;
-`
-
-// before and after go around the declarations of builtins that the parser
-// brings. A va_list is an array of one structure, as on most machines.
-const before = `
-typedef struct __va_elem { void *__p; long __n; } __steward_va_list[1];
-#define __builtin_va_list __steward_va_list
-#define __builtin_va_arg(va, type) (*(type*)__builtin_va_arg_impl(va))
-`
-
-const after = `
-#undef __builtin_va_copy
-#undef true
-#undef false
-#undef nullptr
-#undef bool
-extern double _Complex __steward_complex;
-void *__builtin_va_arg_impl(__builtin_va_list);
-void __builtin_va_start();
-void __builtin_va_end(__builtin_va_list);
-void __builtin_va_copy(__builtin_va_list, __builtin_va_list);
-int __builtin_memcmp_eq(const void*, const void*, __SIZE_TYPE__);
-int __builtin_ffs(int);
-int __builtin_ffsl(long);
-int __builtin_ffsll(long long);
-int __builtin_clzll(unsigned long long);
-int __builtin_ctzll(unsigned long long);
-int __builtin_popcount(unsigned);
-int __builtin_popcountl(unsigned long);
-int __builtin_popcountll(unsigned long long);
-int __builtin_parity(unsigned);
-int __builtin_parityl(unsigned long);
-int __builtin_parityll(unsigned long long);
-int __builtin_isnan(double);
-int __builtin_isinf(double);
-int __builtin_isinf_sign(double);
-int __builtin_isfinite(double);
-int __builtin_isnormal(double);
-int __builtin_signbit(double);
-int __builtin_signbitf(float);
-int __builtin_isgreater(double, double);
-int __builtin_isgreaterequal(double, double);
-int __builtin_isless(double, double);
-int __builtin_islessequal(double, double);
-int __builtin_islessgreater(double, double);
-void __builtin_trap(void);
-double _Complex __builtin_conj(double _Complex);
-float _Complex __builtin_conjf(float _Complex);
-long double _Complex __builtin_conjl(long double _Complex);
-double __builtin_creal(double _Complex);
-float __builtin_crealf(float _Complex);
-long double __builtin_creall(long double _Complex);
-double __builtin_cimag(double _Complex);
-float __builtin_cimagf(float _Complex);
-long double __builtin_cimagl(long double _Complex);
-float __builtin_fabsf(float);
-long double __builtin_fabsl(long double);
-long double __builtin_copysignl(long double, long double);
-void *__builtin_mempcpy(void*, const void*, __SIZE_TYPE__);
-void *__builtin_memmove(void*, const void*, __SIZE_TYPE__);
-char *__builtin_stpcpy(char*, const char*);
-char *__builtin_strdup(const char*);
 `

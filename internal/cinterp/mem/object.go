@@ -1,6 +1,7 @@
 package mem
 
 import (
+	"bytes"
 	"sort"
 )
 
@@ -354,12 +355,15 @@ func Copy(dst *Object, do uint64, src *Object, so, n uint64, ptr uint64) {
 	if src.Init == nil {
 		dst.SetInit(do, n)
 	} else {
-		tmp := append([]byte(nil), src.Init[so:so+n]...)
-		for i, v := range tmp {
-			if v != 0 {
-				dst.SetInit(do+uint64(i), 1)
-			} else {
+		has := src.Init[so : so+n]
+		if src == dst { // what is written may be what is still to be read
+			has = bytes.Clone(has)
+		}
+		for i, v := range has {
+			if v == 0 {
 				dst.Unset(do + uint64(i))
+			} else if dst.Init != nil {
+				dst.SetInit(do+uint64(i), 1)
 			}
 		}
 	}

@@ -207,7 +207,7 @@ func (vm *VM) callLib(i int, f *code.Func, site *code.Site, base int, dst uint16
 	}
 	c := vm.calls[vm.inLib]
 	vm.inLib++
-	*c = Call{VM: vm, Name: f.Name, Args: vm.stack[base : base+n : base+n], Site: site, Pos: vm.here()}
+	c.VM, c.Name, c.Args, c.Site, c.Pos = vm, f.Name, vm.stack[base:base+n:base+n], site, vm.here()
 	b := fr.base
 	vm.lib = f.Name
 	v, ok := lib(c)
