@@ -132,7 +132,7 @@ func compile(p Program, machine string) (*Compiled, error) {
 	if err != nil {
 		return nil, err
 	}
-	units, refused := parse(p, front.Options{Machine: m, Define: p.Define, Include: p.Include, FS: p.FS})
+	units, refused := parse(p, front.Options{Machine: m, Define: p.Define, Include: p.Include, Files: front.NewFiles(p.FS)})
 	var beyond *front.Beyond
 	if errors.As(refused, &beyond) {
 		return nil, refused

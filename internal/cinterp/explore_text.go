@@ -35,7 +35,7 @@ func (e *Exploration) Text(line func(file string, n int) (string, bool)) string 
 		what = "order"
 	}
 	fmt.Fprintf(&b, "%d %s tried (places where the order of evaluation may show: %d; threads: %d)\n", e.Runs, what, e.Places, e.Threads)
-	return b.String()
+	return Plain(b.String())
 }
 
 func (o *Outcome) head(b *strings.Builder, line func(string, int) (string, bool), word string) {

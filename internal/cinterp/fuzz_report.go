@@ -50,7 +50,7 @@ func (r *FuzzReport) Text(line func(file string, n int) (string, bool)) string {
 	if r.Stopped {
 		b.WriteString("stopped before the last input\n")
 	}
-	return b.String()
+	return Plain(b.String())
 }
 
 // Counts says in a line how many inputs ended how.

@@ -241,7 +241,7 @@ func (r *Report) Text(line func(file string, n int) (string, bool)) string {
 		}
 		r.Notes[i].text(&b, line, word)
 	}
-	return b.String()
+	return Plain(b.String())
 }
 
 func (f *Finding) text(b *strings.Builder, line func(string, int) (string, bool), word string) {
@@ -306,13 +306,11 @@ func caret(b *strings.Builder, p Place, line func(string, int) (string, bool)) {
 	if !ok || len(s) > 200 {
 		return
 	}
-	n := fmt.Sprint(p.Line)
-	fmt.Fprintf(b, "%5s | %s\n", n, s)
-	pad := []byte(s[:max(0, min(len(s), p.Column-1))])
-	for i := range pad {
-		if pad[i] != '\t' {
-			pad[i] = ' '
+	pad := strings.Map(func(r rune) rune {
+		if r == '\t' {
+			return r
 		}
-	}
-	fmt.Fprintf(b, "      | %s^\n", pad)
+		return ' '
+	}, Plain(s[:max(0, min(len(s), p.Column-1))]))
+	fmt.Fprintf(b, "%5d | %s\n      | %s^\n", p.Line, s, pad)
 }

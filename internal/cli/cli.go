@@ -95,18 +95,18 @@ func (s *shell) complain(cmd *cobra.Command, err error) {
 		}
 		_ = writeJSON(s.Stderr, out)
 	case errors.As(err, &u) || strings.HasPrefix(err.Error(), "unknown command"):
-		fmt.Fprintf(s.Stderr, "steward: %v\n  see: %s --help\n", err, cmd.CommandPath())
+		fmt.Fprintf(s.Stderr, "steward: %s\n  see: %s --help\n", safeBlock(err.Error()), cmd.CommandPath())
 	case errors.As(err, &e):
 		where := ""
 		if e.Field != "" {
 			where = e.Field + ": "
 		}
-		fmt.Fprintf(s.Stderr, "steward: %s%s\n", where, e.Message)
+		fmt.Fprintf(s.Stderr, "steward: %s%s\n", where, safeBlock(e.Message))
 		if e.Hint != "" {
 			fmt.Fprintf(s.Stderr, "  %s\n", e.Hint)
 		}
 	default:
-		fmt.Fprintf(s.Stderr, "steward: %v\n", err)
+		fmt.Fprintf(s.Stderr, "steward: %s\n", safeBlock(err.Error()))
 	}
 }
 

@@ -173,7 +173,7 @@ func (s *shell) noProgram(err error) error {
 	if s.json || !errors.Is(err, cinterp.ErrSource) {
 		return usage{errs.Invalidf("", "%v", err)}
 	}
-	fmt.Fprintln(s.Stderr, err)
+	fmt.Fprintln(s.Stderr, cinterp.Plain(err.Error()))
 	return exitStatus(exitUsage)
 }
 
@@ -218,14 +218,37 @@ func (s *shell) showRun(r *cinterp.Report, lines map[string][]string) error {
 		_, err = s.Stdout.Write(b)
 		return err
 	}
-	if _, err := s.Stdout.Write(r.Output); err != nil {
-		return err
-	}
-	if _, err := s.Stderr.Write(r.Errors); err != nil {
+	if err := s.showPrinted(r); err != nil {
 		return err
 	}
 	_, err := io.WriteString(s.Stderr, r.Text(lineOf(lines)))
 	return err
+}
+
+// showPrinted shows what the program printed: byte by byte, but to a terminal as
+// text, which a hostile program cannot command.
+func (s *shell) showPrinted(r *cinterp.Report) error {
+	for _, o := range []struct {
+		to      io.Writer
+		printed []byte
+	}{{s.Stdout, r.Output}, {s.Stderr, r.Errors}} {
+		if isTerminal(o.to) {
+			o.printed = []byte(cinterp.Plain(string(o.printed)))
+		}
+		if _, err := o.to.Write(o.printed); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func isTerminal(w io.Writer) bool {
+	f, ok := w.(*os.File)
+	if !ok {
+		return false
+	}
+	i, err := f.Stat()
+	return err == nil && i.Mode()&os.ModeCharDevice != 0
 }
 
 // lineOf gives lines of the files that were named, and of headers. A program may

@@ -109,7 +109,7 @@ func (c *corpus) read(open func(string) (*os.File, error), name string, mode fs.
 func (s *shell) interpretCorpus(ctx context.Context, q interpretation, p cinterp.Program, opt cinterp.Options, lines map[string][]string) error {
 	compiled, err := cinterp.Compile(ctx, p, opt)
 	if err != nil {
-		return usage{errs.Invalidf("FILE.c", "%v", err)}
+		return s.noProgram(err)
 	}
 	o := cinterp.FuzzOptions{Options: opt}
 	last := s.Clock()

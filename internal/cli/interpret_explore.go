@@ -4,7 +4,6 @@ import (
 	"context"
 	"io"
 
-	"steward/internal/base/errs"
 	"steward/internal/cinterp"
 )
 
@@ -22,7 +21,7 @@ type ordering struct {
 func (s *shell) explore(ctx context.Context, p cinterp.Program, o cinterp.Options, runs int, line func(string, int) (string, bool)) error {
 	e, err := cinterp.Explore(ctx, p, o, cinterp.Bounds{Runs: runs})
 	if err != nil {
-		return usage{errs.Invalidf("FILE.c", "%v", err)}
+		return s.noProgram(err)
 	}
 	if s.json {
 		b, err := e.JSON()
@@ -33,10 +32,7 @@ func (s *shell) explore(ctx context.Context, p cinterp.Program, o cinterp.Option
 			return err
 		}
 	} else {
-		if _, err := s.Stdout.Write(e.First.Output); err != nil {
-			return err
-		}
-		if _, err := s.Stderr.Write(e.First.Errors); err != nil {
+		if err := s.showPrinted(e.First); err != nil {
 			return err
 		}
 		if _, err := io.WriteString(s.Stderr, e.Text(line)); err != nil {

@@ -214,7 +214,7 @@ func (m *manyRuns) table(w io.Writer) error {
 		case r.Failed > 0:
 			bad++
 		}
-		fmt.Fprintf(t, "%s\t%s%s\n", strings.ReplaceAll(r.name(), "-", " "), r.answer(), word)
+		fmt.Fprintf(t, "%s\t%s%s\n", strings.ReplaceAll(r.name(), "-", " "), safe(r.answer()), word)
 	}
 	if err := t.Flush(); err != nil || m.Runs[0].Machine != "" || m.Runs[0].Report.Exit() != exitDone {
 		return err

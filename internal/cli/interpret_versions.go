@@ -103,21 +103,21 @@ func printVersions(w io.Writer, a *releases.Answer) error {
 		case r.Place != nil:
 			what += " at " + r.Place.String()
 		}
-		fmt.Fprintf(t, "%s\t%s\t%s\n", r.Name, r.Outcome, safe(what))
+		fmt.Fprintf(t, "%s\t%s\t%s\n", safe(r.Name), r.Outcome, safe(what))
 	}
 	if err := t.Flush(); err != nil {
 		return err
 	}
 	var out []string
 	for _, r := range a.Ranges {
-		from := r.Introduced
+		from := safe(r.Introduced)
 		if from == "0" {
 			from = "the beginning"
 		}
 		if r.Fixed != "" {
-			out = append(out, fmt.Sprintf("affected from %s, fixed in %s", from, r.Fixed))
+			out = append(out, fmt.Sprintf("affected from %s, fixed in %s", from, safe(r.Fixed)))
 		} else {
-			out = append(out, fmt.Sprintf("affected from %s to %s, the last", from, r.LastAffected))
+			out = append(out, fmt.Sprintf("affected from %s to %s, the last", from, safe(r.LastAffected)))
 		}
 	}
 	if len(out) == 0 {

@@ -75,10 +75,10 @@ func TestBeyond(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			o := Options{Machine: Machines[0], FS: fstest.MapFS{
+			o := Options{Machine: Machines[0], Files: NewFiles(fstest.MapFS{
 				name:      {Data: []byte(c.text)},
 				"other.h": {Data: []byte(many("(", maxNested+1))},
-			}}
+			})}
 			_, err := Parse(name, []byte(c.text), o)
 			var b *Beyond
 			if !errors.As(err, &b) || b.Line != c.line {
@@ -110,12 +110,12 @@ func TestWithin(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			if _, err := Parse(name, []byte(text), Options{Machine: Machines[0], FS: fstest.MapFS{"x.h": {Data: []byte("int x;\n")}}}); err != nil {
+			if _, err := Parse(name, []byte(text), Options{Machine: Machines[0], Files: NewFiles(fstest.MapFS{"x.h": {Data: []byte("int x;\n")}})}); err != nil {
 				t.Error(err)
 			}
 		})
 	}
-	_, err := Parse("t.c", []byte("int a;\n#include \"x.h\"\n"), Options{Machine: Machines[0], FS: fstest.MapFS{"x.h": {Data: []byte("int b;\n\nint c = ;\n")}}})
+	_, err := Parse("t.c", []byte("int a;\n#include \"x.h\"\n"), Options{Machine: Machines[0], Files: NewFiles(fstest.MapFS{"x.h": {Data: []byte("int b;\n\nint c = ;\n")}})})
 	if err == nil || !strings.HasPrefix(err.Error(), "x.h:3:9:") {
 		t.Error(err)
 	}

@@ -3,16 +3,10 @@ package front
 import (
 	"bytes"
 	"errors"
-	"fmt"
-	"io"
-	"io/fs"
-	"path"
 	"sort"
 	"strings"
 
 	"modernc.org/cc/v4"
-
-	"steward/internal/cinterp/front/include"
 )
 
 // maxSearch is how large a unit may be, in tokens, to look for the line at
@@ -72,7 +66,7 @@ func (c *counting) Write(tok []byte) (int, error) {
 // tokens lets the preprocessor run over a unit. What else is wrong with it the
 // parser will tell.
 func (o Options) tokens(abi *cc.ABI, name string, text []byte) (*counting, error) {
-	f := &files{user: o.FS}
+	f := &files{user: o.Files}
 	t := &counting{builtins: map[int]bool{}}
 	cfg, sources, err := o.config(abi, name, text, "", f)
 	if err != nil {
@@ -105,79 +99,4 @@ func ended(text []byte) []byte {
 		return append(bytes.Clone(text), "\n\n"...)
 	}
 	return text
-}
-
-// files shows our headers and the user's files as one file system, and bounds
-// what is read of the user's, and how often.
-type files struct {
-	user     fs.FS
-	read     int64
-	included int
-	err      error // why no more is read
-}
-
-// pragma is told of each #pragma. Its panic is the way out of the preprocessor.
-func (f *files) pragma(t []cc.Token) error {
-	if len(t) != 2 || t[0].SrcStr() != "steward" || t[1].SrcStr() != "counted" {
-		return nil
-	}
-	if f.included++; f.included > maxIncluded {
-		panic(&Beyond{File: t[0].Position().Filename, Line: 1, Text: fmt.Sprintf("files are included more than %d times, which is the limit here", maxIncluded)})
-	}
-	return nil
-}
-
-// Open opens one of our headers or a file of the user's.
-func (f *files) Open(name string) (fs.File, error) {
-	if rest, ok := strings.CutPrefix(name, own+"/"); ok {
-		return include.FS.Open(path.Clean(rest))
-	}
-	if f.user == nil || f.err != nil {
-		return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrNotExist}
-	}
-	file, err := f.user.Open(name)
-	if err != nil {
-		return nil, err
-	}
-	info, err := file.Stat()
-	if err == nil && !info.Mode().IsRegular() {
-		err = fs.ErrInvalid
-	}
-	if err != nil {
-		return nil, errors.Join(&fs.PathError{Op: "open", Path: name, Err: err}, file.Close())
-	}
-	return &bounded{File: file, of: f, name: name}, nil
-}
-
-// bounded is a file of the user's, which is looked at when it is read.
-type bounded struct {
-	fs.File
-	of   *files
-	name string
-	text *bytes.Reader
-}
-
-// Read gives the next bytes.
-func (b *bounded) Read(p []byte) (int, error) {
-	if b.text == nil {
-		text, err := io.ReadAll(io.LimitReader(b.File, maxFile+1))
-		if err != nil {
-			return 0, err
-		}
-		b.of.read += int64(len(text))
-		switch {
-		case len(text) > maxFile:
-			err = &Beyond{File: b.name, Text: "larger than 32 MiB, which is the limit here"}
-		case b.of.read > maxFiles:
-			err = &Beyond{File: b.name, Text: "with this file more than 128 MiB are included, which is the limit here"}
-		default:
-			err = raw(b.name, text)
-		}
-		if err != nil {
-			b.of.err = err
-			return 0, err
-		}
-		b.text = bytes.NewReader(append([]byte(counted), ended(text)...))
-	}
-	return b.text.Read(p)
 }

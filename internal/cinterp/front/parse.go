@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
-	"io/fs"
 	"slices"
 	"strings"
 
@@ -16,12 +15,12 @@ import (
 const own = "<steward>"
 
 // Options of the front end. Define holds NAME or NAME=VALUE. Include holds
-// directories in FS. FS is where named files are looked up; nil: nowhere.
+// directories in Files, where named files are looked up; nil: nowhere.
 type Options struct {
 	Machine Machine
 	Define  []string
 	Include []string
-	FS      fs.FS
+	Files   *Files
 }
 
 // Unit is a translation unit, parsed and with types.
@@ -66,7 +65,7 @@ func (o Options) read(name string, text []byte, parse func(*cc.Config, []cc.Sour
 	if err != nil {
 		return nil, err
 	}
-	cfg, sources, err := o.config(abi, name, text, declared, &files{user: o.FS})
+	cfg, sources, err := o.config(abi, name, text, declared, &files{user: o.Files})
 	if err != nil {
 		return nil, err
 	}

@@ -31,7 +31,7 @@ func TestOpenAtTheEnd(t *testing.T) {
 			}
 		}
 		fs := fstest.MapFS{"h.h": {Data: []byte(text)}}
-		if _, err := Parse("a.c", []byte("#include \"h.h\"\nint main(void) { return 0; }\n"), Options{Machine: Machines[0], FS: fs}); err == nil && text[0] != '#' {
+		if _, err := Parse("a.c", []byte("#include \"h.h\"\nint main(void) { return 0; }\n"), Options{Machine: Machines[0], Files: NewFiles(fs)}); err == nil && text[0] != '#' {
 			t.Errorf("%q is read from a header", text)
 		}
 	}

@@ -16,7 +16,6 @@ import (
 	"strings"
 	"syscall"
 	"time"
-	"unicode"
 	"unsafe"
 
 	"golang.org/x/sys/unix"
@@ -284,7 +283,7 @@ func (p program) lines(out proof.Program) []proof.Line {
 				continue
 			}
 			if l := strings.Split(string(f.Data), "\n"); at.Line >= 1 && at.Line <= len(l) && len(l[at.Line-1]) <= 400 {
-				list = append(list, proof.Line{File: at.File, Line: at.Line, Text: clean(strings.TrimSuffix(l[at.Line-1], "\r"))})
+				list = append(list, proof.Line{File: at.File, Line: at.Line, Text: cinterp.Plain(strings.TrimSuffix(l[at.Line-1], "\r"))})
 			}
 		}
 	}
@@ -295,21 +294,10 @@ func short(s string) string { return cut(s, keptText) }
 
 // cut shortens a text to so many bytes at most.
 func cut(s string, most int) string {
-	if s = clean(s); len(s) <= most {
+	if s = cinterp.Plain(s); len(s) <= most {
 		return s
 	}
 	return strings.ToValidUTF8(s[:most-3], "") + "..."
-}
-
-// clean makes text of bytes, in which nothing is hidden and nothing turns the
-// direction of what follows.
-func clean(s string) string {
-	return strings.Map(func(r rune) rune {
-		if unicode.IsControl(r) && r != '\n' && r != '\t' || unicode.Is(unicode.Cf, r) {
-			return unicode.ReplacementChar
-		}
-		return r
-	}, strings.ToValidUTF8(s, string(unicode.ReplacementChar)))
 }
 
 func firstLine(err error) string {

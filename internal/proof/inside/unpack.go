@@ -13,6 +13,7 @@ import (
 	"slices"
 	"strings"
 
+	"steward/internal/cinterp"
 	"steward/internal/proof"
 )
 
@@ -65,7 +66,7 @@ func (u *unpacking) add(name string, r io.Reader) error {
 	if u.bytes += int64(len(b)); u.bytes > proof.MaxSources {
 		return errTooMuch
 	}
-	name = strings.TrimPrefix(path.Clean("/"+strings.ReplaceAll(clean(name), "\\", "/")), "/")
+	name = strings.TrimPrefix(path.Clean("/"+strings.ReplaceAll(cinterp.Plain(name), "\\", "/")), "/")
 	if name == "" || len(name) > 200 || !fs.ValidPath(name) || u.seen[name] {
 		return nil
 	}
