@@ -46,21 +46,21 @@ var memory = map[string]run.LibFunc{
 	"alloca": func(c *call) (slot, bool) { return c.VM.Alloca(arg(c, 0).N) },
 	"memcpy": func(c *call) (slot, bool) {
 		d, s, n := arg(c, 0), arg(c, 1), arg(c, 2).N
-		return d, zeroOK(c, n, d, s) && (n == 0 || room2(c, d, s, n) && apart(c, d, n, s, n) && move(c, d, s, n))
+		return d, zeroOK(c, n, d, s) && (n == 0 || moved(c, d, s, n, true))
 	},
 	"mempcpy": func(c *call) (slot, bool) {
 		d, s, n := arg(c, 0), arg(c, 1), arg(c, 2).N
 		e := d
 		e.N += n
-		return e, n == 0 || room2(c, d, s, n) && apart(c, d, n, s, n) && move(c, d, s, n)
+		return e, n == 0 || moved(c, d, s, n, true)
 	},
 	"memmove": func(c *call) (slot, bool) {
 		d, s, n := arg(c, 0), arg(c, 1), arg(c, 2).N
-		return d, zeroOK(c, n, d, s) && (n == 0 || room2(c, d, s, n) && move(c, d, s, n))
+		return d, zeroOK(c, n, d, s) && (n == 0 || moved(c, d, s, n, false))
 	},
 	"bcopy": func(c *call) (slot, bool) {
 		n := arg(c, 2).N
-		return slot{}, n == 0 || room2(c, arg(c, 1), arg(c, 0), n) && move(c, arg(c, 1), arg(c, 0), n)
+		return slot{}, n == 0 || moved(c, arg(c, 1), arg(c, 0), n, false)
 	},
 	"memset": func(c *call) (slot, bool) { return arg(c, 0), fill(c, arg(c, 0), byte(arg(c, 1).N), arg(c, 2).N) },
 	"bzero":  func(c *call) (slot, bool) { return slot{}, fill(c, arg(c, 0), 0, arg(c, 1).N) },
@@ -175,27 +175,21 @@ func sizeSeen(c *call, n uint64) func() {
 	return func() { c.VM.Seen.Huge = false }
 }
 
-func room2(c *call, d, s slot, n uint64) bool {
+// moved copies n bytes, between ranges that must be apart or need not be.
+func moved(c *call, d, s slot, n uint64, mustBeApart bool) bool {
 	defer sizeSeen(c, n)()
 	// The write first: it does the greater harm.
-	if _, _, ok := room(c, d, n, true); !ok {
-		return false
-	}
-	_, _, ok := room(c, s, n, false)
-	return ok
-}
-
-func move(c *call, d, s slot, n uint64) bool {
-	so, si, ok := room(c, s, n, false)
+	do, di, ok := room(c, d, n, true)
 	if !ok {
 		return false
 	}
-	do, di, ok := room(c, d, n, true)
-	if ok {
-		mem.Copy(do, di, so, si, n, uint64(c.VM.P.Ptr))
-		do.CopiedIn(di, n)
+	so, si, ok := room(c, s, n, false)
+	if !ok || mustBeApart && !apart(c, d, n, s, n) {
+		return false
 	}
-	return ok
+	mem.Copy(do, di, so, si, n, uint64(c.VM.P.Ptr))
+	do.CopiedIn(di, n)
+	return true
 }
 
 func fill(c *call, p slot, b byte, n uint64) bool {

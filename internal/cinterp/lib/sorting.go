@@ -131,13 +131,13 @@ func sortArray(c *call, more *slot) (slot, bool) {
 		o.Unwatch(c.VM.P.Big)
 	}
 	tmp, ok := own(c, "copy made by qsort", n*size)
-	if !ok || !move(c, tmp, base, n*size) {
+	if !ok || !moved(c, tmp, base, n*size, false) {
 		return slot{}, false
 	}
 	for i, j := range p {
 		from := tmp
 		from.N += uint64(j) * size
-		if !move(c, s.at(uint32(i)), from, size) {
+		if !moved(c, s.at(uint32(i)), from, size, false) {
 			return slot{}, false
 		}
 	}

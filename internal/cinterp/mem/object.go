@@ -145,6 +145,7 @@ type Memory struct {
 	Used   uint64 // bytes that live, with their shadows
 	Total  uint64 // bytes that were handed out
 	Limit  uint64
+	blank  []Object             // records that were not used yet
 	dead   int                  // ended objects that are not spare
 	stay   int                  // those of them that the last Reclaim left
 	free   map[uint64][]*Object // spare ones, by kindOf
@@ -204,7 +205,11 @@ func (m *Memory) Alloc(size, align uint64, class Class) *Object {
 			return nil
 		}
 		m.next = base + size + 32
-		o = &Object{Base: base, ID: uint32(len(m.Objs))}
+		if len(m.blank) == 0 { // records are kept to the end, so they may be made many at a time
+			m.blank = make([]Object, min(64, len(m.Objs)))
+		}
+		o, m.blank = &m.blank[0], m.blank[1:]
+		o.Base, o.ID = base, uint32(len(m.Objs))
 		m.Objs = append(m.Objs, o)
 		if n := len(m.Near); len(m.Objs) > n && n < nearMost {
 			m.Near = make([]uint32, 4*n)
