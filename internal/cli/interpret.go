@@ -116,6 +116,7 @@ func (s *shell) interpret(ctx context.Context, q interpretation, files, args []s
 		}
 	}
 	q.collectSeldom(s.Getenv("GOGC") != "")
+	silence()
 	p := cinterp.Program{Define: q.define, Include: q.include, FS: hostFiles{}, Args: args, Environ: q.environ}
 	lines := map[string][]string{}
 	for _, name := range files {
@@ -184,6 +185,14 @@ func (q interpretation) limits() cinterp.Limits {
 	l.Total = 2<<30 + 2*cmp.Or(min(q.memory, 1<<40), 1<<30)
 	debug.SetMaxStack(math.MaxInt32)
 	return l
+}
+
+// silence keeps what the parser writes on standard error, for its own authors,
+// from who reads a report. The process is the interpreter's alone.
+func silence() {
+	if null, err := os.OpenFile(os.DevNull, os.O_WRONLY, 0); err == nil {
+		os.Stderr = null
+	}
 }
 
 // unlooked is how many bytes a process takes before garbage is looked for.

@@ -182,10 +182,30 @@ func (u *unit) members(s *cc.StructOrUnionSpecifier) {
 		}
 		u.c.find("empty-struct", p, "the "+word(s)+" has no named member")
 	}
+	for l := s.StructDeclarationList; l != nil; l = l.StructDeclarationList {
+		if d := l.StructDeclaration; d != nil && declaresNothing(d) {
+			u.c.violates("6.7.2.1p2", at(d), "the "+word(s)+" has a member without a name that is no structure or union without a tag: compilers leave it out")
+		}
+	}
 	if t := u.structure(s); t.k == tag {
 		u.memberTypes(t.tag)
 		u.again(s)
 	}
+}
+
+// declaresNothing tells of a declaration in a structure whether it has neither a
+// declarator nor a structure or union without a tag. The parser makes a member
+// of it, as some extensions do, and so the layout would be another.
+func declaresNothing(d *cc.StructDeclaration) bool {
+	if d.Case != cc.StructDeclarationDecl || d.StructDeclaratorList != nil {
+		return false
+	}
+	q := qualSpecs(d.SpecifierQualifierList)
+	if len(q.types) == 1 && q.types[0].Case == cc.TypeSpecifierStructOrUnion {
+		in := q.types[0].StructOrUnionSpecifier
+		return in.Case != cc.StructOrUnionSpecifierDef || in.Token.SrcStr() != ""
+	}
+	return len(q.types) > 0
 }
 
 // hasNamed tells whether a structure has a named member, in an unnamed
