@@ -35,6 +35,10 @@ func translate(units []*front.Unit, m front.Machine, refused error) (*Compiled, 
 			l = append(l, errors.New(p.String()+": "+d.Text+" (C17 "+d.Clause+")"))
 		}
 		return nil, sourceError{errors.Join(l...)}
+	case s.Unsupported != nil:
+		p := s.Unsupported.Place
+		c.given = &Report{Verdict: CannotSay, Why: s.Unsupported.Text, WhyPlace: &Place{p.File, p.Line, p.Col}}
+		return c, nil
 	}
 	marks := map[cc.Node][]code.Mark{}
 	for n, l := range s.Marks {

@@ -22,6 +22,7 @@ type walk struct {
 // TestWalk leads a report from the form to the public advisory and to its
 // second revision, on a phone and at a desk, and judges every page on the way.
 func TestWalk(t *testing.T) {
+	t.Parallel()
 	t.Cleanup(func() { t.Log(summary()) })
 	for _, sc := range screens {
 		t.Run(sc.name, func(t *testing.T) {

@@ -34,12 +34,20 @@ type Diagnosis struct {
 	Text   string
 }
 
+// Unsupported is something that a program asks for and that is not supported.
+type Unsupported struct {
+	Place Place
+	Text  string
+}
+
 // Result is what Check finds, in the order of the source. Marks are findings
 // that hold when the statement or declaration is executed.
 type Result struct {
 	Findings  []Finding
 	Diagnoses []Diagnosis
-	Marks     map[cc.Node][]Finding
+	// Unsupported is something that a run cannot show; nil: nothing was seen.
+	Unsupported *Unsupported
+	Marks       map[cc.Node][]Finding
 	// Atomic tells whether an lvalue has an atomic type, and whether that is
 	// sure; nil when the program has no atomic object.
 	Atomic func(lvalue cc.Node) (atomic, sure bool)

@@ -53,7 +53,8 @@ type unit struct {
 	static   bool             // in the initialiser of an object with static storage duration
 	// addressed are members whose address is taken and which are not accessed.
 	addressed map[cc.Node]bool
-	mine      map[*cc.TypeName]bool // the type names of the unit
+	mine      map[*cc.TypeName]bool       // the type names of the unit
+	moded     map[*cc.AttributeValue]bool // the attributes of mode that change nothing
 }
 
 // fnCtx is the function whose body is walked.
@@ -66,7 +67,8 @@ type fnCtx struct {
 func newUnit(c *checker, u *front.Unit) *unit {
 	return &unit{c: c, name: u.Name, outline: u.Outline, ast: u.AST, tu: u, typedefs: map[*cc.Declarator]*typ{},
 		tags: map[*cc.StructOrUnionSpecifier]*tagged{}, enums: map[*cc.EnumSpecifier]*tagged{}, open: map[string]*tagged{},
-		linked: map[string][]*decl{}, scopes: []map[string]*decl{{}}, setjmps: map[cc.Node]bool{}, addressed: map[cc.Node]bool{}, mine: map[*cc.TypeName]bool{}}
+		linked: map[string][]*decl{}, scopes: []map[string]*decl{{}}, setjmps: map[cc.Node]bool{}, addressed: map[cc.Node]bool{}, mine: map[*cc.TypeName]bool{},
+		moded: map[*cc.AttributeValue]bool{}}
 }
 
 func (u *unit) walk() {
@@ -116,12 +118,16 @@ func (u *unit) declaration(d *cc.Declaration) {
 	if d.AttributeSpecifierList != nil {
 		s.attr = true
 	}
+	u.declaredModes(d)
 	u.visit(d.DeclarationSpecifiers)
+	u.visit(d.AttributeSpecifierList)
 	for l := d.InitDeclaratorList; l != nil; l = l.InitDeclaratorList {
 		i := l.InitDeclarator
 		x := s
 		x.attr = x.attr || l.AttributeSpecifierList != nil || i.AttributeSpecifierList != nil
 		u.declare(x, i.Declarator, i.Initializer, i.Asm != nil, false)
+		u.visit(l.AttributeSpecifierList)
+		u.visit(i.AttributeSpecifierList)
 		u.visit(i.Declarator)
 		static := u.static
 		u.static = len(u.scopes) == 1 || s.has(cc.StorageClassSpecifierStatic)

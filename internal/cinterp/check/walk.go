@@ -69,6 +69,11 @@ func (u *unit) visit(n cc.Node) {
 	case *cc.Statement:
 		u.statement(x)
 		return
+	case *cc.AttributeValue:
+		u.attribute(x)
+		return
+	case *cc.StructDeclaration:
+		u.memberModes(x)
 	case *cc.TypeName:
 		u.mine[x] = true
 		u.typeName(x)

@@ -15,15 +15,24 @@ type atStart struct{ first, last []int }
 
 // attributed notes a function whose declaration has such an attribute.
 func (c *compiler) attributed(d *cc.Declarator, lists ...*cc.AttributeSpecifierList) {
+	eachAttribute(func(a *cc.AttributeValue) {
+		switch attributeName(a) {
+		case "constructor":
+			c.starts.first = added(c.starts.first, c.function(d))
+		case "destructor":
+			c.starts.last = added(c.starts.last, c.function(d))
+		}
+	}, lists...)
+}
+
+func attributeName(a *cc.AttributeValue) string { return strings.Trim(a.Token.SrcStr(), "_") }
+
+// eachAttribute calls do with each attribute.
+func eachAttribute(do func(*cc.AttributeValue), lists ...*cc.AttributeSpecifierList) {
 	for _, l := range lists {
 		for ; l != nil; l = l.AttributeSpecifierList {
 			for v := l.AttributeSpecifier.AttributeValueList; v != nil; v = v.AttributeValueList {
-				switch strings.Trim(v.AttributeValue.Token.SrcStr(), "_") {
-				case "constructor":
-					c.starts.first = added(c.starts.first, c.function(d))
-				case "destructor":
-					c.starts.last = added(c.starts.last, c.function(d))
-				}
+				do(v.AttributeValue)
 			}
 		}
 	}

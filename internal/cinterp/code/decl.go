@@ -13,13 +13,14 @@ func (f *fn) declaration(d *cc.Declaration) {
 		return
 	}
 	f.marked(d)
-	f.typeExprs(d.DeclarationSpecifiers)
 	for l := d.InitDeclaratorList; l != nil; l = l.InitDeclaratorList {
-		f.variable(l.InitDeclarator.Declarator, l.InitDeclarator.Initializer)
+		i := l.InitDeclarator
+		if fn, ok := f.cleaned(i.Declarator, append(specified(d.DeclarationSpecifiers), d.AttributeSpecifierList, l.AttributeSpecifierList, i.AttributeSpecifierList)...); ok {
+			f.cleanedBy[i.Declarator] = fn
+		}
+		f.variable(i.Declarator, i.Initializer)
 	}
 }
-
-func (f *fn) typeExprs(*cc.DeclarationSpecifiers) {}
 
 // sizes computes the lengths of the variable arrays in a type, once, where it
 // is declared.
@@ -106,6 +107,9 @@ func (f *fn) variable(d *cc.Declarator, init *cc.Initializer) {
 	if constant(d) {
 		f.emit(OpConst, r, 0, 0, int64(i))
 	}
+	if fn, ok := f.cleanedBy[d]; ok {
+		b.cleanings = append(b.cleanings, cleaning{fn, r, t.Pointer(), d})
+	}
 }
 
 func (f *fn) regInit(r uint16, d *cc.Declarator, init *cc.Initializer) {
@@ -149,7 +153,8 @@ func (f *fn) vlaVar(d *cc.Declarator, a *cc.ArrayType) {
 
 // inRegister tells whether a variable needs no memory.
 func (f *fn) inRegister(d *cc.Declarator) bool {
-	return !f.jumps && !d.AddressTaken() && typeOf(d.Type()).isScalar() && d.Type().Kind() != cc.Array && !f.c.inMemory
+	_, cleaned := f.cleanedBy[d]
+	return !f.jumps && !cleaned && !d.AddressTaken() && typeOf(d.Type()).isScalar() && d.Type().Kind() != cc.Array && !f.c.inMemory
 }
 
 // plain tells whether a variable of a function that calls setjmp may lose its

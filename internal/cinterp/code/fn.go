@@ -58,12 +58,15 @@ type fn struct {
 	temps    []int // results of calls that the full expression made
 
 	restricts map[uint16]int // restrict pointers in registers
+	cleanedBy map[*cc.Declarator]int
+	cleanedAt map[string]int // how much of its block was to be cleaned at a label
 }
 
 // block is an open block with the objects that end with it.
 type block struct {
 	locals    []int
 	restricts []int
+	cleanings []cleaning
 }
 
 func (f *fn) fail(n cc.Node, format string, args ...any) {

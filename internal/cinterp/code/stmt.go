@@ -1,6 +1,8 @@
 package code
 
 import (
+	"slices"
+
 	"sort"
 
 	"modernc.org/cc/v4"
@@ -122,6 +124,7 @@ func (f *fn) kill(depth int) {
 	if depth == 0 {
 		return // the function's return does it
 	}
+	f.clean(depth)
 	for i := len(f.blocks) - 1; i >= depth; i-- {
 		for _, l := range f.blocks[i].locals {
 			f.emit(OpKill, f.f.Locals[l].Reg, 0, 0, int64(l))
@@ -265,9 +268,13 @@ func (f *fn) jumpStmt(s *cc.JumpStatement) {
 		// Objects of blocks that are left end.
 		if d, ok := f.depths[name]; ok && d <= len(f.blocks) {
 			f.kill(max(d, 1))
+			f.cleanBack(name, d-1)
 		}
 		f.jump(f.labelFor(name))
 	case cc.JumpStatementGotoExpr:
+		if slices.ContainsFunc(f.blocks, func(b block) bool { return len(b.cleanings) > 0 }) {
+			f.fail(s, "a computed jump in a block with the attribute cleanup is not supported")
+		}
 		v := f.expr(s.ExpressionList, -1)
 		f.emit(OpJInd, f.reg(v), 0, 0, 0)
 	case cc.JumpStatementContinue:
@@ -292,6 +299,7 @@ func (f *fn) returnStmt(s *cc.JumpStatement) {
 		f.finding("noreturn-returns", "a function that promised not to return returns")
 	}
 	if s.ExpressionList == nil {
+		f.clean(0)
 		f.emit(OpRet, 0, 0, 0, 0)
 		return
 	}
@@ -299,6 +307,7 @@ func (f *fn) returnStmt(s *cc.JumpStatement) {
 	t := typeOf(f.result)
 	if t == TVoid {
 		f.discard(s.ExpressionList)
+		f.clean(0)
 		f.emit(OpRet, 0, 0, 0, 0)
 		return
 	}
@@ -309,8 +318,9 @@ func (f *fn) returnStmt(s *cc.JumpStatement) {
 		f.emit(OpRetMem, v.reg, 0, 0, f.result.Size())
 		return
 	}
-	v = f.conv(v, t, -1)
-	f.emit(OpRet, f.reg(v), 1, 0, 0)
+	r := f.reg(f.conv(v, t, -1))
+	f.clean(0)
+	f.emit(OpRet, r, 1, 0, 0)
 }
 
 func (f *fn) labelFor(name string) *label {
@@ -349,6 +359,7 @@ func (f *fn) labeled(s *cc.LabeledStatement) {
 		}
 		f.bind(l)
 		f.seal(l)
+		f.cleanedAt[s.Token.SrcStr()] = len(f.blocks[len(f.blocks)-1].cleanings)
 	default:
 		l := f.cases[s]
 		if l == nil {

@@ -125,7 +125,7 @@ func (c *compiler) newFn(name string, d *cc.Declarator) *fn {
 	c.high = 65535
 	f := &Func{Name: name, Vars: map[uint16]Var{}, Result: TVoid}
 	return &fn{c: c, f: f, vars: map[*cc.Declarator]int{}, types: map[cc.ExpressionNode]uint16{}, labels: map[string]*label{},
-		addrs: map[string]int{}, cases: map[*cc.LabeledStatement]*label{}, depths: map[string]int{}, marks: map[cc.Node]*mark{}}
+		addrs: map[string]int{}, cases: map[*cc.LabeledStatement]*label{}, depths: map[string]int{}, marks: map[cc.Node]*mark{}, cleanedBy: map[*cc.Declarator]int{}, cleanedAt: map[string]int{}}
 }
 
 func (c *compiler) translate(u *front.Unit) {
@@ -260,6 +260,7 @@ func (f *fn) body(x *cc.FunctionDefinition, ft *cc.FunctionType) {
 	if f.f.Noreturn {
 		f.finding("noreturn-returns", "a function that promised not to return ends")
 	}
+	f.clean(0)
 	switch {
 	case t == TVoid:
 		f.emit(OpRet, 0, 0, 0, 0)

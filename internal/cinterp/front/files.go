@@ -82,13 +82,24 @@ type files struct {
 
 // pragma is told of each #pragma. Its panic is the way out of the preprocessor.
 func (f *files) pragma(t []cc.Token) error {
-	if len(t) != 2 || t[0].SrcStr() != "steward" || t[1].SrcStr() != "counted" {
+	if len(t) < 2 {
 		return nil
 	}
-	if f.included++; f.included > maxIncluded {
-		panic(&Beyond{File: t[0].Position().Filename, Line: 1, Text: fmt.Sprintf("files are included more than %d times, which is the limit here", maxIncluded)})
+	switch n, to := t[0].SrcStr(), t[1].SrcStr(); {
+	case (n == "scalar_storage_order" || n == "ms_struct") && to != "default" && to != "off" && to != "reset":
+		p := t[0].Position()
+		panic(&Beyond{File: p.Filename, Line: p.Line, Text: "the pragma " + n + " is not supported"})
+	case n == "steward" && to == "counted":
+		f.count(t[0])
 	}
 	return nil
+}
+
+// count counts what is included.
+func (f *files) count(at cc.Token) {
+	if f.included++; f.included > maxIncluded {
+		panic(&Beyond{File: at.Position().Filename, Line: 1, Text: fmt.Sprintf("files are included more than %d times, which is the limit here", maxIncluded)})
+	}
 }
 
 // Open opens one of our headers or a file of the user's.
