@@ -4,13 +4,15 @@ import (
 	"bytes"
 	"errors"
 	"sort"
+	"strconv"
 	"strings"
 
 	"modernc.org/cc/v4"
 )
 
-// maxSearch is how large a unit may be, in tokens, to look for the line at
-// which it is beyond a limit: the preprocessor runs some twenty times for that.
+// maxSearch is how large a unit may be, in tokens and in steps of macro expansion,
+// to look for the line at which it is beyond a limit: the preprocessor runs some
+// twenty times for that.
 const maxSearch = 1_000_000
 
 // bounded looks whether a unit may be given to the parser: it lets the
@@ -26,33 +28,73 @@ func (o Options) bounded(abi *cc.ABI, name string, text []byte) (string, error) 
 	if err := raw("<command>", []byte(defines(o.Define))); err != nil {
 		return "", err
 	}
-	t, err := o.tokens(abi, name, text)
+	t, err := o.tokens(abi, name, text, maxExpansion)
 	if err != nil || t.err == nil {
 		return t.declared, err
 	}
 	b := &Beyond{File: name, Text: t.err.Error()}
-	if t.tokens > maxSearch {
-		return "", b
+	if t.expanded != "" {
+		b.File, b.Line = t.expandedAt()
+	} else if t.tokens <= maxSearch {
+		b.Line = o.firstBeyond(abi, name, text)
 	}
-	// The first line without which the unit would be bounded.
-	ends := []int{}
+	return "", b
+}
+
+// firstBeyond looks for the first line without which a unit would be bounded; 0:
+// that would take too long.
+func (o Options) firstBeyond(abi *cc.ABI, name string, text []byte) int {
+	ends := []int{0} // of the lines, by their numbers
 	for i, c := range text {
 		if c == '\n' {
 			ends = append(ends, i+1)
 		}
 	}
-	b.Line = 1 + sort.Search(len(ends), func(i int) bool {
-		t, err := o.tokens(abi, name, text[:ends[i]])
+	ends = append(ends, len(text))
+	beyond := func(line, steps int) bool {
+		t, err := o.tokens(abi, name, text[:ends[line]], steps)
 		return err != nil || t.err != nil
-	})
-	return "", b
+	}
+	t, err := o.tokens(abi, name, text, maxSearch)
+	if err != nil {
+		return 0
+	}
+	if t.expanded == "" {
+		return 1 + sort.Search(len(ends)-1, func(i int) bool { return beyond(i+1, maxSearch) })
+	}
+	// One line that expands to very much is the likely one.
+	file, line := t.expandedAt()
+	if file != name || line < 1 || line >= len(ends) || beyond(line-1, maxSearch) || !beyond(line, maxExpansion) {
+		return 0
+	}
+	return line
 }
+
+// overExpanded is what the preprocessor says behind a place.
+const overExpanded = ": macro expansion limit exceeded"
 
 // counting is what the preprocessor made of a unit, token by token.
 type counting struct {
 	nesting  // its err tells why the unit is beyond a limit
 	builtins map[int]bool
 	declared string // those that are named
+	expanded string // the place at which the limit of macro expansion was reached
+}
+
+// expandedAt gives the file and line of expanded.
+func (c *counting) expandedAt() (file string, line int) {
+	rest, _, _ := cutLast(c.expanded, ":")
+	file, number, _ := cutLast(rest, ":")
+	line, _ = strconv.Atoi(number)
+	return file, line
+}
+
+func cutLast(s, sep string) (before, after string, found bool) {
+	i := strings.LastIndex(s, sep)
+	if i < 0 {
+		return s, "", false
+	}
+	return s[:i], s[i+len(sep):], true
 }
 
 // Write takes one token.
@@ -63,21 +105,24 @@ func (c *counting) Write(tok []byte) (int, error) {
 	return c.nesting.Write(tok)
 }
 
-// tokens lets the preprocessor run over a unit. What else is wrong with it the
-// parser will tell.
-func (o Options) tokens(abi *cc.ABI, name string, text []byte) (*counting, error) {
+// tokens lets the preprocessor run over a unit, for so many steps of macro
+// expansion. What else is wrong with it the parser will tell.
+func (o Options) tokens(abi *cc.ABI, name string, text []byte, steps int) (*counting, error) {
 	f := &files{user: o.Files}
 	t := &counting{builtins: map[int]bool{}}
 	cfg, sources, err := o.config(abi, name, text, "", f)
 	if err != nil {
 		return t, err
 	}
+	cfg.ExpansionLimit = steps
 	err = cc.Preprocess(cfg, sources, t)
 	switch {
 	case f.err != nil:
 		return t, f.err
-	case err != nil && t.err == nil && strings.Contains(err.Error(), "macro expansion limit exceeded"):
+	case err != nil && t.err == nil && strings.Contains(err.Error(), overExpanded):
 		t.err = errors.New("the macros expand to more than the limit here")
+		at, _, _ := strings.Cut(err.Error(), overExpanded)
+		t.expanded = at[strings.LastIndexByte(at, '\n')+1:]
 	case err != nil:
 		t.declared = builtin.all()
 	default:
