@@ -267,8 +267,12 @@ func (f *fn) local(t cc.Type, n cc.Node, name string, temp bool) uint16 {
 	return f.f.Locals[i].Reg
 }
 
-// varies tells whether a structure has a member of variable length, GNU's own.
+// varies tells whether a structure has a member of variable length, GNU's own, or
+// an array has such structures.
 func varies(t cc.Type) bool {
+	if a, ok := t.(*cc.ArrayType); ok {
+		return varies(a.Elem())
+	}
 	s, ok := t.(*cc.StructType)
 	if !ok {
 		return false

@@ -50,7 +50,7 @@ type fn struct {
 	brkD     int // depth of blocks at brk and cont
 	contD    int
 	depths   map[string]int
-	seq      map[cc.Node]string // unsequenced accesses, by where they are found
+	seq      map[cc.Node]cc.Node // unsequenced accesses, by where they are found
 	marks    map[cc.Node]*mark
 	jumps    bool // it calls setjmp: its variables are in memory
 	switched bool // a switch may pass by a declaration

@@ -26,7 +26,12 @@ type look struct {
 	writes map[any]bool // declarators that the full expression writes
 	calls  bool
 	marks  []*mark
+	pairs  int // that were compared
 }
+
+// maxPairs is how many pairs of accesses are compared in a full expression: those
+// of the thousands of effects that only a program's generator writes are not.
+const maxPairs = 4_000_000
 
 // mark is an access in memory whose address is compared, when it happens, with
 // those of the accesses that are unsequenced to it and happened before.
@@ -173,6 +178,9 @@ func (l *look) together(parts ...[]touch) []touch {
 			for _, a := range all {
 				l.clash(a, b)
 			}
+			if l.pairs > maxPairs {
+				break
+			}
 		}
 		all = append(all, p...)
 	}
@@ -181,7 +189,7 @@ func (l *look) together(parts ...[]touch) []touch {
 
 // clash notes two unsequenced accesses if they are to one object.
 func (l *look) clash(a, b touch) {
-	if !a.write && !b.write {
+	if l.pairs++; l.pairs > maxPairs || !a.write && !b.write {
 		return
 	}
 	_, named := a.key.(*cc.Declarator)
@@ -201,9 +209,9 @@ func (l *look) clash(a, b touch) {
 		at = b
 	}
 	if l.f.seq == nil {
-		l.f.seq = map[cc.Node]string{}
+		l.f.seq = map[cc.Node]cc.Node{}
 	}
-	l.f.seq[at.node] = cc.NodeSource(a.node)
+	l.f.seq[at.node] = a.node
 }
 
 func done(t []touch) []touch {
@@ -452,6 +460,23 @@ func parts(n cc.ExpressionNode) []cc.ExpressionNode {
 func (f *fn) inOrder(n cc.Node) {
 	if what, ok := f.seq[n]; ok {
 		f.at = f.c.place(n)
-		f.finding("unsequenced", "an effect on "+what+" and another use of it are in no order")
+		f.finding("unsequenced", "an effect on "+cc.NodeSource(changed(what))+" and another use of it are in no order")
 	}
+}
+
+// changed gives the lvalue that an effect changes.
+func changed(n cc.Node) cc.Node {
+	switch x := n.(type) {
+	case *cc.AssignmentExpression:
+		return x.UnaryExpression
+	case *cc.UnaryExpression:
+		if x.Case == cc.UnaryExpressionInc || x.Case == cc.UnaryExpressionDec {
+			return x.UnaryExpression
+		}
+	case *cc.PostfixExpression:
+		if x.Case == cc.PostfixExpressionInc || x.Case == cc.PostfixExpressionDec {
+			return x.PostfixExpression
+		}
+	}
+	return n
 }

@@ -33,7 +33,7 @@ var functions = sync.OnceValue(func() map[string]run.LibFunc {
 
 // parts are the pieces of the library; none has a name of another.
 func parts() []map[string]run.LibFunc {
-	return append([]map[string]run.LibFunc{memory, text, numbers, control, characters, mathematics, varargs, builtins, complexNumbers()}, more()...)
+	return append([]map[string]run.LibFunc{memory, text, numbers, randomNumbers, control, characters, mathematics, varargs, builtins, complexNumbers()}, more()...)
 }
 
 // State is what the library keeps between calls. Environ holds NAME=VALUE.
@@ -43,7 +43,8 @@ type State struct {
 	Program string    // its name
 	ext     *extra
 	Environ []string
-	rand    uint64
+	rand    additive
+	lcg     lcg
 	errno   map[int]slot // by thread: C17 7.5p2
 	atexit  []slot
 	strtok  slot

@@ -148,7 +148,7 @@ var environment = map[string]run.LibFunc{
 		}
 		b := make([]byte, n)
 		for i := range b {
-			b[i] = byte(random(c) >> 8)
+			b[i] = byte(state(c).rand.next() >> 8)
 		}
 		return slot{}, put(c, arg(c, 0), b)
 	},
@@ -201,12 +201,4 @@ var ending = map[string]run.LibFunc{
 		}
 		return slot{}, c.VM.Exit(134)
 	},
-}
-
-// random is the generator of rand: x' = x*6364136223846793005 +
-// 1442695040888963407 mod 2^64, and the upper 31 bits of it.
-func random(c *call) uint64 {
-	s := state(c)
-	s.rand = s.rand*6364136223846793005 + 1442695040888963407
-	return s.rand >> 33
 }

@@ -32,16 +32,6 @@ var integers = map[string]run.LibFunc{
 		d, _, _ := floatAt(s, false)
 		return flt(d)
 	},
-	"rand":    func(c *call) (slot, bool) { return slot{N: random(c)}, true },
-	"random":  func(c *call) (slot, bool) { return slot{N: random(c)}, true },
-	"lrand48": func(c *call) (slot, bool) { return slot{N: random(c)}, true },
-	"drand48": func(c *call) (slot, bool) { return flt(float64(random(c)) / (1 << 31)) },
-	"srand48": func(c *call) (slot, bool) { state(c).rand = arg(c, 0).N; return slot{}, true },
-	"rand_r": func(c *call) (slot, bool) {
-		v, ok := c.VM.Load(arg(c, 0), code.U32)
-		n := v.N*1103515245 + 12345
-		return slot{N: n >> 1 & 0x7fffffff}, ok && c.VM.Store(arg(c, 0), code.U32, slot{N: n & 0xffffffff})
-	},
 }
 
 // divide is 7.22.6.2: the result is undefined when a part of it cannot be

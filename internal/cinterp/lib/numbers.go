@@ -16,8 +16,6 @@ var numbers = map[string]run.LibFunc{
 	"atoi":    func(c *call) (slot, bool) { return ato(c, 32) },
 	"atol":    func(c *call) (slot, bool) { return ato(c, 8*c.VM.LongSize()) },
 	"atoll":   func(c *call) (slot, bool) { return ato(c, 64) },
-	"srand":   func(c *call) (slot, bool) { state(c).rand = arg(c, 0).N; return slot{}, true },
-	"srandom": func(c *call) (slot, bool) { state(c).rand = arg(c, 0).N; return slot{}, true },
 }
 
 func absolute(c *call, n int) (slot, bool) {

@@ -119,7 +119,7 @@ var groups = []group{
 		names: "fdopen fileno dprintf vdprintf fmemopen open_memstream getline getdelim fseeko ftello getc_unlocked getchar_unlocked " +
 			"putc_unlocked putchar_unlocked flockfile funlockfile popen pclose setbuffer setlinebuf"},
 	{header: "stdlib.h", std: POSIX,
-		names: "posix_memalign setenv unsetenv putenv mkstemp mkdtemp realpath rand_r random srandom drand48 lrand48 srand48 reallocarray " +
+		names: "posix_memalign setenv unsetenv putenv mkstemp mkdtemp realpath rand_r random srandom drand48 erand48 lrand48 nrand48 mrand48 jrand48 srand48 seed48 lcong48 reallocarray " +
 			"clearenv mktemp"},
 	{header: "string.h", std: POSIX,
 		names: "strdup strndup strnlen strtok_r stpcpy stpncpy memccpy strsignal strerror_r strsep explicit_bzero"},

@@ -64,8 +64,14 @@ int rand_r(unsigned *seed);
 long random(void);
 void srandom(unsigned seed);
 double drand48(void);
+double erand48(unsigned short x[3]);
 long lrand48(void);
+long nrand48(unsigned short x[3]);
+long mrand48(void);
+long jrand48(unsigned short x[3]);
 void srand48(long seed);
+unsigned short *seed48(unsigned short x[3]);
+void lcong48(unsigned short param[7]);
 #endif
 #ifdef __STEWARD_MISC
 #include <alloca.h>
