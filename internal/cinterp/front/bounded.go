@@ -106,7 +106,8 @@ func (c *counting) Write(tok []byte) (int, error) {
 }
 
 // tokens lets the preprocessor run over a unit, for so many steps of macro
-// expansion. What else is wrong with it the parser will tell.
+// expansion. The error is what it finds wrong: the parser is not to be asked
+// then, as it may wait for ever for what the preprocessor does not give it.
 func (o Options) tokens(abi *cc.ABI, name string, text []byte, steps int) (*counting, error) {
 	f := &files{user: o.Files}
 	t := &counting{builtins: map[int]bool{}}
@@ -119,12 +120,13 @@ func (o Options) tokens(abi *cc.ABI, name string, text []byte, steps int) (*coun
 	switch {
 	case f.err != nil:
 		return t, f.err
-	case err != nil && t.err == nil && strings.Contains(err.Error(), overExpanded):
+	case t.err != nil:
+	case err != nil && strings.Contains(err.Error(), overExpanded):
 		t.err = errors.New("the macros expand to more than the limit here")
 		at, _, _ := strings.Cut(err.Error(), overExpanded)
 		t.expanded = at[strings.LastIndexByte(at, '\n')+1:]
 	case err != nil:
-		t.declared = builtin.all()
+		return t, plain(err, name, text)
 	default:
 		t.declared = builtin.some(t.builtins)
 	}

@@ -51,9 +51,6 @@ func declares(line string) string {
 	return ""
 }
 
-// all declares every function.
-func (b *builtins) all() string { return strings.Join(b.declarations, "") }
-
 // some declares the functions that are wanted, in the order of the text.
 func (b *builtins) some(wanted map[int]bool) string {
 	var t strings.Builder

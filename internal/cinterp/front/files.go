@@ -51,6 +51,9 @@ func (f *Files) text(name string) ([]byte, error) {
 
 func (f *Files) open(name string) (text []byte, err error) {
 	file, err := f.from.Open(name)
+	if errors.Is(err, fs.ErrInvalid) { // no file can have this name
+		err = fs.ErrNotExist
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -2,6 +2,7 @@ package front
 
 import (
 	"errors"
+	"os"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -33,6 +34,24 @@ func TestOpenAtTheEnd(t *testing.T) {
 		fs := fstest.MapFS{"h.h": {Data: []byte(text)}}
 		if _, err := Parse("a.c", []byte("#include \"h.h\"\nint main(void) { return 0; }\n"), Options{Machine: Machines[0], Files: NewFiles(fs)}); err == nil && text[0] != '#' {
 			t.Errorf("%q is read from a header", text)
+		}
+	}
+}
+
+// TestCutShort: where the preprocessor gives up, the parser is not asked: it
+// would wait for ever for a name behind the `*`.
+func TestCutShort(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{
+		"*/\n#include \"missing.h\"\n":              "t.c:2:10: include file not found: \"missing.h\"",
+		"*/\n#include \"miss\x00\xffing.h\"\nint a": "t.c:2:10: include file not found: \"miss\x00\xffing.h\"",
+		"int *\n#error no\n":                        "t.c:2:2: no",
+		"*/ #\n\"":                                  "t.c:2:1: string literal not terminated",
+	} {
+		for _, read := range []func(string, []byte, Options) (*Unit, error){Parse, Outline} {
+			if _, err := read("t.c", []byte(text), Options{Machine: Machines[0], Files: NewFiles(os.DirFS("."))}); err == nil || !strings.HasPrefix(err.Error(), want) {
+				t.Errorf("%q: %v", text, err)
+			}
 		}
 	}
 }
