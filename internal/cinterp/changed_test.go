@@ -3,6 +3,7 @@ package cinterp
 import (
 	"bytes"
 	"errors"
+	"flag"
 	"os"
 	"path/filepath"
 	"strings"
@@ -65,6 +66,9 @@ func FuzzRun(f *testing.F) {
 func once(t *testing.T, text []byte, machine int) []byte {
 	names := []string{"lp64", "ilp32", "llp64", "lp64be", "lp64u"}
 	o := Options{Machine: names[machine%len(names)], Limits: Limits{Steps: 100_000, Memory: 32 << 20, Depth: 500, Output: 1 << 16, Time: 2 * time.Minute, Total: 3 << 30}}
+	if f := flag.Lookup("test.fuzzworker"); f.Value.String() == "true" {
+		o.Limits.Time = 4 * time.Second // Go ends a fuzzing process after 10, and loses the input
+	}
 	r, err := Run(t.Context(), Program{Files: []File{{"t.c", text}}, Args: []string{"a"}, Input: []byte("12 abc\n")}, o)
 	if err != nil {
 		if !errors.Is(err, ErrSource) {

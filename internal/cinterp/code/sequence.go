@@ -42,6 +42,9 @@ type mark struct {
 	write bool
 }
 
+// maxWords is how many parts an lvalue may have to be compared by its words.
+const maxWords = 100
+
 // where is the key of an object that only a run can tell.
 type where struct{}
 
@@ -146,11 +149,13 @@ func (l *look) object(n cc.ExpressionNode) any {
 	if l.calls || !n.Pure() {
 		return nil
 	}
-	same := true
+	same, size := true, 0
 	walk(n, func(m cc.ExpressionNode) bool {
 		if k := key(m); k != nil && l.writes[k] {
 			same = false
 		}
+		size++
+		same = same && size <= maxWords
 		return same
 	})
 	if !same {
