@@ -122,7 +122,10 @@ func defines(list []string) string {
 // text is told at the end of that.
 func plain(err error, name string, text []byte) error {
 	lines := strings.Split(strings.TrimSpace(err.Error()), "\n")
-	if its := slices.DeleteFunc(slices.Clone(lines), func(l string) bool { return strings.HasPrefix(strings.TrimPrefix(l, "TODO "), "*cc.") }); len(its) > 0 {
+	mute := func(l string) bool {
+		return strings.HasPrefix(strings.TrimPrefix(l, "TODO "), "*cc.") && !strings.Contains(l, "strconv.")
+	}
+	if its := slices.DeleteFunc(slices.Clone(lines), mute); len(its) > 0 {
 		lines = its // without what only its authors understand
 	}
 	lines = ordered(lines)
@@ -132,13 +135,35 @@ func plain(err error, name string, text []byte) error {
 		if strings.HasPrefix(l, "<end>:") || strings.HasPrefix(l, "-: unexpected <EOF>") {
 			l = fmt.Sprintf("%s:%d:1: the text ends too early: something is missing before its end", name, 1+strings.Count(strings.TrimRight(string(text), "\n"), "\n"))
 		}
-		lines[i] = strings.ReplaceAll(l, "TODO ", "")
+		lines[i] = inWords(strings.ReplaceAll(l, "TODO ", ""), name)
 	}
 	lines = slices.Compact(lines)
 	if len(lines) > 20 {
 		lines = append(lines[:20], "and more")
 	}
 	return errors.New(strings.Join(lines, "\n"))
+}
+
+// inWords says in words of C what the parser says in words of its own.
+func inWords(l, name string) string {
+	place, what, ok := strings.Cut(l, "strconv.Parse")
+	if strings.HasPrefix(place, "*cc.") {
+		place = name + ": "
+	}
+	if _, number, quoted := strings.Cut(what, `parsing "`); ok && quoted {
+		number, why, _ := strings.Cut(number, `": `)
+		if why == "value out of range" {
+			return place + number + " is larger than any integer type (C17 6.4.4p2)"
+		}
+		return place + number + " is no number (C17 6.4.4)"
+	}
+	if strings.HasSuffix(l, ": invalid integer constant") {
+		return l + ": it is larger than its type may be (C17 6.4.4p2), and may fit with the suffix u"
+	}
+	if strings.HasPrefix(l, "*cc.") {
+		return name + ": a declaration is none of C's, at a place that the parser does not tell"
+	}
+	return l
 }
 
 // ordered leaves out what the parser finds in an order of chance, and of which it

@@ -55,3 +55,19 @@ func TestCutShort(t *testing.T) {
 		}
 	}
 }
+
+// TestInWords: what is no C is told in words of C.
+func TestInWords(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{
+		"int x = 12abc;":                          "t.c:1:9: 12abc is no number (C17 6.4.4)",
+		"int x = 99999999999999999999;":           "t.c:1:9: 99999999999999999999 is larger than any integer type (C17 6.4.4p2)",
+		"unsigned long x = 18446744073709551615;": "t.c:1:19: invalid integer constant: it is larger than its type may be (C17 6.4.4p2), and may fit with the suffix u",
+		"double x = 1e;":                          "t.c: 1e is no number (C17 6.4.4)",
+		"int f(void) = 0;":                        "t.c: a declaration is none of C's, at a place that the parser does not tell",
+	} {
+		if _, err := Parse("t.c", []byte(text+"\n"), Options{Machine: Machines[0]}); err == nil || err.Error() != want {
+			t.Errorf("%s: %v", text, err)
+		}
+	}
+}
