@@ -70,6 +70,12 @@ func (o Options) read(name string, text []byte, parse func(*cc.Config, []cc.Sour
 		return nil, err
 	}
 	ast, err := parse(cfg, sources)
+	if err != nil && onlyConflicts(err) {
+		cfg, sources, _ := o.config(abi, name, text, declared, &files{user: o.Files})
+		if outline, _ := cc.Parse(cfg, sources); outline != nil {
+			return nil, conflicts(outline, name)
+		}
+	}
 	if err != nil {
 		return nil, plain(err, name, text)
 	}
@@ -128,6 +134,9 @@ func plain(err error, name string, text []byte) error {
 	if its := slices.DeleteFunc(slices.Clone(lines), mute); len(its) > 0 {
 		lines = its // without what only its authors understand
 	}
+	if its := slices.DeleteFunc(slices.Clone(lines), func(l string) bool { return strings.HasPrefix(l, own+"/") }); len(its) > 0 {
+		lines = its // without what follows in our headers
+	}
 	lines = ordered(lines)
 	for i, l := range lines {
 		l, _, _ = strings.Cut(l, " (check.go")
@@ -157,6 +166,9 @@ func inWords(l, name string) string {
 		}
 		return place + number + " is no number (C17 6.4.4)"
 	}
+	if at, _, ok := strings.Cut(l, ": *cc.DeclarationSpecifiers missed/failed type check"); ok {
+		return at + ": these specifiers make no type (C17 6.7.2p2)"
+	}
 	if strings.HasSuffix(l, ": invalid integer constant") {
 		return l + ": it is larger than its type may be (C17 6.4.4p2), and may fit with the suffix u"
 	}
@@ -164,29 +176,6 @@ func inWords(l, name string) string {
 		return name + ": a declaration is none of C's, at a place that the parser does not tell"
 	}
 	return l
-}
-
-// ordered leaves out what the parser finds in an order of chance, and of which it
-// tells only some: what is declared again in a block, or defined more than once.
-// When nothing else is wrong, these are told by their lines.
-func ordered(lines []string) []string {
-	var again, others []string
-	for _, l := range lines {
-		place, _, ok := strings.Cut(l, ": multiple definitions of '")
-		if !ok {
-			place, _, ok = strings.Cut(l, ": redeclaration of '")
-		}
-		if i := strings.LastIndexByte(place, ':'); ok && i > 0 {
-			again = append(again, place[:i]+":1: what is declared here is declared again, or defined more than once")
-		} else {
-			others = append(others, l)
-		}
-	}
-	if len(others) > 0 {
-		return others
-	}
-	slices.Sort(again)
-	return slices.Compact(again)
 }
 
 // end comes after the text of a unit. The parser waits for a name after a `*`,

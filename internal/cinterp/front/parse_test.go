@@ -63,6 +63,7 @@ func TestInWords(t *testing.T) {
 		"int x = 12abc;":                          "t.c:1:9: 12abc is no number (C17 6.4.4)",
 		"int x = 99999999999999999999;":           "t.c:1:9: 99999999999999999999 is larger than any integer type (C17 6.4.4p2)",
 		"unsigned long x = 18446744073709551615;": "t.c:1:19: invalid integer constant: it is larger than its type may be (C17 6.4.4p2), and may fit with the suffix u",
+		"void\n#include <stdio.h>":                "t.c:1:1: these specifiers make no type (C17 6.7.2p2)",
 		"double x = 1e;":                          "t.c: 1e is no number (C17 6.4.4)",
 		"int f(void) = 0;":                        "t.c: a declaration is none of C's, at a place that the parser does not tell",
 	} {

@@ -8,6 +8,9 @@ func TestTwice(t *testing.T) {
 	for _, text := range []string{
 		"int f(void) { int a = 1; int b = 1; int c = 1; int a = 2; int b = 2; int c = 2; return 0; }",
 		"int f(void) { int a = 1; int b = 1;\nint a = 2;\nint b = 2; return 0; }",
+		"typedef int a; typedef char a;\ntypedef int b; typedef char b;\ntypedef int c; typedef int c;",
+		"void\n#include <stdio.h>\nint puts(void);",
+		"int f(void);\nint g(void);\nchar f(void);\nchar g(void);\nint x = 1; int x = 2;",
 		"int f(void) { signed char a = 100; int sum = a + b; short b = 100; int sum = a + b; return 0; }",
 	} {
 		seen := map[string]bool{}
