@@ -6,6 +6,7 @@ import (
 	"sync/atomic"
 	"testing"
 	"testing/fstest"
+	"time"
 )
 
 // oneAtATime is a file system that counts what is opened, and whether two are at
@@ -20,6 +21,7 @@ func (o *oneAtATime) Open(name string) (fs.File, error) {
 		o.clashes.Add(1)
 	}
 	defer o.inside.Add(-1)
+	time.Sleep(time.Millisecond) // so that another comes in, if it may
 	o.opened.Add(1)
 	return o.MapFS.Open(name)
 }
