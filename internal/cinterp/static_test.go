@@ -3,6 +3,7 @@ package cinterp
 import (
 	"context"
 	"errors"
+	"fmt"
 	"testing"
 )
 
@@ -63,5 +64,20 @@ func TestNotC(t *testing.T) {
 		if !errors.Is(err, ErrSource) {
 			t.Errorf("%v, %+v: %s", err, r, s)
 		}
+	}
+}
+
+// TestConflictAmongMany: a conflict is found where much else is declared again
+// as it was.
+func TestConflictAmongMany(t *testing.T) {
+	t.Parallel()
+	text := ""
+	for i := range 60 {
+		text += fmt.Sprintf("int f%d(int);\nint f%d(int a) { return a; }\n", i, i)
+	}
+	text += "int x;\nchar x;\nint main(void) { return 0; }\n"
+	r, err := Run(t.Context(), Program{Files: []File{{Name: "t.c", Text: []byte(text)}}}, Options{})
+	if err != nil || r.Finding == nil || r.Finding.Kind != "incompatible-declarations" || r.Finding.Place.Line != 122 {
+		t.Errorf("%v, %+v", err, r)
 	}
 }

@@ -85,7 +85,7 @@ func conflicts(ast *cc.AST, name string) error {
 		text += ", or another of these is"
 	}
 	var lines []string
-	for _, p := range all[:min(len(all), 20)] {
+	for _, p := range all { // all of them: what is found as undefined is known by its line
 		lines = append(lines, fmt.Sprintf(text, p.file, p.line, p.col, p.name))
 	}
 	return errors.New(strings.Join(lines, "\n"))
